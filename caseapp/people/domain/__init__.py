@@ -1,0 +1,1 @@
+"""Plain rules about people: names, dates, numbers and ages. No database, no web."""
