@@ -1,0 +1,39 @@
+"""The tree keeps the house rules."""
+
+import re
+from collections.abc import Callable
+from importlib.metadata import requires, version
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.house.rules import RULES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_tree_keeps_the_rule(rule: Callable[[Path], list[str]]) -> None:
+    found = rule(ROOT)
+    assert not found, f"{rule.__doc__}\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "lists", [["requirements.txt"], ["requirements.txt", "requirements-dev.txt"]], ids=["run", "dev"]
+)
+def test_the_lists_hold_all_that_their_packages_need(lists: list[str]) -> None:
+    """A package that is needed but not listed would arrive in whatever version is newest that day."""
+    lines = [line for name in lists for line in (ROOT / name).read_text().splitlines()]
+    pins = [Requirement(line) for line in lines if re.match(r"\w", line)]
+    listed = {canonicalize_name(pin.name) for pin in pins}
+    missing = {
+        f"{needed.name}, for {pin.name}"
+        for pin in pins
+        for needed in map(Requirement, requires(pin.name) or [])
+        if needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in {"", *pin.extras})
+        if canonicalize_name(needed.name) not in listed
+    }
+    assert not missing
+    assert {f"{pin.name}=={version(pin.name)}" for pin in pins} == {f"{pin.name}{pin.specifier}" for pin in pins}
