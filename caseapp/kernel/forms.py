@@ -1,0 +1,152 @@
+"""The form every page is built from: filled by a post, an autosave or a draft, it keeps what was typed.
+
+Slices import the form and its fields from here; the fields live in `kernel.fields`.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Self
+
+from flask import has_request_context, request
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from werkzeug.exceptions import BadRequest
+from wtforms.csrf.core import CSRF
+from wtforms.validators import ValidationError
+
+from caseapp.kernel.fields import (
+    DONT_KNOW,
+    NO_VERSION,
+    YES_NO,
+    Choice,
+    ChoiceField,
+    ChoicesField,
+    DateField,
+    EmailField,
+    Field,
+    HiddenVersion,
+    PhoneField,
+    PostcodeField,
+    Raw,
+    ShownChoice,
+    TextField,
+    WholeNumberField,
+    WordsField,
+)
+
+__all__ = [
+    "DONT_KNOW",
+    "NO_VERSION",
+    "YES_NO",
+    "Choice",
+    "ChoiceField",
+    "ChoicesField",
+    "DateField",
+    "EmailField",
+    "Field",
+    "Form",
+    "HiddenVersion",
+    "PhoneField",
+    "PostcodeField",
+    "Raw",
+    "ShownChoice",
+    "TextField",
+    "ValidationError",
+    "WholeNumberField",
+    "WordsField",
+]
+
+_FROM_REQUEST: Any = object()
+
+
+class _TokenOnly(CSRF):
+    """Puts the token in the form; the application checks it once for every unsafe request, header or field."""
+
+    def generate_csrf_token(self, csrf_token_field: Any) -> str:
+        return str(generate_csrf()) if has_request_context() else ""
+
+    def validate_csrf_token(self, form: Any, field: Any) -> None:
+        """Leave it to the global check, which ran before the view."""
+
+
+def _as_posted(values: Mapping[str, Any]) -> MultiDict[str, Any]:
+    """Return a plain dict, a list under a key meaning several values, as if a browser had posted it."""
+    pairs = ((key, value if isinstance(value, list | tuple) else [value]) for key, value in values.items())
+    return MultiDict([(key, each) for key, several in pairs for each in several])
+
+
+def _posted() -> Any:
+    """Return what the current request posts: form, uploads or JSON object; None when it posts nothing."""
+    if not has_request_context() or request.method not in {"POST", "PUT", "PATCH", "DELETE"}:
+        return None
+    if not request.is_json:
+        return CombinedMultiDict([request.files, request.form])
+    try:
+        body = request.get_json()
+    except RecursionError as error:
+        raise BadRequest("The JSON is nested too deeply") from error
+    if not isinstance(body, dict):
+        raise BadRequest("Send one JSON object")
+    return _as_posted(body)
+
+
+class Form(FlaskForm):
+    """A form of our fields, filled from the request unless `formdata` (None for a fresh page) or a draft is given.
+
+    An empty post counts as posted: unticking the last box must not bring the stored answer back.
+    """
+
+    class Meta:
+        csrf = True
+        csrf_class = _TokenOnly
+        csrf_field_name = "csrf_token"
+
+        def get_translations(self, form: Any) -> None:
+            """Our fields own their words."""
+
+    def __init__(self, formdata: Any = _FROM_REQUEST, **options: Any) -> None:
+        super().__init__(formdata=_posted() if formdata is _FROM_REQUEST else formdata, **options)
+
+    @classmethod
+    def from_raw(cls, raw: Mapping[str, Any], **options: Any) -> Self:
+        """Fill a form from what `raw` gave earlier; a field that `raw` knows nothing of keeps its default."""
+        form = cls(formdata=None, **options)
+        posted = _as_posted({f"{form._prefix}{name}": value for name, value in raw.items()})
+        for _, field in form.own_fields():
+            if any(name in raw for name in field.as_typed()):
+                field.process(posted)
+        return form
+
+    def own_fields(self) -> Iterator[tuple[str, Field]]:
+        """Yield name and field in page order, without the token."""
+        return ((name, field) for name, field in self._fields.items() if isinstance(field, Field))
+
+    @property
+    def raw(self) -> Raw:
+        """What was typed, wrong or not, fit to store as JSON: a draft, or a post parked while somebody signs in."""
+        return {name: value for _, field in self.own_fields() for name, value in field.as_typed().items()}
+
+    @property
+    def error_list(self) -> list[dict[str, str]]:
+        """Every error with the place it links to, in page order, those of the whole form first."""
+        targets = [field.error_target for _, field in self.own_fields()]
+        errors = [(targets[0] if targets else "", text) for text in self.form_errors]
+        errors += [(field.error_target, text) for _, field in self.own_fields() for text in field.errors]
+        return [{"href": f"#{target}", "text": str(text)} for target, text in errors]
+
+    def add_errors(self, messages: Mapping[str, str]) -> None:
+        """Put a command's refusals (`Invalid.problems`) at their fields; what fits no field is said about the form."""
+        fields = dict(self.own_fields())
+        for name, message in messages.items():
+            if name in fields:
+                fields[name].errors = [*fields[name].errors, message]
+            else:
+                self.form_errors.append(message)
+
+    def cleaned(self) -> dict[str, Any]:
+        """Return the values of a valid form by field name; dates as ISO text, unanswered as "", None or []."""
+        return {
+            name: field.data.isoformat() if isinstance(field.data, date) else field.data
+            for name, field in self.own_fields()
+        }
