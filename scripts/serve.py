@@ -76,15 +76,21 @@ def stop(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
+def ignore_interrupt() -> None:
+    """Make the process that calls this, and what it becomes, ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def serve(port: int, env: dict[str, str]) -> int:
     """Run the sweep and the server side by side until the server ends or this process is asked to stop.
 
     Gives the exit code: 0 when it was asked to stop, otherwise that of the server.
     """
     asked_to_stop = False
-    # Sessions of their own: Ctrl-C reaches this process only, which then ends both in order.
-    sweep = subprocess.Popen([*FLASK, "sweep"], cwd=ROOT, env=env, start_new_session=True)
-    server = subprocess.Popen(server_command(port), cwd=ROOT, env=env, start_new_session=True)
+    # All stay in one process group, so whoever ends the group leaves nothing behind. The sweep is deaf to Ctrl-C: it is
+    # ended after the server.
+    sweep = subprocess.Popen([*FLASK, "sweep"], cwd=ROOT, env=env, preexec_fn=ignore_interrupt)
+    server = subprocess.Popen(server_command(port), cwd=ROOT, env=env)
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         nonlocal asked_to_stop
