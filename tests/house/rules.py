@@ -227,6 +227,19 @@ def machine_paths(root: Path) -> list[str]:
     return found
 
 
+def furnished(root: Path) -> list[str]:
+    """Every slice stands in one of import-linter's furniture contracts, so a new one cannot be forgotten."""
+    contracts = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    listed = {
+        container.rpartition(".")[2]
+        for contract in contracts
+        if contract["id"].startswith("furniture")
+        for container in contract["containers"]
+    }
+    slices = {path.parent.name for path in root.glob("caseapp/*/__init__.py")} - set(settings(root)["free_slices"])
+    return [at(root, root / "caseapp" / name, 1, "in no furniture contract") for name in sorted(slices - listed)]
+
+
 def readme_commands(root: Path) -> list[str]:
     """The README says how to run and how to test."""
     path = root / "README.md"
@@ -256,6 +269,7 @@ RULES: tuple[Callable[[Path], list[str]], ...] = (
     template_escaping,
     template_inline,
     machine_paths,
+    furnished,
     readme_commands,
     pinned,
 )

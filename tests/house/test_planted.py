@@ -71,6 +71,7 @@ def plant(tree: Path, name: str, text: str) -> str:
         (rules.template_inline, "templates/cases/show.html", "{{ button({'onclick': 'x()'}) }}", "inline attribute"),
         (rules.machine_paths, "docs/notes.md", "see /ro" + "ot/notes.md", "/ro" + "ot/"),
         (rules.machine_paths, "config.py", "DATA = '../sh" + "ared/data'", "../sh" + "ared/"),
+        (rules.furnished, "caseapp/planted/__init__.py", "", "in no furniture contract"),
         (rules.pinned, "requirements.txt", "Flask>=3", "not pinned: Flask>=3"),
     ],
 )
@@ -78,7 +79,8 @@ def test_rule_catches(rule: Callable[[Path], list[str]], name: str, fault: str, 
     before = set(rule(tree))
     planted = plant(tree, name, fault)
     new = set(rule(tree)) - before
-    assert any(finding.startswith(f"{planted}:") and caught in finding for finding in new), new
+    planted = planted.removesuffix("/__init__.py")  # a rule may name the file or its package
+    assert any(finding.startswith(planted) and caught in finding for finding in new), new
 
 
 def test_rule_catches_a_readme_without_commands(tree: Path) -> None:
