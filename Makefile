@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run test test-all lint lint-style lint-types lint-imports lint-templates lint-migrations format assets
+.PHONY: help run test test-all lint lint-style lint-format lint-types lint-imports lint-templates lint-migrations format assets
 
 help:
 	@echo "make run       the demo on http://127.0.0.1:8000 (PORT=... for another port)"
@@ -24,10 +24,12 @@ test: $(VENV)/.installed-dev
 test-all: $(VENV)/.installed-dev
 	@$(BIN)/python scripts/run_tests.py --long
 
-lint: lint-style lint-types lint-imports lint-templates lint-migrations
+lint: lint-style lint-format lint-types lint-imports lint-templates lint-migrations
 
 lint-style: $(VENV)/.installed-dev
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff check --output-format concise .
+
+lint-format: $(VENV)/.installed-dev
 	@$(BIN)/ruff format --check .
 
 lint-types: $(VENV)/.installed-dev

@@ -124,7 +124,7 @@ def make(tree: Path, target: str) -> subprocess.CompletedProcess[str]:
         ("lint-style", "caseapp/kernel/planted.py", "from flask_login import x\n\nx()", "TID251"),
         ("lint-style", "caseapp/kernel/planted.py", "from markupsafe import Markup\n\nMarkup(input())", "S704"),
         ("lint-style", "caseapp/kernel/planted.py", f"x = '{'x' * 120}'", "E501"),
-        ("lint-style", "caseapp/kernel/planted.py", "x = {  'a':1 }", "would be reformatted"),
+        ("lint-format", "caseapp/kernel/planted.py", "x = {  'a':1 }", "would be reformatted"),
         ("lint-types", "caseapp/kernel/planted.py", "def f() -> int:\n    return 'x'", "Incompatible return value"),
         ("lint-types", "caseapp/cases/queries.py", "def planted(x):\n    return x", "missing a type annotation"),
         ("lint-templates", "templates/cases/planted.html", "<p><b>x</p>", "H025"),
@@ -173,7 +173,9 @@ def test_migration_check_catches_a_column_without_a_migration(tree: Path) -> Non
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("target", ["lint-style", "lint-types", "lint-imports", "lint-templates", "lint-migrations"])
+@pytest.mark.parametrize(
+    "target", ["lint-style", "lint-format", "lint-types", "lint-imports", "lint-templates", "lint-migrations"]
+)
 def test_the_tree_itself_is_clean(target: str, tree: Path) -> None:
     """Otherwise the faults above would prove nothing."""
     done = make(tree, target)
