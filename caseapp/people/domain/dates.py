@@ -1,4 +1,7 @@
-"""Reading dates that people type, and saying dates in words. Month names are our own: the server's locale must not change them."""
+"""Reading dates that people type, and saying dates in words.
+
+Month names are our own: the server's locale must not change them.
+"""
 
 import calendar
 import re
@@ -29,7 +32,10 @@ _DAY_FIRST = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[-/.\s]+([0-9]{1,2}|[A-Za-
 
 @dataclass(frozen=True)
 class DateProblem:
-    """Why a text is no date. `code` is date_does_not_exist or date_not_read; `words` is a sentence for the page, without a full stop."""
+    """Why a text is no date.
+
+    `code` is date_does_not_exist or date_not_read; `words` is a sentence for the page, without a full stop.
+    """
 
     code: str
     words: str
@@ -84,14 +90,15 @@ def make_date(year: int, month: int, day: int) -> date | DateProblem:
         return date(year, month, day)
     named = MONTHS[month - 1]
     if (month, day) == (2, 29):
-        return DateProblem(
-            "date_does_not_exist", f"29 February {year} does not exist. {year} was not a leap year"
-        )
+        return DateProblem("date_does_not_exist", f"29 February {year} does not exist. {year} was not a leap year")
     return DateProblem("date_does_not_exist", f"{day} {named} {year} does not exist. {named} has {last} days")
 
 
 def read_moment(text: object) -> datetime | None:
-    """Read an ISO instant; one without an offset is London time. Gives an aware UTC datetime, or None if it can't be read."""
+    """Read an ISO instant.
+
+    One without an offset is London time. Gives an aware UTC datetime, or None if it can't be read.
+    """
     if not isinstance(text, str):
         return None
     try:

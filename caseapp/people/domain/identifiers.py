@@ -3,11 +3,18 @@
 import re
 from dataclasses import dataclass
 
-import nhs_number
 import phonenumbers
+from nhs_number.constants import (
+    REGION_ENGLAND_WALES_IOM,
+    REGION_NORTHERN_IRELAND,
+    REGION_SCOTLAND,
+    REGION_SYNTHETIC,
+)
+from nhs_number.validate import is_valid
 from ukpostcodeparser import parse_uk_postcode
 
-# Letters a UPN's check letter may be: the alphabet without I, O and S, numbered from 0 (Department for Education, UPN guide).
+# Letters a UPN's check letter may be: the alphabet without I, O and S, numbered from 0 (Department for Education, UPN
+# guide).
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _UPN = re.compile(r"[A-Z][0-9]{11}[0-9A-Z]")
 # Ofcom keeps these numbers free for drama; demos, tests and training use them, so they count as good.
@@ -51,22 +58,23 @@ class PartPostcode:
 def check_nhs_number(text: object) -> Checked:
     """Check an NHS number: ten digits, the check digit, and the range of England, Wales and the Isle of Man.
 
-    The range 900 000 0000 and up is never given to a patient and is kept for tests: such a number passes with a note. A Scottish
-    or Northern Irish number fails with a problem that says so, because it can't be looked up on the English spine.
+    The range 900 000 0000 and up is never given to a patient and is kept for tests: such a number passes with a note. A
+    Scottish or Northern Irish number fails with a problem that says so, because it can't be looked up on the English
+    spine.
     """
     if not isinstance(text, str):
         return Checked(None, "An NHS number is ten digits")
     digits = re.sub(r"[\s-]", "", text)
     if not re.fullmatch(r"[0-9]{10}", digits):
         return Checked(None, "An NHS number has ten digits")
-    if not nhs_number.is_valid(digits):
+    if not is_valid(digits):
         return Checked(None, "This NHS number fails its check: a digit is wrong or two are swapped")
-    if nhs_number.is_valid(digits, for_region=nhs_number.REGION_ENGLAND_WALES_IOM):
+    if is_valid(digits, for_region=REGION_ENGLAND_WALES_IOM):
         return Checked(digits)
-    if nhs_number.is_valid(digits, for_region=nhs_number.REGION_SYNTHETIC):
+    if is_valid(digits, for_region=REGION_SYNTHETIC):
         return Checked(digits, note="A test number, never given to a patient")
-    for region, place in ((nhs_number.REGION_SCOTLAND, "Scotland"), (nhs_number.REGION_NORTHERN_IRELAND, "Northern Ireland")):
-        if nhs_number.is_valid(digits, for_region=region):
+    for region, place in ((REGION_SCOTLAND, "Scotland"), (REGION_NORTHERN_IRELAND, "Northern Ireland")):
+        if is_valid(digits, for_region=region):
             return Checked(None, f"This looks like a health number from {place}, not an NHS number of England or Wales")
     return Checked(None, "This NHS number is in a range that is not given to anyone")
 
@@ -74,8 +82,8 @@ def check_nhs_number(text: object) -> Checked:
 def check_upn(text: object) -> Checked:
     """Check a unique pupil number: letter, eleven digits, digit or letter; the first letter is the check letter.
 
-    Sum of the characters 2 to 13 times their place, modulo 23, gives the letter. A temporary number ends in a letter, which counts
-    as its place in the check alphabet.
+    Sum of the characters 2 to 13 times their place, modulo 23, gives the letter. A temporary number ends in a letter,
+    which counts as its place in the check alphabet.
     """
     if not isinstance(text, str):
         return Checked(None, "A UPN is a letter and twelve more characters")
@@ -90,7 +98,10 @@ def check_upn(text: object) -> Checked:
 
 
 def parse_postcode(text: object) -> Postcode | PartPostcode | None:
-    """Read a UK postcode, however it is spaced. Half of one gives a PartPostcode, no postcode gives None. Never raises."""
+    """Read a UK postcode, however it is spaced.
+
+    Half of one gives a PartPostcode, no postcode gives None. Never raises.
+    """
     if not isinstance(text, str):
         return None
     compact = re.sub(r"\s", "", text).upper()

@@ -17,7 +17,22 @@ _APOSTROPHES = re.compile("['\u2018\u2019\u201b\u02bc\u02bb\u0060\u00b4\u2032\uf
 # "O'Rourke", "O Rourke" and "ORourke" are one name, and so are "Mc Donald" and "McDonald".
 _PREFIX = re.compile(r"\b(o|mc|mac|d) (?=\w\w)")
 _NOT_KNOWN = frozenset(
-    {"", "not known", "notknown", "unknown", "un known", "not given", "no name", "none", "n a", "na", "nk", "tbc", "tba", "not stated"}
+    {
+        "",
+        "not known",
+        "notknown",
+        "unknown",
+        "un known",
+        "not given",
+        "no name",
+        "none",
+        "n a",
+        "na",
+        "nk",
+        "tbc",
+        "tba",
+        "not stated",
+    }
 )
 _UNBORN = frozenset({"unborn", "unborn baby", "baby unborn", "bump"})
 # An indexed value over 8 kB is refused by PostgreSQL; names of 50,000 characters do arrive.
@@ -59,9 +74,11 @@ def is_unborn_name(text: object) -> bool:
 
 
 def match_key(first: object, last: object, born_on: date | None) -> str | None:
-    """The stored key by which an exact same name and birth date is found again, or None if one of the three is not known.
+    """The stored key by which an exact same name and birth date is found again, or None if one of the three is not
+    known.
 
-    Hyphens and spaces don't count: Amelia-Rose and Amelia Rose have one key. Close names are the matching's job, not this one's.
+    Hyphens and spaces don't count: Amelia-Rose and Amelia Rose have one key. Close names are the matching's job, not
+    this one's.
     """
     if born_on is None or is_not_known(first) or is_not_known(last) or is_unborn_name(first):
         return None
@@ -72,7 +89,10 @@ def match_key(first: object, last: object, born_on: date | None) -> str | None:
 
 
 def full_name(first: object, last: object, *, description: object = None) -> str:
-    """A name to show: `Ellie Marsden`, `Unborn baby Petrova`, `Taz (last name not known)`, `Name not known: little lad`."""
+    """A name to show.
+
+    `Ellie Marsden`, `Unborn baby Petrova`, `Taz (last name not known)`, `Name not known: little lad`.
+    """
     given = None if is_not_known(first) or not isinstance(first, str) else first.strip()
     family = None if is_not_known(last) or not isinstance(last, str) else last.strip()
     if given and is_unborn_name(given):
@@ -89,7 +109,10 @@ def full_name(first: object, last: object, *, description: object = None) -> str
 
 
 def years_old(born_on: date, today: date) -> int:
-    """Completed years. Who was born on 29 February has the birthday on 1 March in other years. Negative for a future date."""
+    """Completed years.
+
+    Who was born on 29 February has the birthday on 1 March in other years. Negative for a future date.
+    """
     return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
 
 

@@ -1,0 +1,151 @@
+"""What the form itself tells that must stand at the top of the queue, in words (practice, requirement 1).
+
+Signals sort, they never rate.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from caseapp.people.domain.names import months_old, normalise_name
+
+from .children import as_list, as_object, as_text, children_of
+from .lists import concern
+
+UNRATED_COUNTS_AS = "red"
+DANGER_WEIGHT = 90
+_LATEST = datetime.max.replace(tzinfo=UTC)
+_NOT_YET_MOVING_MONTHS = 12
+_THIRD = 3
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One reason to look now. `words` is a sentence without a full stop; a higher `weight` stands higher."""
+
+    key: str
+    words: str
+    weight: int
+
+
+def signals(document: object, *, today: date, open_case: bool, contacts_12m: int) -> list[Signal]:
+    """The signals of a referral, strongest first. Takes any JSON.
+
+    `today` is the London date (for a baby's age). `open_case`: a child in it has an open case. `contacts_12m`: contacts
+    about the same child in the last 12 months, this one counted; the signal comes from the third.
+    """
+    found = [
+        Signal(key, words, weight) for key, weight, tell in _TELLERS if (words := tell(as_object(document), today))
+    ]
+    if open_case:
+        found.append(Signal("open_case", "A child in it has an open case: its worker must know", 30))
+    if contacts_12m >= _THIRD:
+        found.append(Signal("repeat_contact", _repeat_words(contacts_12m), 20))
+    return found
+
+
+def sort_key(
+    *,
+    unread: bool,
+    urgency: int,
+    answer_needed_by: datetime | None,
+    due_at: datetime | None,
+    received_at: datetime,
+) -> tuple[bool, int, datetime, datetime, datetime]:
+    """Where a referral stands in the queue: the smallest key is opened next. All moments are aware.
+
+    Unread comes before read. Inside that immediate danger, then any other signal, then the rest; inside that the moment
+    by which the referrer needs an answer (where none was asked for: the due time), then the due time, then the oldest.
+    What nobody has rated counts as Red: the caller gives the Red due time. `urgency` is that of `urgency_of`.
+    """
+    band = 0 if urgency >= DANGER_WEIGHT else 1 if urgency > 0 else 2
+    due = due_at or _LATEST
+    return (not unread, band, answer_needed_by or due, due, received_at)
+
+
+def urgency_of(found: list[Signal]) -> int:
+    """The weight of the strongest signal, 0 without one: the number a queue keeps to sort by."""
+    return max((signal.weight for signal in found), default=0)
+
+
+def counts_as(rating: str | None) -> str:
+    """The rating by which a referral is sorted and clocked: until a person rates it, Red."""
+    return rating or UNRATED_COUNTS_AS
+
+
+def _immediate_danger(document: object, _today: date) -> str | None:
+    told = as_object(as_object(document).get("concern")).get("immediate_danger")
+    return "The referrer says: in danger now" if told is True else None
+
+
+def _with_person_of_concern(document: object, _today: date) -> str | None:
+    """Collected by, or going home to, the adult the referrer worries about."""
+    now = as_object(as_object(document).get("now"))
+    collector = as_text(now.get("collected_by"))
+    at = f" at {now['collected_at']}" if as_text(now.get("collected_at")) else ""
+    adults = list(_adults_of_concern(document))
+    named = {normalise_name(adult.get("name")) for adult in adults} - {""}
+    if now.get("collected_by_adult_of_concern") == "yes" or (collector and normalise_name(collector) in named):
+        return f"Collected{at} by the person of concern" + (f", {collector}" if collector else "")
+    for adult in adults:
+        if adult.get("lives_with_child") == "yes":
+            return f"The person of concern lives with the child: {_who(adult)}"
+    for adult in adults:
+        if adult.get("lives_with_child") != "no" and not as_object(adult.get("address")):
+            return f"The person of concern is named in the household: {_who(adult)}. Not said whether at home today"
+    return None
+
+
+def _not_safe(document: object, _today: date) -> str | None:
+    now = as_object(as_object(document).get("now"))
+    return "Not safe to go home today, says the referrer" if now.get("safe_to_go_home") == "no" else None
+
+
+def _injured_baby(document: object, today: date) -> str | None:
+    injury = as_object(as_object(as_object(document).get("concern")).get("injury"))
+    if injury.get("present") is not True:
+        return None
+    for child in children_of(document):
+        baby = child.born_on is not None and 0 <= months_old(child.born_on, today) < _NOT_YET_MOVING_MONTHS
+        if baby or (child.born_on is None and child.approximate_age is not None and child.approximate_age < 1):
+            return f"Injury or bruise, and a baby under 12 months ({child.age(today)})"
+    return None
+
+
+def _sexual_abuse(document: object, _today: date) -> str | None:
+    told = [concern(key) for key in as_list(as_object(as_object(document).get("concern")).get("categories"))]
+    named = [row.words for row in told if row and row.tells_sexual_abuse]
+    return f"Told: {', '.join(named).lower()}" if named else None
+
+
+def _missing_now(document: object, _today: date) -> str | None:
+    now = as_object(as_object(document).get("now"))
+    return "Missing now" if now.get("where") == "missing" else None
+
+
+# Strongest first; gaps leave room for a council's own.
+_TELLERS: tuple[tuple[str, int, Callable[[object, date], str | None]], ...] = (
+    ("immediate_danger", DANGER_WEIGHT, _immediate_danger),
+    ("person_of_concern", 80, _with_person_of_concern),
+    ("not_safe", 70, _not_safe),
+    ("injured_baby", 60, _injured_baby),
+    ("sexual_abuse", 50, _sexual_abuse),
+    ("missing_now", 40, _missing_now),
+)
+
+
+def _adults_of_concern(document: object) -> Iterator[dict[str, object]]:
+    for person in as_list(as_object(document).get("household")):
+        if isinstance(person, dict) and person.get("adult_of_concern") is True:
+            yield person
+
+
+def _who(adult: dict[str, object]) -> str:
+    described = [as_text(adult.get("name")) or "name not given", as_text(adult.get("relationship"))]
+    return ", ".join(part for part in described if part)
+
+
+def _repeat_words(number: int) -> str:
+    names = ("Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
+    place = number - _THIRD
+    return f"{names[place]} contact in 12 months" if place < len(names) else f"{number} contacts in 12 months"
