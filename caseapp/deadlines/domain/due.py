@@ -1,0 +1,222 @@
+"""From a rule and an instant to a due date, with the reasons. The most error-prone sums of the product, in one place.
+
+The starting day is day 0. A start on a day that does not count runs from the working day before it, so Saturday + 1 is
+Monday. A day clock is met until 24:00 Europe/London on its due day. Hours run by the wall clock, elapsed, also through
+the nights when the clocks change. Months clip to the end of the month. A date counted in days or months is not moved
+off a weekend. Nothing pauses a clock.
+"""
+
+from calendar import monthrange
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from caseapp.kernel.clock import LONDON, to_london
+
+from .calendars import STATUTORY, OutsideCalendar, WorkingCalendar
+from .rules import Rule
+from .strip import Strip, draw_strip
+from .words import ONE_DAY, Words, clock_time, day_month, long_day
+
+
+@dataclass(frozen=True)
+class Due:
+    """When something is due, and why.
+
+    `anchor`: the instant it was started at, UTC. `day_0`: the day the count starts from. `due_on`: None for a clock in
+    hours. `due_at`: UTC, for a day clock the end of its due day.
+    """
+
+    rule: Rule
+    anchor: datetime
+    day_0: date
+    due_on: date | None
+    due_at: datetime
+    calendar: WorkingCalendar = field(repr=False)
+
+    @property
+    def anchor_on(self) -> date:
+        """The day in London on which the count was started."""
+        return to_london(self.anchor).date()
+
+    @property
+    def _counts_after(self) -> date:
+        """The days after this one are counted or skipped; for an inclusive start the day before, whatever day it is."""
+        return self.anchor_on - ONE_DAY if self.rule.inclusive_start else self.day_0
+
+    @property
+    def counted(self) -> tuple[date, ...]:
+        """The days counted, day 1 to the due day; none for a clock that runs in hours."""
+        if self.due_on is None:
+            return ()
+        if self.rule.unit == "working_days":
+            return self.calendar.working_days(self.day_0, self.due_on)
+        return tuple(self.day_0 + timedelta(days=n) for n in range(1, (self.due_on - self.day_0).days + 1))
+
+    @property
+    def skipped(self) -> tuple[tuple[date, str], ...]:
+        """The weekdays that did not count, with their names. Weekends are not listed."""
+        if self.due_on is None or self.rule.unit != "working_days":
+            return ()
+        return self.calendar.closed_between(self._counts_after, self.due_on)
+
+    @property
+    def sentence_parts(self) -> tuple[Words, ...]:
+        """The sentence cut where a page prints strong."""
+        told = _told_in_hours(self) if self.due_on is None else _told_in_days(self, self.due_on)
+        note = (Words(f" {self.rule.note}"),) if self.rule.note else ()
+        return (*told, *note)
+
+    @property
+    def sentence(self) -> str:
+        """Why it is due then, in words: anchor, day 0, length, what did not count, the answer."""
+        return "".join(part.text for part in self.sentence_parts)
+
+    @property
+    def source_line(self) -> str:
+        """Who says so, since when, by which version of the calendar, and what ends it."""
+        rule = self.rule
+        basis = "national" if rule.basis == "statutory" else "local"
+        standing = f"In force since {rule.in_force_from.year}" if rule.verified else "Local default, not verified"
+        version = f"; this calendar is version {self.calendar.version}" if rule.unit == "working_days" else ""
+        name = rule.words[0].lower() + rule.words[1:]
+        told = f"Rule: {name}, {rule.length_words}, {basis}, {rule.source}. {standing}{version}."
+        return f"{told} Nothing pauses it. {rule.ends_words}"
+
+    @property
+    def question(self) -> str:
+        """'Why Monday 25 January?', or 'Why 14:10 on Friday 20 November?'."""
+        if self.due_on is not None:
+            return f"Why {long_day(self.due_on).rsplit(' ', 1)[0]}?"
+        local = to_london(self.due_at)
+        return f"Why {clock_time(local)} on {long_day(local).rsplit(' ', 1)[0]}?"
+
+    def strip(self, today: date) -> Strip | None:
+        """The count as squares of a calendar; None for a clock that runs in hours."""
+        if self.due_on is None:
+            return None
+        return draw_strip(
+            start=self.counted[0] if self.rule.inclusive_start else self.day_0,
+            due_on=self.due_on,
+            counted=self.counted,
+            skipped=self.skipped,
+            weekends=self.rule.unit != "working_days",
+            today=today,
+        )
+
+
+def compute(rule: Rule, anchor: datetime, calendar: WorkingCalendar = STATUTORY) -> Due:
+    """When a clock of this rule is due that was started at `anchor` (aware).
+
+    OutsideCalendar where start or end lies in years the calendar does not hold; ValueError for a naive instant.
+    How it counts stands at the head of this module.
+    """
+    if not calendar.first.year <= anchor.year <= calendar.last.year:
+        raise OutsideCalendar(f"We can work out dates from {calendar.first.year} to {calendar.last.year} only.")
+    local = to_london(anchor)
+    anchor = local.astimezone(UTC)
+    if rule.unit == "hours":
+        return Due(rule, anchor, local.date(), None, anchor + timedelta(hours=rule.length), calendar)
+    day_0 = local.date() - ONE_DAY if rule.inclusive_start else local.date()
+    if rule.unit == "working_days":
+        day_0 = calendar.working_day_on_or_before(day_0)
+        due_on = calendar.add_working_days(day_0, rule.length)
+    elif rule.unit == "months":
+        due_on = add_months(day_0, rule.length)
+    else:
+        due_on = day_0 + timedelta(days=rule.length)
+    # Also a date that bank holidays do not move must be one of which we can say whether people work on it.
+    calendar.working_day_on_or_before(due_on)
+    return Due(rule, anchor, day_0, due_on, end_of_day(due_on), calendar)
+
+
+def earlier(a: Due, b: Due) -> Due:
+    """Of two clocks on the same work (the plan's and the minimum's, say) the one due first; `a` where they tie."""
+    return b if b.due_at < a.due_at else a
+
+
+def end_of_day(day: date) -> datetime:
+    """24:00 Europe/London on that day, in UTC: the first instant at which a day clock is late."""
+    return datetime.combine(day + ONE_DAY, time.min, LONDON).astimezone(UTC)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day that many months on, or the last of that month: 30 November + 3 is 28 February."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _told_in_hours(due: Due) -> tuple[Words, ...]:
+    start, end = to_london(due.anchor), to_london(due.due_at)
+    days = (end.date() - start.date()).days
+    day = {0: " the same day", 1: f" the next day, {long_day(end)}"}.get(days, f" on {long_day(end)}")
+    changed = start.utcoffset() != end.utcoffset()
+    return (
+        Words(f"{due.rule.start_words} on "),
+        Words(f"{long_day(start)} at {clock_time(start)}", True),
+        Words(f". {due.rule.gives_words} "),
+        Words(due.rule.length_words, True),
+        Words(". The clocks change in between. That is " if changed else ". That is "),
+        Words(f"{clock_time(end)}{day}", True),
+        Words("."),
+    )
+
+
+def _told_in_days(due: Due, due_on: date) -> tuple[Words, ...]:
+    working = due.rule.unit == "working_days"
+    return (
+        Words(f"{due.rule.start_words} on "),
+        Words(long_day(due.anchor_on), True),
+        *_told_start(due, working),
+        Words(f" {due.rule.gives_words} "),
+        Words(due.rule.length_words, True),
+        Words("."),
+        *(_told_skipped(due, due_on) if working else (Words(" Every day counts, weekends and bank holidays too."),)),
+        *_told_end(due, due_on, working),
+    )
+
+
+def _told_start(due: Due, working: bool) -> tuple[Words, ...]:
+    if not working or due.calendar.is_working(due.anchor_on):
+        told = "day 1, as the day itself counts." if due.rule.inclusive_start else "day 0."
+        return (Words(f": that is {told}"),)
+    name = due.calendar.name_of(due.anchor_on)
+    because = Words(". That is not a working day" + (f" ({name})" if name else ""))
+    if due.rule.inclusive_start:
+        first = Words(long_day(due.counted[0]), True)
+        return (because, Words(", so day 1 is the next working day: "), first, Words("."))
+    return (
+        because,
+        Words(", so the count starts from the working day before it: "),
+        Words(long_day(due.day_0), True),
+        Words(" is day 0."),
+    )
+
+
+def _told_skipped(due: Due, due_on: date) -> tuple[Words, ...]:
+    after = due._counts_after
+    # Days from weekday w on touch a weekend when they begin in one or run past Friday (4).
+    weekday = (after + ONE_DAY).weekday()
+    weekend = weekday + (due_on - after).days - 1 > 4
+    if not due.skipped:
+        return (Words(" Weekends do not count."),) if weekend else ()
+    named: list[Words] = []
+    for place, (day, name) in enumerate(due.skipped, 1):
+        between = {len(due.skipped): "", len(due.skipped) - 1: " and "}.get(place, ", ")
+        named += [Words(day_month(day), True), Words(f" ({name}){between}")]
+    if weekend:
+        return (Words(" Weekends do not count, nor do "), *named, Words("."))
+    return (Words(" "), *named, Words(f" {'does' if len(due.skipped) == 1 else 'do'} not count."))
+
+
+def _told_end(due: Due, due_on: date, working: bool) -> tuple[Words, ...]:
+    months = due.rule.unit == "months"
+    lead = f" {due.rule.length_words} on is " if months else f" Day {due.rule.length} is "
+    clipped = f" That month has no day {due.day_0.day}." if months and due_on.day != due.day_0.day else ""
+    told = (Words(lead), Words(long_day(due_on), True), Words(f".{clipped}"))
+    if working or due.calendar.is_working(due_on):
+        return told
+    stays = f" That is not a working day ({due.calendar.name_of(due_on) or 'a weekend'}) and the date does not move"
+    do_by = due.calendar.working_day_on_or_before(due_on)
+    if do_by < due.anchor_on:
+        return (*told, Words(f"{stays}."))
+    return (*told, Words(f"{stays}: do it by "), Words(long_day(do_by), True), Words("."))

@@ -1,0 +1,165 @@
+"""The whole table of rules, read row by row."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from caseapp.deadlines.catalogue import RULES, find_rule, get_rule, list_keys_stopped_by, list_rules_started_by
+
+TODAY = date(2026, 11, 20)
+EVENTS = {
+    "referral.received",
+    "referral.read",
+    "referral.rated",
+    "decision.proposed",
+    "decision.agreed",
+    "decision.sent_back",
+    "feedback.given",
+    "case.opened",
+    "case.allocated",
+    "case.custody.moved",
+    "assessment.started",
+    "assessment.authorised",
+    "case.handover.proposed",
+    "case.handover.agreed",
+    "case.handover.accepted",
+    "case.handover.returned",
+    "case.handover.withdrawn",
+}
+KINDS = {"referral", "case", "person", "handover", "assessment", "draft", "user", "family", "note"}
+
+
+@pytest.mark.parametrize(
+    ("key", "basis", "length", "unit", "anchored_at", "starts_on", "stops_on"),
+    [
+        ("mash.first_look", "local", 1, "hours", "event", "referral.received", "referral.read"),
+        ("referral.decision", "statutory", 1, "working_days", "event", "referral.received",
+         "decision.proposed decision.agreed"),
+        ("mash.red", "local", 4, "hours", "referral", "referral.rated", "decision.agreed"),
+        ("mash.amber", "local", 24, "hours", "referral", "referral.rated", "decision.agreed"),
+        ("mash.green", "local", 72, "hours", "referral", "referral.rated", "decision.agreed"),
+        ("feedback.referrer", "local", 1, "working_days", "event", "referral.received", "feedback.given"),
+        ("assessment.complete", "statutory", 45, "working_days", "referral", "case.opened assessment.started",
+         "assessment.authorised"),
+        ("handover.accept", "local", 2, "working_days", "event", "case.handover.agreed",
+         "case.handover.accepted case.handover.returned case.handover.withdrawn"),
+        ("case.allocate", "local", 1, "working_days", "event", "case.custody.moved", "case.allocated"),
+    ],
+)  # fmt: skip
+def test_each_rule(key, basis, length, unit, anchored_at, starts_on, stops_on):
+    rule = get_rule(key, TODAY)
+    assert (rule.basis, rule.length, rule.unit, rule.anchored_at) == (basis, length, unit, anchored_at)
+    assert rule.starts_on == tuple(starts_on.split())
+    assert rule.stops_on == tuple(stops_on.split())
+    assert not rule.inclusive_start
+
+
+def test_every_rule_of_the_catalogue_stands_in_the_table_above():
+    table = next(mark for mark in test_each_rule.pytestmark if mark.name == "parametrize").args[1]
+    assert sorted(row[0] for row in table) == sorted(rule.key for rule in RULES)
+
+
+def test_no_two_rows_of_a_key_are_in_force_on_one_day():
+    for rule in RULES:
+        assert find_rule(rule.key, rule.in_force_from) is rule
+        same_day = [row for row in RULES if row.key == rule.key and row.is_in_force(rule.in_force_from)]
+        assert same_day == [rule]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
+def test_each_row_has_its_words_and_its_source(rule):
+    assert re.fullmatch(r"[a-z_]+\.[a-z_0-9]+", rule.key)
+    assert rule.words[0].isupper()
+    assert not rule.words.endswith(".")
+    assert rule.start_words[0].isupper()
+    assert rule.gives_words[0].isupper()
+    assert rule.ends_words.startswith("It ends when ")
+    assert rule.ends_words.endswith(".")
+    assert rule.note == "" or rule.note.endswith(".")
+    assert rule.source
+    assert rule.source_url == "" or rule.source_url.startswith("https://")
+    assert set(rule.starts_on) | set(rule.stops_on) <= EVENTS
+    assert rule.subject_kind in KINDS
+    assert rule.warn_points == tuple(sorted(rule.warn_points, reverse=True))
+    assert rule.warn_points
+    assert rule.late_to
+    assert rule.verified == (rule.basis == "statutory"), "a local length that nobody here confirmed says so"
+
+
+@pytest.mark.parametrize(
+    ("code", "data", "keys"),
+    [
+        ("referral.received", {}, ["mash.first_look", "referral.decision", "feedback.referrer"]),
+        ("referral.rated", {"rating": "red"}, ["mash.red"]),
+        ("referral.rated", {"rating": "amber"}, ["mash.amber"]),
+        ("referral.rated", {"rating": "green"}, ["mash.green"]),
+        ("referral.rated", {"rating": "blue"}, []),
+        ("referral.rated", {}, []),
+        ("case.opened", {"outcome": "assessment"}, ["assessment.complete"]),
+        ("case.opened", {"outcome": "strategy_discussion"}, ["assessment.complete"]),
+        ("case.opened", {"outcome": "family_help"}, []),
+        ("assessment.started", {}, ["assessment.complete"]),
+        ("case.handover.agreed", {}, ["handover.accept"]),
+        ("case.custody.moved", {}, ["case.allocate"]),
+        ("decision.sent_back", {}, []),
+    ],
+)
+def test_what_an_event_starts(code, data, keys):
+    assert [rule.key for rule in list_rules_started_by(code, data, TODAY)] == keys
+
+
+@pytest.mark.parametrize(
+    ("code", "keys"),
+    [
+        ("referral.read", ["mash.first_look"]),
+        ("decision.proposed", ["referral.decision"]),
+        ("decision.agreed", ["referral.decision", "mash.red", "mash.amber", "mash.green"]),
+        ("decision.sent_back", []),
+        ("feedback.given", ["feedback.referrer"]),
+        ("assessment.authorised", ["assessment.complete"]),
+        ("case.handover.returned", ["handover.accept"]),
+        ("case.allocated", ["case.allocate"]),
+    ],
+)
+def test_what_an_event_stops(code, keys):
+    assert list(list_keys_stopped_by(code)) == keys
+
+
+def test_a_rule_that_is_not_there_is_told_apart_from_one_not_yet_in_force():
+    rule = get_rule("assessment.complete", TODAY)
+    before = rule.in_force_from - timedelta(days=1)
+    assert find_rule("no.such_rule", TODAY) is None
+    assert find_rule(rule.key, before) is None
+    with pytest.raises(LookupError, match=r"assessment\.complete in force on 2013-04-14"):
+        get_rule(rule.key, before)
+
+
+def test_the_row_in_force_on_the_day_the_clock_starts_is_the_one_that_counts():
+    old = replace(get_rule("handover.accept", TODAY), in_force_to=date(2026, 12, 31))
+    new = replace(old, length=1, in_force_from=date(2027, 1, 1), in_force_to=None)
+    found = [find_rule("handover.accept", day, (old, new)) for day in (date(2026, 12, 31), date(2027, 1, 1))]
+    assert found == [old, new]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"basis": "custom"}, "statutory or local"),
+        ({"unit": "fortnights"}, "one we can count"),
+        ({"unit": "hours"}, "calendar is the one"),
+        ({"calendar": "every_day"}, "calendar is the one"),
+        ({"length": 0}, "positive"),
+        ({"unit": "hours", "calendar": "wall_clock", "inclusive_start": True}, "no first day"),
+        ({"stops_on": ()}, "something stops it"),
+        ({"owner_role": "nobody"}, "are roles"),
+        ({"late_to": ("nobody",)}, "are roles"),
+        ({"only_if": (("referral.read", "rating", ("red",)),)}, "an event that starts it"),
+        ({"in_force_to": date(2001, 1, 1)}, "ends after"),
+        ({"source_url": ""}, "source with an address"),
+    ],
+)
+def test_a_row_that_makes_no_sense_does_not_load(change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(get_rule("assessment.complete", TODAY), **change)

@@ -1,0 +1,131 @@
+"""Why this date, as a picture and on a page."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from xml.etree import ElementTree
+
+import jinja2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caseapp.deadlines.catalogue import RULES, get_rule
+from caseapp.deadlines.domain import compute
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+TODAY = date(2027, 1, 13)
+ASSESSMENT = get_rule("assessment.complete", TODAY)
+
+
+@pytest.fixture(scope="module")
+def why():
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
+    return env.get_template("deadlines/_why.html").module.why
+
+
+@pytest.fixture
+def drawn():
+    """The count of the drawing: a referral of 18 November 2026, seen on 13 January."""
+    return compute(ASSESSMENT, datetime(2026, 11, 18, 8, 47, tzinfo=UTC))
+
+
+def test_the_strip_of_the_drawing(drawn):
+    strip = drawn.strip(TODAY)
+    by_day = {square.day: square for square in strip.squares}
+    assert strip.columns == 11
+    assert strip.rows == ("Mon", "Tue", "Wed", "Thu", "Fri")
+    assert strip.months == ((0, "Nov"), (3, "Dec"), (7, "Jan"))
+    assert len(strip.squares) == 1 + 45 + 3
+    assert strip.label.startswith("Calendar of the count: day 0 is 18 November, day 45 is 25 January 2027. ")
+    for day, place, label, kind, outlined in (
+        (date(2026, 11, 18), (0, 2), "0", "open", True),
+        (date(2026, 11, 19), (0, 3), "1", "gone", False),
+        (date(2026, 12, 25), (5, 4), "", "skipped", False),
+        (date(2026, 12, 28), (6, 0), "", "skipped", False),
+        (date(2027, 1, 1), (6, 4), "", "skipped", False),
+        (date(2027, 1, 12), (8, 1), "36", "gone", False),
+        (date(2027, 1, 13), (8, 2), "37", "open", True),
+        (date(2027, 1, 14), (8, 3), "38", "open", False),
+        (date(2027, 1, 25), (10, 0), "45", "due", False),
+    ):
+        square = by_day[day]
+        assert (square.column, square.row) == place
+        assert (square.label, square.kind, square.outlined) == (label, kind, outlined)
+    assert by_day[date(2026, 12, 28)].title == "28 December: Boxing Day, kept on the Monday, not counted"
+
+
+def test_an_inclusive_strip_begins_with_day_1():
+    due = compute(replace(ASSESSMENT, length=5, inclusive_start=True), datetime(2026, 11, 23, 9, tzinfo=UTC))
+    strip = due.strip(date(2026, 11, 24))
+    assert [square.label for square in strip.squares] == ["1", "2", "3", "4", "5"]
+    assert strip.start_label == "day 1"
+    assert strip.columns == 1
+
+
+def test_a_count_of_days_shows_its_weekends():
+    rule = replace(ASSESSMENT, length=10, unit="calendar_days", calendar="every_day")
+    strip = compute(rule, datetime(2026, 11, 20, 9, tzinfo=UTC)).strip(date(2026, 11, 20))
+    assert len(strip.rows) == 7
+    assert len(strip.squares) == 11
+    assert strip.months == ((0, "Nov"),)
+
+
+def test_a_clock_in_hours_has_no_strip():
+    assert compute(get_rule("mash.red", TODAY), datetime(2026, 11, 20, 9, tzinfo=UTC)).strip(TODAY) is None
+
+
+def test_months_beside_each_other_do_not_overlap():
+    due = compute(replace(ASSESSMENT, length=10), datetime(2026, 11, 30, 9, tzinfo=UTC))
+    assert due.strip(TODAY).months == ((1, "Dec"),)
+
+
+@given(
+    st.integers(0, 22 * 365).map(lambda days: datetime(2016, 1, 1, 12, tzinfo=UTC) + timedelta(days=days)),
+    st.integers(1, 60),
+    st.sampled_from([("working_days", "statutory"), ("calendar_days", "every_day")]),
+    st.booleans(),
+)
+def test_every_square_has_its_own_place_inside_the_picture(anchor, length, unit, inclusive):
+    rule = replace(ASSESSMENT, length=length, unit=unit[0], calendar=unit[1], inclusive_start=inclusive)
+    strip = compute(rule, anchor).strip(anchor.date())
+    places = [(square.column, square.row) for square in strip.squares]
+    assert len(set(places)) == len(places)
+    assert places == sorted(places)
+    assert all(0 <= column < strip.columns and 0 <= row < len(strip.rows) for column, row in places)
+    assert [square.kind for square in strip.squares].count("due") == 1
+    assert strip.squares[-1].kind == "due"
+    numbers = [int(square.label) for square in strip.squares if square.label]
+    assert numbers == list(range(int(inclusive), length + 1))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
+def test_each_rule_shows_its_sentence_on_a_page(why, rule):
+    due = compute(rule, datetime(2026, 12, 24, 16, 47, tzinfo=UTC))
+    html = str(why(due, date(2026, 12, 24)))
+    page = ElementTree.fromstring(html.replace(" open>", ">").replace("&#39;", "'"))
+    said = re.sub(r"\s+", " ", "".join(page.itertext()))
+    assert due.question in said
+    assert due.sentence in said
+    assert due.source_line in said
+    assert "style=" not in html
+    pictures = [svg for svg in page.iter("svg") if svg.get("role") == "img"]
+    assert len(pictures) == (0 if rule.unit == "hours" else 1)
+    assert all(svg.get("aria-label") for svg in pictures)
+    assert all(svg.get("aria-hidden") == "true" for svg in page.iter("svg") if svg not in pictures)
+
+
+def test_the_page_of_the_drawing(why, drawn):
+    html = str(why(drawn, TODAY, open=True))
+    assert '<details class="card tbl" open>' in html
+    assert 'viewBox="0 0 339 178"' in html
+    assert "<strong>Wednesday 18 November 2026</strong>: that is day 0." in html
+    assert "<strong>45 working days</strong>" in html
+    assert "<strong>28 December</strong> (Boxing Day, kept on the Monday) and <strong>1 January</strong>" in html
+    assert "× not counted" in html
+    assert '<rect x="310" y="24" width="25" height="26" class="f-ink"/>' in html
+    assert '<rect x="257" y="81" width="23" height="24" class="s-strong"/>' in html
+    assert '<path d="M179 140l17 18m0-18l-17 18" class="s-line"/>' in html
