@@ -1,0 +1,219 @@
+"""The permission table and its predicates: pure functions over an actor and what reaches the subject. A test reads the table whole.
+
+Levels (model.md section 4): L0 own referral and outcome, L1 status card, L2 shared plan, L3 checks of the round, L4 record.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+L0, L1, L2, L3, L4 = range(5)
+
+HUB, LOCALITY, FAMILY_HELP, EVOLVE, DESK, CHAIRS, OUT_OF_HOURS, SERVICE = (
+    "hub",
+    "locality",
+    "family_help",
+    "evolve",
+    "desk",
+    "chairs",
+    "out_of_hours",
+    "service",
+)
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A user's place in one team: which team and in which role."""
+
+    team_id: int
+    team_key: str
+    team_name: str
+    team_kind: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is doing this, with all memberships in force now. Given to every query, command, predicate and template."""
+
+    user_id: int
+    name: str
+    email: str
+    agency_id: int
+    agency_name: str
+    professional_id: int | None
+    qualified: bool
+    memberships: tuple[Membership, ...]
+    reference: str = ""
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """The names under which Reach rows may be addressed to this actor."""
+        teams = (f"team:{m.team_id}" for m in self.memberships)
+        leads = (f"lead:{m.team_id}" for m in self.memberships if m.role in ("manager", "safeguarding_lead"))
+        return (f"user:{self.user_id}", *teams, *leads)
+
+    @property
+    def role_words(self) -> str:
+        """For the header: what this person is, such as 'social worker, North locality'."""
+        if not self.memberships:
+            return self.agency_name
+        first = self.memberships[0]
+        return ROLE_WORDS.get((first.team_kind, first.role), ROLE_WORDS.get(("", first.role), first.role)).format(
+            team=first.team_name, agency=self.agency_name
+        )
+
+    def teams(self, kind: str | None = None, role: str | None = None) -> tuple[Membership, ...]:
+        """The memberships of that team kind and role; None means any."""
+        return tuple(m for m in self.memberships if kind in (None, m.team_kind) and role in (None, m.role))
+
+
+ROLE_WORDS = {
+    ("desk", "referrer"): "{agency}",
+    ("desk", "safeguarding_lead"): "{agency}",
+    ("hub", "worker"): "hub social worker",
+    ("hub", "manager"): "hub manager",
+    ("locality", "worker"): "social worker, {team}",
+    ("locality", "manager"): "team manager, {team}",
+    ("family_help", "worker"): "family help worker, {team}",
+    ("family_help", "manager"): "family help manager, {team}",
+    ("evolve", "worker"): "Evolve",
+    ("out_of_hours", "worker"): "out-of-hours social worker",
+    ("chairs", "chair"): "conference chair",
+    ("chairs", "business_support"): "business support",
+    ("", "head"): "head of service",
+    ("", "auditor"): "auditor",
+    ("", "ig"): "information governance",
+    ("", "admin"): "administrator",
+}
+
+
+@dataclass(frozen=True)
+class ReachRow:
+    """One way a subject reaches the actor."""
+
+    principal: str
+    level: int
+    why: str
+
+
+@dataclass(frozen=True)
+class SubjectAccess:
+    """A subject loaded through what the actor may see: its id, reference, kind and every way it reaches the actor."""
+
+    id: int
+    reference: str
+    kind: str
+    reaches: tuple[ReachRow, ...]
+
+    @property
+    def level(self) -> int:
+        """The highest level that reaches the actor."""
+        return max(row.level for row in self.reaches)
+
+    @property
+    def why(self) -> str:
+        """The reason of the strongest reach: what the read log keeps."""
+        return max(self.reaches, key=lambda row: row.level).why
+
+
+Predicate = Callable[[Actor, SubjectAccess | None], bool]
+
+
+def _member(*pairs: tuple[str | None, str | None]) -> Predicate:
+    return lambda actor, _subject: any(actor.teams(kind, role) for kind, role in pairs)
+
+
+def _reached_by(*whys: str) -> Predicate:
+    return lambda _actor, subject: subject is not None and any(row.why in whys for row in subject.reaches)
+
+
+def _manages(*whys: str) -> Predicate:
+    """The actor manages a team that the subject reaches for one of these reasons."""
+
+    def holds(actor: Actor, subject: SubjectAccess | None) -> bool:
+        managed = {f"{who}:{m.team_id}" for m in actor.memberships if m.role == "manager" for who in ("team", "lead")}
+        return subject is not None and any(row.principal in managed and row.why in whys for row in subject.reaches)
+
+    return holds
+
+
+PREDICATES: dict[str, Predicate] = {
+    "anyone": lambda _actor, _subject: True,
+    "can_refer": _member((DESK, None), (HUB, None), (LOCALITY, None), (FAMILY_HELP, None), (OUT_OF_HOURS, None)),
+    "is_hub": _member((HUB, "worker"), (HUB, "manager")),
+    "is_hub_manager": _member((HUB, "manager")),
+    "is_case_team_manager": _member((LOCALITY, "manager"), (FAMILY_HELP, "manager")),
+    "is_case_worker": _member((LOCALITY, "worker"), (FAMILY_HELP, "worker"), (LOCALITY, "manager"), (FAMILY_HELP, "manager")),
+    "is_auditor": _member((None, "auditor")),
+    "is_admin": _member((None, "admin")),
+    "owns": _reached_by("owner"),
+    "sent_it": _reached_by("own"),
+    "works_with": _reached_by("involved", "custody"),
+    "is_involved_or_manages": lambda actor, subject: (
+        _reached_by("involved")(actor, subject) or _manages("custody")(actor, subject)
+    ),
+    "manages_holder": _manages("custody"),
+    "manages_receiver": _manages("receiver"),
+    "manages_sender": _manages("sender"),
+    "sends_it": _reached_by("sender", "involved"),
+}
+
+
+@dataclass(frozen=True)
+class Permission:
+    """One row: its key, the kind of subject it is about (None: no subject in the address), the level that subject must reach the actor at,
+    the predicate that must hold, and what a person is told when it does not. `open` rows need no sign-in."""
+
+    key: str
+    subject: str | None
+    level: int
+    predicate: str
+    refusal: str = "This is not part of your work. If you need it, ring the hub."
+    open: bool = False
+
+
+_MANAGER = "Only the manager of the team that holds the family can do this."
+_TABLE = (
+    Permission("service:probe", None, L0, "anyone", open=True),
+    Permission("account:sign_in", None, L0, "anyone", open=True),
+    Permission("account:own", None, L0, "anyone"),
+    Permission("account:administer", None, L0, "is_admin"),
+    Permission("user:disable", "user", L1, "is_admin"),
+    Permission("home:read", None, L0, "anyone"),
+    Permission("referral:create", None, L0, "can_refer"),
+    Permission("referral:list_own", None, L0, "can_refer"),
+    Permission("draft:write", "draft", L0, "owns"),
+    Permission("referral:receipt", "referral", L0, "sent_it"),
+    Permission("referral:queue", None, L0, "is_hub"),
+    Permission("referral:read", "referral", L4, "is_hub"),
+    Permission("referral:rate", "referral", L4, "is_hub", "Only people who work in the hub rate referrals."),
+    Permission("referral:propose", "referral", L4, "is_hub", "Only people who work in the hub propose decisions."),
+    Permission("referral:decide", "referral", L4, "is_hub_manager", "Only a hub manager agrees, changes or sends back a decision."),
+    Permission("referral:correct", "referral", L4, "is_hub"),
+    Permission("desk:my_work", None, L0, "is_case_worker"),
+    Permission("desk:team_board", None, L0, "is_case_team_manager"),
+    Permission("case:allocate", None, L0, "is_case_team_manager", _MANAGER),
+    Permission("case:read", "case", L4, "works_with"),
+    Permission("case:write_note", "case", L4, "works_with"),
+    Permission("case:read_looks", "case", L4, "works_with"),
+    Permission("note:write", "note", L4, "works_with"),
+    Permission("task:acknowledge", "case", L4, "works_with"),
+    Permission("assessment:start", "case", L4, "is_involved_or_manages", "The family's worker starts the assessment."),
+    Permission("assessment:read", "assessment", L4, "works_with"),
+    Permission("assessment:write", "assessment", L4, "works_with", "The family's worker writes the assessment."),
+    Permission("assessment:authorise", "assessment", L4, "manages_holder", _MANAGER),
+    Permission("handover:propose", "case", L4, "is_involved_or_manages", "The family's worker or their manager proposes a handover."),
+    Permission("handover:list", None, L0, "is_case_worker"),
+    Permission("handover:read", "handover", L2, "anyone"),
+    Permission("handover:agree", "handover", L4, "manages_sender", "Only the manager of the sending team can agree to a handover."),
+    Permission("handover:withdraw", "handover", L4, "sends_it", "Only the sending team can take a handover back."),
+    Permission("handover:answer", "handover", L2, "manages_receiver", "Only the manager of the receiving team can answer a handover."),
+    Permission("handover:close", "handover", L4, "sends_it", "Only the sending team closes its own part."),
+    Permission("audit:read", None, L0, "is_auditor"),
+)
+PERMISSIONS: dict[str, Permission] = {row.key: row for row in _TABLE}
+
+
+def allows(permission: Permission, actor: Actor, subject: SubjectAccess | None) -> bool:
+    """True if the actor, reached by the subject as given, may do what the permission names."""
+    return PREDICATES[permission.predicate](actor, subject)

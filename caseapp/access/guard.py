@@ -1,0 +1,126 @@
+"""The guard on every view: who, what, may they, then one commit, then the read log, then the answer.
+
+A view without a guard stops the app from starting. The guard is the only place that reads the actor of the request and the only one
+that commits a request.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, Response, g, make_response, request
+
+from caseapp.kernel.db import db
+from caseapp.kernel.errors import AppError, NotFound, Refused, SignInNeeded
+from caseapp.kernel.slots import Slot
+
+from .domain import PERMISSIONS, Actor, SubjectAccess, allows
+from .queries import get_subject
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+WRITE_READS = Slot("access.write_reads", "(actor, entries) -> None; writes the read log in a short transaction, raises if it can't")
+
+
+class ReadEntry:
+    """One look at something: which subject (None: a list), by which view, for which reason."""
+
+    def __init__(self, subject_id: int | None, view: str, why: str) -> None:
+        self.subject_id, self.view, self.why = subject_id, view, why
+
+
+def note_read(subject_id: int | None, why: str) -> None:
+    """Remember that this request shows something about a person; it is written before the answer is sent."""
+    g.setdefault("reads", []).append(ReadEntry(subject_id, request.endpoint or "", why))
+
+
+def guard(key: str, *, logged: bool | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare the permission of a view.
+
+    The view is called as `view(actor, **rest)`, or, when the permission is about a kind of subject and the address has `reference`,
+    as `view(actor, subject, **rest)` with the subject loaded through what the actor may see. `logged` (default: whenever there is a subject)
+    writes a read-log row; pass True for lists that show people.
+    """
+    permission = PERMISSIONS[key]
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(**arguments: Any) -> Response:
+            g.writing = False
+            actor: Actor | None = g.get("actor")
+            if actor is None and not permission.open:
+                raise SignInNeeded
+            g.writing = request.method not in SAFE_METHODS
+            g.permission = key
+            try:
+                response = make_response(_call(view, permission.key, actor, arguments, logged))
+                _finish(response.status_code)
+            except AppError:
+                db.session.rollback()
+                _write_reads(actor)
+                raise
+            except BaseException:
+                db.session.rollback()
+                raise
+            _write_reads(actor)
+            return response
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def _call(view: Callable[..., Any], key: str, actor: Actor | None, arguments: dict[str, Any], logged: bool | None) -> Any:
+    permission = PERMISSIONS[key]
+    if permission.open:
+        return view(actor, **arguments)
+    assert actor is not None
+    if permission.subject is None:
+        if not allows(permission, actor, None):
+            raise Refused(permission.refusal)
+        if logged:
+            note_read(None, "list")
+        return view(actor, **arguments)
+    subject: SubjectAccess = get_subject(actor, arguments.pop("reference"), permission.subject, permission.level)
+    if logged is not False:
+        note_read(subject.id, subject.why)
+    if not allows(permission, actor, subject):
+        raise Refused(permission.refusal)
+    return view(actor, subject, **arguments)
+
+
+def _finish(status: int) -> None:
+    """One commit per unsafe request that succeeded; anything else is undone."""
+    if g.writing and status < 400:
+        db.session.commit()
+    else:
+        db.session.rollback()
+
+
+def _write_reads(actor: Actor | None) -> None:
+    entries = g.pop("reads", [])
+    if actor is not None and entries:
+        for write in WRITE_READS:
+            write(actor, entries)
+
+
+def check_every_view(app: Flask) -> None:
+    """Raise RuntimeError if any view (static files apart) declares no permission, or one about a subject without `reference` in the address."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static":
+            continue
+        permission = getattr(app.view_functions[rule.endpoint], "permission", None)
+        if permission is None:
+            raise RuntimeError(f"{rule.endpoint} declares no permission")
+        if (permission.subject is not None) != ("reference" in rule.arguments):
+            raise RuntimeError(f"{rule.endpoint}: permission {permission.key} and the address {rule.rule} disagree about a subject")
+
+
+def actor_of_request() -> Actor | None:
+    """The signed-in actor, for the layout only (header and navigation); views are handed theirs."""
+    actor: Actor | None = g.get("actor")
+    return actor
+
+
+__all__ = ["NotFound", "actor_of_request", "check_every_view", "guard", "note_read"]

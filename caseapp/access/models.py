@@ -1,0 +1,62 @@
+"""Reach: which principal sees which subject, at which level, why and until when. Within: what is seen with it. Bar: who never does."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, primary_key
+
+
+class Reach(Model):
+    """A subject reaches a principal (`user:7`, `team:3`, `lead:3`) at a level, for a reason, from a moment, until a moment or for good."""
+
+    __tablename__ = "reach"
+
+    id: orm.Mapped[int] = primary_key()
+    principal: orm.Mapped[str] = column(sa.String(40), "service")
+    subject_id: orm.Mapped[int] = foreign_key("subject.id")
+    kind: orm.Mapped[str] = column(sa.String(20), "service")
+    level: orm.Mapped[int] = orm.mapped_column(sa.SmallInteger())
+    why: orm.Mapped[str] = column(sa.String(40), "service")
+    since_at: orm.Mapped[datetime] = column(UTCDateTime(), "service")
+    until_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "service", nullable=True)
+
+    __table_args__ = (
+        # One running row per principal, subject and reason; ended rows stay as history.
+        sa.Index(
+            "uq_reach_open",
+            "principal",
+            "subject_id",
+            "why",
+            unique=True,
+            postgresql_where=sa.text("until_at IS NULL"),
+            sqlite_where=sa.text("until_at IS NULL"),
+        ),
+        sa.Index("ix_reach_subject", "subject_id", "principal"),
+        # Lists are read through this one: newest first, by principal and kind.
+        sa.Index("ix_reach_list", "principal", "kind", "subject_id"),
+    )
+
+
+class Bar(Model):
+    """A conflict of interest: this principal never sees this subject, whatever else reaches it."""
+
+    __tablename__ = "bar"
+
+    id: orm.Mapped[int] = primary_key()
+    principal: orm.Mapped[str] = column(sa.String(40), "service")
+    subject_id: orm.Mapped[int] = foreign_key("subject.id")
+    reason: orm.Mapped[str] = column(sa.String(40), "staff")
+    since_at: orm.Mapped[datetime] = column(UTCDateTime(), "service")
+
+    __table_args__ = (sa.UniqueConstraint("subject_id", "principal"),)
+
+
+class Within(Model):
+    """A subject that belongs to another and is seen by whoever sees that: a note or an assessment within the cases it is about."""
+
+    __tablename__ = "within"
+
+    subject_id: orm.Mapped[int] = foreign_key("subject.id", primary_key=True)
+    within_id: orm.Mapped[int] = foreign_key("subject.id", primary_key=True)

@@ -1,0 +1,75 @@
+"""What an actor may see, in SQL: the twin of the predicates. Nothing loads a subject from a reference except through here."""
+
+import sqlalchemy as sa
+
+from caseapp.kernel import clock
+from caseapp.kernel.db import db
+from caseapp.kernel.errors import NotFound
+from caseapp.kernel.subjects import Subject, parse_reference
+
+from .domain import Actor, ReachRow, SubjectAccess
+from .models import Bar, Reach, Within
+
+
+def reaches(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition under which a Reach row counts for this actor now: addressed to them, not ended, not barred."""
+    barred = sa.exists().where(Bar.subject_id == Reach.subject_id, Bar.principal.in_(actor.principals))
+    return sa.and_(
+        Reach.principal.in_(actor.principals),
+        sa.or_(Reach.until_at.is_(None), Reach.until_at > clock.now()),
+        ~barred,
+    )
+
+
+def visible_ids(actor: Actor, kind: str, level: int, whys: tuple[str, ...] | None = None) -> sa.Select[tuple[int]]:
+    """A subquery of the ids of subjects of `kind` that reach the actor at `level` or above (for one of `whys`, when given)."""
+    query = sa.select(Reach.subject_id).where(reaches(actor), Reach.kind == kind, Reach.level >= level)
+    return query.where(Reach.why.in_(whys)) if whys else query
+
+
+def get_subject(actor: Actor, reference: str, kind: str, level: int) -> SubjectAccess:
+    """The subject behind a typed reference, loaded through what the actor may see, directly or through what it lies within.
+
+    Raises NotFound alike for a malformed, an unknown, a foreign, a barred and an under-levelled one. One statement.
+    """
+    wanted = (
+        sa.select(Subject.id, Subject.reference, Subject.kind)
+        .where(Subject.reference == (parse_reference(reference) or "-"), Subject.kind == kind)
+        .cte("wanted")
+    )
+    around = sa.union_all(
+        sa.select(wanted.c.id.label("id")),
+        sa.select(Within.within_id).join(wanted, wanted.c.id == Within.subject_id),
+    ).cte("around")
+    # A bar on any of the cases that a shared note or assessment lies within hides it whole.
+    barred = sa.exists().where(Bar.subject_id == around.c.id, Bar.principal.in_(actor.principals))
+    rows = db.session.execute(
+        sa.select(wanted.c.id, wanted.c.reference, wanted.c.kind, Reach.principal, Reach.level, Reach.why)
+        .select_from(wanted)
+        .join(around, sa.true())
+        .join(Reach, Reach.subject_id == around.c.id)
+        .where(
+            Reach.principal.in_(actor.principals),
+            sa.or_(Reach.until_at.is_(None), Reach.until_at > clock.now()),
+            ~sa.select(sa.literal(1)).select_from(around).where(barred).exists(),
+        )
+    ).all()
+    if not rows or max(row.level for row in rows) < level:
+        raise NotFound
+    first = rows[0]
+    return SubjectAccess(
+        first.id, first.reference, first.kind, tuple(ReachRow(row.principal, row.level, row.why) for row in rows)
+    )
+
+
+def list_reach(subject_id: int) -> list[ReachRow]:
+    """Every way a subject reaches anyone now: for tests of who sees what."""
+    rows = db.session.execute(
+        sa.select(Reach.principal, Reach.level, Reach.why).where(Reach.subject_id == subject_id, Reach.until_at.is_(None))
+    ).all()
+    return [ReachRow(row.principal, row.level, row.why) for row in rows]
+
+
+def barred_principals(subject_ids: list[int]) -> set[str]:
+    """The principals barred from any of these subjects."""
+    return set(db.session.scalars(sa.select(Bar.principal).where(Bar.subject_id.in_(subject_ids))))

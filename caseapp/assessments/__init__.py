@@ -1,0 +1,1 @@
+"""Assessments: the child and family assessment, from first word to authorisation."""

@@ -1,0 +1,1 @@
+"""Audit: who looked at what, and the seal that proves no row of the logs was changed, removed or slipped in."""

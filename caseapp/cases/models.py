@@ -1,0 +1,159 @@
+"""Case, level, episode, custody, involvement, notes with versions, tasks."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, primary_key
+
+
+def _one_running(name: str, *columns: str, where: str) -> sa.Index:
+    """A unique index over rows that still run: the database itself keeps the promise."""
+    return sa.Index(name, *columns, unique=True, postgresql_where=sa.text(where), sqlite_where=sa.text(where))
+
+
+class Case(Model):
+    """One child's unbroken time with services. `version` makes the second of two people who change it at once stop."""
+
+    __tablename__ = "case_record"
+
+    id: orm.Mapped[int] = foreign_key("subject.id", primary_key=True, autoincrement=False)
+    person_id: orm.Mapped[int] = foreign_key("person.id")
+    family_id: orm.Mapped[int] = foreign_key("family.id", index=True)
+    # The referral it came from (a Subject) and when that was received: the anchor of the assessment's clock.
+    referral_id: orm.Mapped[int] = foreign_key("subject.id", index=True)
+    received_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    opened_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    closed_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
+    close_reason: orm.Mapped[str | None] = column(sa.String(10), "record", nullable=True)
+    level: orm.Mapped[str] = column(sa.String(30), "status")
+    follows_id: orm.Mapped[int | None] = foreign_key("case_record.id", nullable=True)
+    version: orm.Mapped[int] = orm.mapped_column(sa.Integer(), default=1)
+
+    __table_args__ = (_one_running("uq_case_open", "person_id", where="closed_at IS NULL"),)
+
+
+class CaseLevel(Model):
+    """A stretch of a case at one level."""
+
+    __tablename__ = "case_level"
+
+    id: orm.Mapped[int] = primary_key()
+    case_id: orm.Mapped[int] = foreign_key("case_record.id", index=True)
+    level: orm.Mapped[str] = column(sa.String(30), "status")
+    from_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    to_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
+
+    __table_args__ = (_one_running("uq_case_level_now", "case_id", where="to_at IS NULL"),)
+
+
+class Episode(Model):
+    """The statutory stretch inside a case (family help, child in need, looked after), as the census counts it."""
+
+    __tablename__ = "episode"
+
+    id: orm.Mapped[int] = primary_key()
+    case_id: orm.Mapped[int] = foreign_key("case_record.id", index=True)
+    person_id: orm.Mapped[int] = foreign_key("person.id")
+    kind: orm.Mapped[str] = column(sa.String(20), "record")
+    referral_on: orm.Mapped[date] = column(sa.Date(), "record")
+    closed_on: orm.Mapped[date | None] = column(sa.Date(), "record", nullable=True)
+    closure_code: orm.Mapped[str | None] = column(sa.String(4), "record", nullable=True)
+
+    __table_args__ = (
+        _one_running("uq_episode_open", "person_id", "kind", where="closed_on IS NULL"),
+        sa.CheckConstraint("(closed_on IS NULL) = (closure_code IS NULL)", name="closed_with_code"),
+    )
+
+
+class Custody(Model):
+    """Which team is accountable, from when until when. Exactly one runs for each open case."""
+
+    __tablename__ = "custody"
+
+    id: orm.Mapped[int] = primary_key()
+    case_id: orm.Mapped[int] = foreign_key("case_record.id", index=True)
+    team_id: orm.Mapped[int] = foreign_key("team.id")
+    from_at: orm.Mapped[datetime] = column(UTCDateTime(), "status")
+    to_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
+
+    __table_args__ = (
+        _one_running("uq_custody_now", "case_id", where="to_at IS NULL"),
+        sa.Index(
+            "ix_custody_team_now",
+            "team_id",
+            "from_at",
+            "case_id",
+            postgresql_where=sa.text("to_at IS NULL"),
+            sqlite_where=sa.text("to_at IS NULL"),
+        ),
+    )
+
+
+class Involvement(Model):
+    """A professional's part in a case: lead worker or lead practitioner (one at a time), co-worker; with a coded reason when it ends."""
+
+    __tablename__ = "involvement"
+
+    id: orm.Mapped[int] = primary_key()
+    case_id: orm.Mapped[int] = foreign_key("case_record.id", index=True)
+    professional_id: orm.Mapped[int] = foreign_key("professional.id", index=True)
+    role: orm.Mapped[str] = column(sa.String(20), "status")
+    leads: orm.Mapped[bool] = orm.mapped_column(sa.Boolean())
+    from_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    to_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
+    end_reason: orm.Mapped[str | None] = column(sa.String(10), "record", nullable=True)
+
+    __table_args__ = (_one_running("uq_involvement_lead", "case_id", where="to_at IS NULL AND leads"),)
+
+
+class Note(Model):
+    """A note about one or several cases; what it says stands in its versions, and none is ever overwritten."""
+
+    __tablename__ = "note"
+
+    id: orm.Mapped[int] = foreign_key("subject.id", primary_key=True, autoincrement=False)
+    happened_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    current: orm.Mapped[int] = orm.mapped_column(sa.Integer())
+    # Pressing Save twice makes one note: the form carries this key.
+    once_key: orm.Mapped[str] = column(sa.String(40), "service", unique=True)
+
+
+class NoteCase(Model):
+    """A case that a note is about."""
+
+    __tablename__ = "note_case"
+
+    note_id: orm.Mapped[int] = foreign_key("note.id", primary_key=True)
+    case_id: orm.Mapped[int] = foreign_key("case_record.id", primary_key=True)
+
+    __table_args__ = (sa.Index("ix_note_case_case", "case_id", "note_id"),)
+
+
+class NoteVersion(Model):
+    """One wording of a note."""
+
+    __tablename__ = "note_version"
+
+    note_id: orm.Mapped[int] = foreign_key("note.id", primary_key=True)
+    number: orm.Mapped[int] = orm.mapped_column(sa.Integer(), primary_key=True, autoincrement=False)
+    words: orm.Mapped[str] = column(sa.Text(), "record")
+    author_id: orm.Mapped[int] = foreign_key("app_user.id")
+    written_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+
+
+class Task(Model):
+    """Something that the people holding a case must read and acknowledge."""
+
+    __tablename__ = "task"
+
+    id: orm.Mapped[int] = primary_key()
+    case_id: orm.Mapped[int] = foreign_key("case_record.id", index=True)
+    kind: orm.Mapped[str] = column(sa.String(30), "record")
+    # What it is about (a referral, a handover): a Subject.
+    about_id: orm.Mapped[int] = foreign_key("subject.id")
+    made_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    done_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
+    done_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    answer: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)

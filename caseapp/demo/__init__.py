@@ -1,0 +1,1 @@
+"""Demo: the demo borough, made by the same commands people use."""

@@ -1,0 +1,1 @@
+"""Desk: what each person opens first: my work, the team board."""

@@ -1,0 +1,127 @@
+"""The top floor: puts the slices together. The only module that imports routes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import click
+from flask import Blueprint, Flask, current_app, g, request, url_for
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+from markupsafe import Markup
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config as settings
+from caseapp.access import models as access_tables
+from caseapp.accounts import events as accounts_events
+from caseapp.accounts import models as accounts_tables
+from caseapp.accounts import routes as accounts_routes
+from caseapp.assessments import models as assessments_tables
+from caseapp.audit import models as audit_tables
+from caseapp.cases import models as cases_tables
+from caseapp.deadlines import models as deadlines_tables
+from caseapp.pathway import models as pathway_tables
+from caseapp.people import models as people_tables
+from caseapp.referrals import models as referrals_tables
+from caseapp import probes
+from caseapp.access.domain import PERMISSIONS, allows
+from caseapp.access.guard import WRITE_READS, check_every_view
+from caseapp.audit import commands as audit_commands
+from caseapp.kernel import db as kernel_db
+from caseapp.kernel import health, logs, web
+from caseapp.kernel.db import Model, undeclared_columns
+
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the main navigation, shown to whoever holds the permission; `also` are the pages that count as inside it."""
+
+    label: str
+    endpoint: str
+    permission: str
+    also: tuple[str, ...] = ()
+
+
+# Every slice's tables, so that the metadata is whole before anything is checked or migrated.
+TABLES = (
+    access_tables, accounts_tables, audit_tables, deadlines_tables, people_tables, cases_tables, assessments_tables, pathway_tables,
+    referrals_tables,
+)
+# Every slice's events, declared by being imported.
+EVENTS = (accounts_events,)
+BLUEPRINTS: tuple[Blueprint, ...] = (probes.bp, accounts_routes.bp)
+COMMANDS: tuple[click.Command, ...] = ()
+NAVIGATION: tuple[NavItem, ...] = ()
+
+csrf = CSRFProtect()
+
+
+def connect() -> None:
+    """Fill the slots and let the slices listen to each other's events."""
+    WRITE_READS.fill(audit_commands.write_reads)
+
+
+def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+    """Make the application from the environment (and, in tests, `overrides`). Raises RuntimeError, in words, when a promise
+    of the house is broken: a view without a permission, a column without an audience, a rule with an unknown event."""
+    app = Flask(__name__, template_folder=str(settings.ROOT / "templates"), static_folder=str(settings.ROOT / "caseapp/static"))
+    app.config.update(settings.from_environment())
+    app.config.update(overrides or {})
+    app.config.setdefault("SQLALCHEMY_ENGINES", kernel_db.engine_options(app.config["DATABASE_URL"]))
+    secure = app.config["ENVIRONMENT"] == "production"
+    app.config.update(
+        # The __Host- prefix needs https; browsers other than Chromium drop it on http://127.0.0.1, where the demo runs.
+        SESSION_COOKIE_NAME="__Host-caseapp" if secure else "caseapp",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        # A form may stay open as long as the day lasts; the token dies with the sign-in.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    logs.configure(quiet=app.config["ENVIRONMENT"] == "test")
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    kernel_db.init_app(app)
+    health.init_app(app, folder=str(settings.ROOT / "migrations"))
+    web.init_app(app)
+    csrf.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for group in COMMANDS:
+        app.cli.add_command(group)
+    connect()
+    app.context_processor(_layout)
+    _keep_promises(app)
+    return app
+
+
+def _layout() -> dict[str, Any]:
+    """What the layout shows on every page; asks the database nothing."""
+    actor = g.get("actor")
+    items = [
+        {"label": item.label, "url": url_for(item.endpoint), "current": request.endpoint in (item.endpoint, *item.also)}
+        for item in NAVIGATION
+        if actor is not None and allows(PERMISSIONS[item.permission], actor, None)
+    ]
+    environment = current_app.config
+    return {
+        "actor": actor,
+        "nav_items": items,
+        "csp_nonce": g.get("csp_nonce", ""),
+        "csrf_token": generate_csrf,
+        "csrf_field": lambda: Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf()),
+        "council_place": f"Safeguarding together, {environment['COUNCIL_NAME']}",
+        "council_name": environment["COUNCIL_NAME"],
+        "hub_phone": environment["HUB_PHONE"],
+        "is_demo": environment["ENVIRONMENT"] == "demo",
+        "footer_links": [],
+    }
+
+
+def _keep_promises(app: Flask) -> None:
+    check_every_view(app)
+    missing = undeclared_columns(Model.metadata)
+    if missing:
+        raise RuntimeError(f"columns without a declared audience: {', '.join(missing)}")

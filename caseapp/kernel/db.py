@@ -1,0 +1,168 @@
+"""The database: two engines, one session, and columns that say who may read them.
+
+Reads run in AUTOCOMMIT, which about doubled the list rate; an unsafe request runs in one transaction that begins IMMEDIATE on SQLite
+(a deferred BEGIN lost 330 of 400 read-then-update requests to "database is locked"). Which of the two a session uses is decided by
+`writing()`: inside a request only the guard switches it on, and only for unsafe methods.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, g, has_request_context
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import event, orm
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import TypeEngine
+
+# Who may read a column (model.md section 4). The first five follow a reader's level; the next four no level opens alone.
+# `service` marks what is about the service itself (accounts, sessions, rules, codes), never about a child or an adult in a record.
+AUDIENCES = frozenset({"own", "status", "plan", "hub", "record", "protected", "sealed", "originator", "staff", "service"})
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Model(orm.DeclarativeBase):
+    """Base of every table."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+class UTCDateTime(sa.types.TypeDecorator[datetime]):
+    """An instant: aware going in, aware (UTC) coming out, on both databases. SQLite alone would hand it back naive."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive instant; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime can't be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give UTC back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# 64 bits on PostgreSQL; SQLite only numbers rows by itself when the type is called INTEGER.
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def column(kind: TypeEngine[Any] | type[TypeEngine[Any]], audience: str, *args: Any, **options: Any) -> Any:
+    """A column that declares its audience: one of AUDIENCES. For every text, date, number-about-a-person and file column."""
+    return orm.mapped_column(kind, *args, info={"audience": audience}, **options)
+
+
+def primary_key() -> Any:
+    """A row's own number."""
+    return orm.mapped_column(BigId, primary_key=True, autoincrement=True)
+
+
+def foreign_key(target: str, **options: Any) -> Any:
+    """A number that points at `table.column`; never cascades (a batch rebuild with cascades silently deleted child rows)."""
+    return orm.mapped_column(BigId, sa.ForeignKey(target), **options)
+
+
+def undeclared_columns(metadata: sa.MetaData) -> list[str]:
+    """The text, date and file columns that declare no valid audience, as `table.column`. The app does not start if there is one."""
+    kinds = (sa.String, sa.Date, sa.DateTime, sa.JSON, sa.LargeBinary, UTCDateTime)
+    return sorted(
+        f"{table.name}.{col.name}"
+        for table in metadata.tables.values()
+        for col in table.columns
+        if isinstance(col.type, kinds) and col.info.get("audience") not in AUDIENCES
+    )
+
+
+def writing() -> bool:
+    """True in an unsafe request (once the guard let it through) and outside requests: commands, tests, migrations."""
+    return bool(g.get("writing", False)) if has_request_context() else True
+
+
+class RoutingSession(orm.Session):
+    """A session that reads on the AUTOCOMMIT engine and writes on the transactional one."""
+
+    def get_bind(self, *args: Any, **options: Any) -> sa.Engine:
+        """The engine for what is being done now."""
+        return db.engines["default" if writing() else "read"]
+
+
+db = SQLAlchemy(session_options={"class_": RoutingSession, "expire_on_commit": False})
+
+
+def engine_options(url: str) -> dict[str, dict[str, Any]]:
+    """Flask-SQLAlchemy-Lite's SQLALCHEMY_ENGINES for a database URL: `default` writes, `read` reads."""
+    address = sa.make_url(url)
+    if address.get_backend_name() == "sqlite":
+        common: dict[str, Any] = {"url": address, "connect_args": {"isolation_level": None, "timeout": 10}}
+    else:
+        if address.drivername in ("postgresql", "postgres"):
+            address = address.set(drivername="postgresql+psycopg")
+        common = {"url": address, "connect_args": {"connect_timeout": 3}, "pool_size": 5, "max_overflow": 5}
+    return {"default": dict(common), "read": {**common, "isolation_level": "AUTOCOMMIT"}}
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database to the app and teach SQLite its manners."""
+    db.init_app(app)
+    with app.app_context():
+        for name, engine in db.engines.items():
+            if engine.dialect.name == "sqlite":
+                event.listen(engine, "connect", _configure_sqlite)
+                if name == "default":
+                    event.listen(engine, "begin", _begin_immediate)
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def is_postgresql() -> bool:
+    """True when the app's database is PostgreSQL."""
+    return db.engine.dialect.name == "postgresql"
+
+
+@contextmanager
+def transaction() -> Iterator[orm.Session]:
+    """Commit the session at the end of the block, or undo everything if it fails. For commands run outside requests."""
+    try:
+        yield db.session
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+@contextmanager
+def short_write() -> Iterator[sa.Connection]:
+    """A short transaction of its own, for the rows that must stay even when the domain's write does not:
+    read log, throttle, sessions, parked forms (model.md section 3)."""
+    with db.engine.begin() as connection:
+        yield connection
+
+
+def dispose() -> None:
+    """Drop pooled connections: after a fork each worker opens its own."""
+    for engine in db.engines.values():
+        engine.dispose(close=False)

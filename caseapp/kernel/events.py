@@ -1,0 +1,171 @@
+"""Events: every write has one, in the same transaction, so the event log is the audit log.
+
+A row holds ids, codes, dates and numbers, never prose and never a name: prose lives in versioned rows. `mac` is made from the row's
+content with a key the database does not hold, so a row slipped in or changed by hand shows even before it is sealed.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy import orm
+
+from . import clock
+from .db import BigId, Model, UTCDateTime, column, db, foreign_key, is_postgresql, primary_key
+
+
+class ActorLike(Protocol):
+    """Whoever does something: at least the number of a user."""
+
+    @property
+    def user_id(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class EventType:
+    """One row of a slice's event catalogue.
+
+    `keys` names every key of `data` and what its value stands for (`user`, `team`, `agency`, `professional`, `subject`, `note`, `day`,
+    `number`, `flag`, `text_version` or `code:<list>`), so that the chronology can turn numbers into words. `sentence` is a format string
+    over those keys. `audience` is the level that may read it; `important` marks it in the chronology.
+    """
+
+    code: str
+    sentence: str
+    keys: dict[str, str] = field(default_factory=dict)
+    audience: str = "record"
+    important: bool = False
+
+
+class Event(Model):
+    """Something that happened: when in life (`occurred_at`), when it was written here (`recorded_at`), and by whom."""
+
+    __tablename__ = "event"
+
+    id: orm.Mapped[int] = primary_key()
+    code: orm.Mapped[str] = column(sa.String(60), "service", index=True)
+    occurred_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    recorded_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    # No foreign keys to users: the log outlives accounts, and kernel stands below them.
+    actor_id: orm.Mapped[int | None] = orm.mapped_column(BigId, index=True)
+    on_behalf_of_id: orm.Mapped[int | None] = orm.mapped_column(BigId)
+    data: orm.Mapped[dict[str, Any]] = column(sa.JSON(), "record")
+    # PostgreSQL's transaction number: the sealer takes rows in order of commit and never passes one that is still open.
+    txid: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
+    nonce: orm.Mapped[str] = column(sa.String(32), "service", unique=True)
+    mac: orm.Mapped[str] = column(sa.String(64), "service")
+
+
+class EventSubject(Model):
+    """What an event is about, the child among them."""
+
+    __tablename__ = "event_subject"
+
+    event_id: orm.Mapped[int] = foreign_key("event.id", primary_key=True)
+    subject_id: orm.Mapped[int] = foreign_key("subject.id", primary_key=True)
+    __table_args__ = (sa.Index("ix_event_subject_subject", "subject_id", "event_id"),)
+
+
+TYPES: dict[str, EventType] = {}
+_handlers: dict[str, list[Callable[[Any, Event], None]]] = {}
+
+
+def declare(*types: EventType) -> None:
+    """Add a slice's event types to the catalogue; a code declared twice stops the import."""
+    for kind in types:
+        if kind.code in TYPES:
+            raise RuntimeError(f"event {kind.code} is declared twice")
+        TYPES[kind.code] = kind
+
+
+def subscribe(code: str, handler: Callable[[Any, Event], None]) -> None:
+    """Call `handler(actor, event)` in the same transaction whenever `code` (or `*`, every event) is recorded."""
+    handlers = _handlers.setdefault(code, [])
+    if handler not in handlers:
+        handlers.append(handler)
+
+
+def content_of(row: Event, subject_ids: Sequence[int]) -> str:
+    """The canonical text of an event with its subjects, which its mac and its seal are made from."""
+    return json.dumps(
+        {
+            "code": row.code,
+            "occurred_at": row.occurred_at.isoformat(),
+            "recorded_at": row.recorded_at.isoformat(),
+            "actor_id": row.actor_id,
+            "on_behalf_of_id": row.on_behalf_of_id,
+            "data": row.data,
+            "nonce": row.nonce,
+            "subjects": sorted(subject_ids),
+        },
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+
+
+def make_mac(content: str) -> str:
+    """The keyed digest of a row's canonical text; the key is AUDIT_KEY, which never stands in the database."""
+    return hmac.new(current_app.config["AUDIT_KEY"], content.encode(), hashlib.sha256).hexdigest()
+
+
+def current_txid() -> Any:
+    """PostgreSQL's number of the running transaction as an SQL expression; None on SQLite, where writers queue anyway."""
+    return sa.cast(sa.cast(sa.func.pg_current_xact_id(), sa.Text()), sa.BigInteger()) if is_postgresql() else None
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime | date) else value
+
+
+def record(
+    actor: ActorLike | None,
+    code: str,
+    *,
+    subjects: Sequence[int],
+    occurred_at: datetime | None = None,
+    on_behalf_of_id: int | None = None,
+    **data: Any,
+) -> Event:
+    """Write one event in the running transaction and call its subscribers.
+
+    Takes the actor (None for the service itself), a declared code, the ids of its subjects (child first), the instant in life (default: now)
+    and exactly the keys that the type declares. Raises ValueError for a wrong key: an event with a hole can't be replayed.
+    """
+    kind = TYPES[code]
+    if set(data) != set(kind.keys):
+        raise ValueError(f"{code} takes {sorted(kind.keys)}, not {sorted(data)}")
+    recorded_at = clock.now()
+    row = Event(
+        code=code,
+        occurred_at=occurred_at or recorded_at,
+        recorded_at=recorded_at,
+        actor_id=actor.user_id if actor else None,
+        on_behalf_of_id=on_behalf_of_id,
+        data={key: _plain(value) for key, value in data.items()},
+        txid=current_txid(),
+        nonce=secrets.token_hex(16),
+    )
+    ids = list(dict.fromkeys(subjects))
+    row.mac = make_mac(content_of(row, ids))
+    db.session.add(row)
+    db.session.flush()
+    db.session.add_all(EventSubject(event_id=row.id, subject_id=subject_id) for subject_id in ids)
+    db.session.flush()
+    row_subjects[row.id] = ids
+    try:
+        for handler in (*_handlers.get(code, ()), *_handlers.get("*", ())):
+            handler(actor, row)
+    finally:
+        del row_subjects[row.id]
+    return row
+
+
+# The subjects of the event being handled, so that a subscriber need not ask the database for what was just written.
+row_subjects: dict[int, list[int]] = {}

@@ -1,0 +1,218 @@
+"""What every answer carries: headers, nonce, filters, limits, and one page for each way a request can fail."""
+
+import hashlib
+import secrets
+import time
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, Response, current_app, g, jsonify, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter
+
+from . import clock
+from .errors import AppError, Conflict, TooMany
+from .metrics import REQUESTS, SECONDS
+
+log = structlog.get_logger()
+
+# Everything comes from ourselves; scripts and styles are files, the nonce is for the two script tags of the layout.
+POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+LONGEST_REQUEST = 4 * 1024 * 1024
+
+
+class ReferenceConverter(BaseConverter):
+    """`<ref:reference>` in an address: anything without a slash, so that a malformed reference gets the same 404 as a foreign one."""
+
+    regex = "[^/]{1,60}"
+
+
+def day(value: date | datetime) -> str:
+    """Fri 20 Nov 2026."""
+    value = clock.to_london(value) if isinstance(value, datetime) else value
+    return f"{value:%a} {value.day} {value:%b %Y}"
+
+
+def day_short(value: date | datetime) -> str:
+    """Fri 20 Nov."""
+    value = clock.to_london(value) if isinstance(value, datetime) else value
+    return f"{value:%a} {value.day} {value:%b}"
+
+
+def clock_time(value: datetime) -> str:
+    """15:30."""
+    return f"{clock.to_london(value):%H:%M}"
+
+
+def moment(value: datetime) -> str:
+    """Fri 20 Nov 2026, 15:30."""
+    return f"{day(value)}, {clock_time(value)}"
+
+
+def when(value: datetime) -> str:
+    """`today 15:30`, `yesterday 09:02`, `Thu 19 Nov, 15:30`, with the year when it is another one."""
+    local, today = clock.to_london(value), clock.today()
+    ago = (today - local.date()).days
+    if ago in (0, 1):
+        return f"{('today', 'yesterday')[ago]} {local:%H:%M}"
+    return f"{day_short(value) if local.year == today.year else day(value)}, {local:%H:%M}"
+
+
+FILTERS = {"day": day, "day_short": day_short, "clock_time": clock_time, "moment": moment, "when": when}
+
+
+@lru_cache(maxsize=64)
+def _fingerprint(path: str, _changed: float) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+
+
+def static(name: str) -> str:
+    """The address of a static file with a fingerprint of its content, so that browsers may keep it for a year."""
+    folder = Path(current_app.static_folder or "")
+    path = folder / name
+    return url_for("static", filename=name, v=_fingerprint(str(path), path.stat().st_mtime))
+
+
+def wants_json() -> bool:
+    """True for the autosave of the page's script."""
+    return request.headers.get("X-Requested-With") == "autosave"
+
+
+def init_app(app: Flask) -> None:
+    """Put all of this on the app."""
+    app.url_map.converters["ref"] = ReferenceConverter
+    app.config.update(
+        MAX_CONTENT_LENGTH=LONGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LONGEST_REQUEST, MAX_FORM_PARTS=2000,
+        SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
+    )
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(static=static)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(AppError, _refuse)
+    app.register_error_handler(CSRFError, _refuse_forged)
+    app.register_error_handler(HTTPException, _refuse_http)
+    app.register_error_handler(IntegrityError, _refuse_clash)
+    for gone in (OperationalError, PoolTimeout):
+        app.register_error_handler(gone, _database_gone)
+    app.register_error_handler(DBAPIError, _database_failed)
+    app.register_error_handler(Exception, _broken)
+
+
+def _begin() -> None:
+    g.started = time.perf_counter()
+    g.request_id = secrets.token_hex(8)
+    g.csp_nonce = secrets.token_urlsafe(16)
+
+
+def _finish(response: Response) -> Response:
+    nonce = g.get("csp_nonce") or secrets.token_urlsafe(16)
+    response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
+    response.headers.update(HEADERS)
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    endpoint = request.endpoint or "none"
+    REQUESTS.labels(endpoint, request.method, response.status_code).inc()
+    SECONDS.labels(endpoint).observe(seconds)
+    if endpoint not in ("static", "probes.healthz", "probes.readyz", "probes.metrics"):
+        actor = g.get("actor")
+        # The endpoint, never the address: nothing typed by anybody reaches the log.
+        log.info(
+            "request", id=g.get("request_id"), endpoint=endpoint, method=request.method, status=response.status_code,
+            ms=round(seconds * 1000, 1), user=actor.user_id if actor else None,
+        )
+    return response
+
+
+def error_page(status: int, **context: Any) -> tuple[Any, int]:
+    """The page for a way to fail, which renders even if the database is gone; JSON for the autosave."""
+    if wants_json():
+        return jsonify(error=status, message=str(context.get("message") or context.get("reason") or "")), status
+    return render_template(f"errors/{status}.html", **context), status
+
+
+def _refuse(error: AppError) -> Any:
+    context: dict[str, Any] = {"message": str(error), "reason": str(error)}
+    if isinstance(error, Conflict):
+        context.update(theirs=error.theirs, mine=error.mine)
+    answer = error_page(error.status, **context)
+    if isinstance(error, TooMany):
+        return answer[0], 429, {"Retry-After": str(error.seconds)}
+    return answer
+
+
+def _refuse_forged(error: CSRFError) -> Any:
+    return error_page(400, message="This form was open for too long, or was not ours. Go back, open the page again and send it once more.")
+
+
+PAGES = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
+
+
+def _refuse_http(error: HTTPException) -> Any:
+    status = error.code or 500
+    if 300 <= status < 400:
+        return error
+    page, _ = error_page(status if status in PAGES else (400 if status < 500 else 500))
+    response = error.get_response()
+    headers = {key: value for key, value in response.headers if key == "Allow"}
+    return page, status, headers
+
+
+def _refuse_clash(error: IntegrityError) -> Any:
+    log.warning("clash", id=g.get("request_id"), kind=type(error.orig).__name__, constraint=_constraint(error))
+    return error_page(409, message="Somebody changed this at the same moment. Nothing of yours was saved: open the page again and look.")
+
+
+def _constraint(error: IntegrityError) -> str:
+    diagnosis = getattr(error.orig, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", "") or "")
+
+
+def _database_gone(error: Exception) -> Any:
+    log.error("database gone", id=g.get("request_id"), kind=type(error).__name__)
+    return error_page(503)
+
+
+def _database_failed(error: DBAPIError) -> Any:
+    if error.connection_invalidated:
+        return _database_gone(error)
+    return _broken(error)
+
+
+def _broken(error: Exception) -> Any:
+    # The traceback names code, not people: the message of the exception may hold values and stays out.
+    log.error("broken", id=g.get("request_id"), kind=type(error).__name__, where=_where(error))
+    if current_app.testing:
+        raise error
+    return error_page(500)
+
+
+def _where(error: BaseException) -> list[str]:
+    trace, places = error.__traceback__, []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{Path(code.co_filename).name}:{trace.tb_lineno}:{code.co_name}")
+        trace = trace.tb_next
+    return places[-6:]

@@ -1,0 +1,1 @@
+"""Pathway: handovers: two keys, nobody dropped between two desks."""

@@ -1,0 +1,62 @@
+"""Handover: a family on its way from one team to another. The sender is accountable until the receiver accepts."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key
+
+
+class Handover(Model):
+    """Proposed by a worker, agreed by their manager, then accepted or returned with a reason; or withdrawn."""
+
+    __tablename__ = "handover"
+
+    id: orm.Mapped[int] = foreign_key("subject.id", primary_key=True, autoincrement=False)
+    direction: orm.Mapped[str] = column(sa.String(20), "plan")
+    family_id: orm.Mapped[int] = foreign_key("family.id", index=True)
+    from_team_id: orm.Mapped[int] = foreign_key("team.id", index=True)
+    to_team_id: orm.Mapped[int] = foreign_key("team.id", index=True)
+    state: orm.Mapped[str] = column(sa.String(12), "plan")
+    proposed_at: orm.Mapped[datetime] = column(UTCDateTime(), "plan")
+    proposed_by_id: orm.Mapped[int] = foreign_key("app_user.id")
+    reasons: orm.Mapped[str] = column(sa.Text(), "plan")
+    what_works: orm.Mapped[str] = column(sa.Text(), "plan")
+    worry_again: orm.Mapped[str] = column(sa.Text(), "plan")
+    child_voice: orm.Mapped[str] = column(sa.Text(), "plan")
+    # consent: "agreed" (by whom, when) or a coded reason why it is not needed; without either a step-down can't be proposed.
+    consent: orm.Mapped[str] = column(sa.String(30), "plan")
+    consent_by: orm.Mapped[str] = column(sa.String(200), "plan")
+    consent_on: orm.Mapped[date | None] = column(sa.Date(), "plan", nullable=True)
+    lead_professional_id: orm.Mapped[int | None] = foreign_key("professional.id", nullable=True)
+    meeting_on: orm.Mapped[date | None] = column(sa.Date(), "plan", nullable=True)
+    agreed_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "plan", nullable=True)
+    agreed_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    answered_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "plan", nullable=True)
+    answered_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    answer_words: orm.Mapped[str | None] = column(sa.Text(), "plan", nullable=True)
+    accepted_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "plan", nullable=True)
+    sender_closed_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "plan", nullable=True)
+    follows_id: orm.Mapped[int | None] = foreign_key("handover.id", nullable=True)
+    version: orm.Mapped[int] = orm.mapped_column(sa.Integer(), default=1)
+
+    __table_args__ = (
+        sa.CheckConstraint("sender_closed_at IS NULL OR accepted_at IS NOT NULL", name="accepted_before_sender_closed"),
+        sa.Index(
+            "uq_handover_open",
+            "family_id",
+            unique=True,
+            postgresql_where=sa.text("state = 'proposed'"),
+            sqlite_where=sa.text("state = 'proposed'"),
+        ),
+    )
+
+
+class HandoverCase(Model):
+    """A child's case that goes with the handover; siblings move together."""
+
+    __tablename__ = "handover_case"
+
+    handover_id: orm.Mapped[int] = foreign_key("handover.id", primary_key=True)
+    case_id: orm.Mapped[int] = foreign_key("case_record.id", primary_key=True, index=True)

@@ -1,0 +1,52 @@
+"""Settings from the environment (docs/operations.md lists them). Nothing secret has a default outside the demo and the tests."""
+
+import hashlib
+import hmac
+import os
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent
+_DEMO_KEY = "demo-only-key-everybody-knows-it"
+
+
+def _secret_key(environment: str) -> str:
+    key = os.environ.get("SECRET_KEY", "")
+    if key:
+        return key
+    if environment in ("demo", "test"):
+        return _DEMO_KEY
+    raise RuntimeError(
+        "SECRET_KEY is not set. Outside the demo the service does not start without one "
+        "(CASEAPP_ENV is unset or 'production'; for the demo use `make run` or CASEAPP_ENV=demo)."
+    )
+
+
+def _database_url() -> str:
+    url = os.environ.get("DATABASE_URL", "")
+    if url:
+        return url
+    folder = Path(os.environ.get("CASEAPP_INSTANCE", "") or ROOT / "instance")
+    folder.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{folder.resolve() / 'caseapp.sqlite'}"
+
+
+def from_environment() -> dict[str, Any]:
+    """Everything the factory needs to know. Raises RuntimeError, in words, for a setting that is missing or wrong."""
+    environment = os.environ.get("CASEAPP_ENV") or "production"
+    if environment not in ("demo", "production", "test"):
+        raise RuntimeError(f"CASEAPP_ENV must be demo, production or test, not {environment!r}")
+    secret = _secret_key(environment)
+    return {
+        "ENVIRONMENT": environment,
+        "SECRET_KEY": secret,
+        # The logs' own key: by default derived, so that it differs from the cookie key; AUDIT_KEY lets SECRET_KEY be changed alone.
+        "AUDIT_KEY": (
+            os.environ.get("AUDIT_KEY", "").encode() or hmac.new(secret.encode(), b"audit", hashlib.sha256).digest()
+        ),
+        "DATABASE_URL": _database_url(),
+        "TRUSTED_PROXIES": int(os.environ.get("TRUSTED_PROXIES", "0")),
+        "METRICS_TOKEN": os.environ.get("METRICS_TOKEN", ""),
+        "COUNCIL_NAME": os.environ.get("COUNCIL_NAME", "Rotherham"),
+        "HUB_PHONE": os.environ.get("HUB_PHONE", "01632 960500"),
+    }

@@ -1,0 +1,202 @@
+"""The harness: real databases, migrated once and copied for each test, real requests, real sign-ins."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from caseapp.access.domain import Actor
+from caseapp.accounts.commands import open_session
+from caseapp.accounts.queries import find_actor_by_email
+from caseapp.demo.organisation import email_of, make_organisation
+from caseapp.factory import create_app
+from caseapp.kernel import clock
+from caseapp.kernel.db import db, transaction
+from caseapp.kernel.health import migrations
+
+os.environ["CASEAPP_ENV"] = "test"
+os.environ.pop("DATABASE_URL", None)
+
+POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgresql://127.0.0.1:5432/test")
+
+# A Friday afternoon: most of the worked examples of the field start on it.
+FRIDAY = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
+
+
+def _postgres_answers() -> bool:
+    try:
+        with psycopg.connect(POSTGRES, connect_timeout=3):
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+HAVE_POSTGRES = _postgres_answers()
+ENGINES = ["sqlite", "postgresql"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--engine sqlite` keeps a quick run to one database; `--long` adds the longer tier."""
+    parser.addoption("--engine", choices=ENGINES, default=None)
+    parser.addoption("--long", action="store_true", default=False)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test that touches a database runs on SQLite and on PostgreSQL (`sqlite_only` marks the few that need one only once)."""
+    if "engine" in metafunc.fixturenames:
+        wanted = metafunc.config.getoption("--engine")
+        engines = [wanted] if wanted else ENGINES
+        if metafunc.definition.get_closest_marker("sqlite_only"):
+            engines = ["sqlite"]
+        metafunc.parametrize("engine", engines, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the longer tier unless asked for, and PostgreSQL where none answers (said in one line at the end)."""
+    for item in items:
+        if item.get_closest_marker("long") and not config.getoption("--long"):
+            item.add_marker(pytest.mark.skip(reason="longer tier: make test-all"))
+        engine = getattr(item, "callspec", None) and item.callspec.params.get("engine")  # type: ignore[attr-defined]
+        if engine == "postgresql" and not HAVE_POSTGRES:
+            item.add_marker(pytest.mark.skip(reason="no PostgreSQL answers at TEST_DATABASE_URL"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line what was left out."""
+    left_out: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr).removeprefix("Skipped: ")
+        left_out[reason] = left_out.get(reason, 0) + 1
+    if left_out:
+        terminalreporter.write_line("LEFT OUT: " + "; ".join(f"{count} ({reason})" for reason, count in sorted(left_out.items())))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI, leaving out PostgreSQL or the browser is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter is not None and session.exitstatus == 0:
+        reasons = [str(report.longrepr) for report in reporter.stats.get("skipped", [])]
+        if any("PostgreSQL" in reason or "Chromium" in reason for reason in reasons):
+            session.exitstatus = 1
+
+
+def _admin() -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(POSTGRES, autocommit=True)
+
+
+def _pg_url(name: str) -> str:
+    return sa.make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+
+
+def build(url: str) -> Flask:
+    """The application on a database, as tests run it."""
+    app = create_app({"DATABASE_URL": url, "TESTING": True, "WTF_CSRF_ENABLED": False})
+    return app
+
+
+def _fill_template(url: str) -> None:
+    app = build(url)
+    with app.app_context():
+        migrations.upgrade()
+    with app.app_context(), clock.at(datetime(2026, 1, 5, 9, 0, tzinfo=UTC)), transaction():
+        make_organisation(since=date(2026, 1, 5))
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def template(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A migrated database with the demo's agencies, teams and sign-ins; each test gets a copy. Gives a file or a database name."""
+    if engine == "sqlite":
+        path = tmp_path_factory.mktemp("template") / "template.sqlite"
+        _fill_template(f"sqlite:///{path}")
+        with sa.create_engine(f"sqlite:///{path}").connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        yield str(path)
+        return
+    name = f"caseapp_template_{uuid.uuid4().hex[:12]}"
+    with _admin() as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+    _fill_template(_pg_url(name))
+    yield name
+    with _admin() as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(engine: str, template: str, tmp_path: Path) -> Iterator[str]:
+    """The address of this test's own database."""
+    if engine == "sqlite":
+        path = tmp_path / "test.sqlite"
+        shutil.copyfile(template, path)
+        yield f"sqlite:///{path}"
+        return
+    name = f"caseapp_test_{uuid.uuid4().hex[:12]}"
+    with _admin() as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _pg_url(name)
+    with _admin() as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def bare_app(database_url: str) -> Iterator[Flask]:
+    """The application on a fresh copy, without an open context: for tests that make requests of their own."""
+    app = build(database_url)
+    yield app
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def app(bare_app: Flask) -> Iterator[Flask]:
+    """The application with an open context, for command and query tests."""
+    with bare_app.app_context():
+        yield bare_app
+
+
+@pytest.fixture
+def friday() -> Iterator[datetime]:
+    """Time stands at Friday 20 November 2026, 15:30."""
+    with clock.at(FRIDAY):
+        yield FRIDAY
+
+
+@pytest.fixture
+def actor(app: Flask) -> Callable[[str], Actor]:
+    """`actor("north.worker")`: a demo sign-in as an actor."""
+
+    def find(login: str) -> Actor:
+        found = find_actor_by_email(email_of(login))
+        assert found is not None, login
+        return found
+
+    return find
+
+
+def sign_in(app: Flask, login: str) -> FlaskClient:
+    """A browser signed in as a demo person, by a real session row."""
+    client = app.test_client()
+    with app.app_context():
+        found = find_actor_by_email(email_of(login))
+        assert found is not None, login
+        token = open_session(found.user_id)
+    with client.session_transaction() as cookie:
+        cookie["sid"] = token
+    return client
+
+
+@pytest.fixture
+def browser(bare_app: Flask) -> Callable[[str], FlaskClient]:
+    """`browser("school")`: a client signed in as that demo person (use without the `app` fixture)."""
+    return lambda login: sign_in(bare_app, login)
