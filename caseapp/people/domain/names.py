@@ -15,7 +15,7 @@ _LETTERS = str.maketrans(
 )
 _APOSTROPHES = re.compile("['\u2018\u2019\u201b\u02bc\u02bb\u0060\u00b4\u2032\uff07]")
 # "O'Rourke", "O Rourke" and "ORourke" are one name, and so are "Mc Donald" and "McDonald".
-_PREFIX = re.compile(r"\b(o|mc|mac|d) (?=\w\w)")
+_PREFIX = re.compile(r"\b(?:(?:o|mc|mac|d) )+(?=\w\w)")
 _NOT_KNOWN = frozenset(
     {
         "",
@@ -47,8 +47,9 @@ def normalise_name(text: object) -> str:
     """
     if not isinstance(text, str):
         return ""
-    folded = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
-    folded = _APOSTROPHES.sub("", folded)
+    # Case is folded on both sides: taking signs apart brings new capitals (℠ is SM).
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold()).casefold())
+    folded = _APOSTROPHES.sub("", folded.translate(_LETTERS))
     kept = []
     for character in folded:
         kind = unicodedata.category(character)
@@ -56,7 +57,7 @@ def normalise_name(text: object) -> str:
             kept.append(character)
         elif kind != "Mn":
             kept.append(" ")
-    return _PREFIX.sub(r"\1", " ".join("".join(kept).split()))
+    return _PREFIX.sub(lambda found: found.group().replace(" ", ""), " ".join("".join(kept).split()))
 
 
 def is_not_known(text: object) -> bool:
