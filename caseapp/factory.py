@@ -23,7 +23,7 @@ from caseapp.people import models as people_tables
 from caseapp.referrals import models as referrals_tables
 from caseapp import probes
 from caseapp.access.domain import PERMISSIONS, allows
-from caseapp.access.guard import WRITE_READS, check_every_view
+from caseapp.access.guard import WRITE_READS, actor_of_request, check_every_view
 from caseapp.audit import commands as audit_commands
 from caseapp.kernel import db as kernel_db
 from caseapp.kernel import health, logs, web
@@ -77,7 +77,6 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         SESSION_COOKIE_PATH="/",
         # A form may stay open as long as the day lasts; the token dies with the sign-in.
         WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_SSL_STRICT=False,
     )
     logs.configure(quiet=app.config["ENVIRONMENT"] == "test")
     if app.config["TRUSTED_PROXIES"]:
@@ -93,13 +92,19 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         app.cli.add_command(group)
     connect()
     app.context_processor(_layout)
+    # A global, because macros are imported without context; no id, because a page may hold several forms.
+    app.jinja_env.globals.update(csrf_field=_csrf_field)
     _keep_promises(app)
     return app
 
 
+def _csrf_field() -> Markup:
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
 def _layout() -> dict[str, Any]:
     """What the layout shows on every page; asks the database nothing."""
-    actor = g.get("actor")
+    actor = actor_of_request()
     items = [
         {"label": item.label, "url": url_for(item.endpoint), "current": request.endpoint in (item.endpoint, *item.also)}
         for item in NAVIGATION
@@ -110,8 +115,8 @@ def _layout() -> dict[str, Any]:
         "actor": actor,
         "nav_items": items,
         "csp_nonce": g.get("csp_nonce", ""),
-        "csrf_token": generate_csrf,
-        "csrf_field": lambda: Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf()),
+        "sign_out_url": "/accounts/sign-out",
+        "home_url": "/",
         "council_place": f"Safeguarding together, {environment['COUNCIL_NAME']}",
         "council_name": environment["COUNCIL_NAME"],
         "hub_phone": environment["HUB_PHONE"],

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from caseapp.access.domain import Actor
 from caseapp.accounts.commands import open_session
@@ -47,6 +48,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """`--engine sqlite` keeps a quick run to one database; `--long` adds the longer tier."""
     parser.addoption("--engine", choices=ENGINES, default=None)
     parser.addoption("--long", action="store_true", default=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hypothesis: short in `make test`, long in `make test-all`; no deadline, because two cores are shared by the workers."""
+    relaxed = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
+    settings.register_profile("short", max_examples=25, **relaxed)
+    settings.register_profile("long", max_examples=250, **relaxed)
+    settings.load_profile("long" if config.getoption("--long") else "short")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

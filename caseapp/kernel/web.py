@@ -119,6 +119,7 @@ def init_app(app: Flask) -> None:
 
 
 def _begin() -> None:
+    structlog.contextvars.clear_contextvars()
     g.started = time.perf_counter()
     g.request_id = secrets.token_hex(8)
     g.csp_nonce = secrets.token_urlsafe(16)
@@ -137,11 +138,10 @@ def _finish(response: Response) -> Response:
     REQUESTS.labels(endpoint, request.method, response.status_code).inc()
     SECONDS.labels(endpoint).observe(seconds)
     if endpoint not in ("static", "probes.healthz", "probes.readyz", "probes.metrics"):
-        actor = g.get("actor")
         # The endpoint, never the address: nothing typed by anybody reaches the log.
         log.info(
             "request", id=g.get("request_id"), endpoint=endpoint, method=request.method, status=response.status_code,
-            ms=round(seconds * 1000, 1), user=actor.user_id if actor else None,
+            ms=round(seconds * 1000, 1),
         )
     return response
 
