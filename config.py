@@ -1,4 +1,5 @@
-"""Settings from the environment (docs/operations.md lists them). Nothing secret has a default outside the demo and the tests."""
+"""Settings from the environment (docs/operations.md lists them). Nothing secret has a default outside the demo and
+the tests."""
 
 import hashlib
 import hmac
@@ -40,7 +41,8 @@ def from_environment() -> dict[str, Any]:
     return {
         "ENVIRONMENT": environment,
         "SECRET_KEY": secret,
-        # The logs' own key: by default derived, so that it differs from the cookie key; AUDIT_KEY lets SECRET_KEY be changed alone.
+        # The logs' own key: by default derived, so that it differs from the cookie key; AUDIT_KEY lets SECRET_KEY be
+        # changed alone.
         "AUDIT_KEY": (
             os.environ.get("AUDIT_KEY", "").encode() or hmac.new(secret.encode(), b"audit", hashlib.sha256).digest()
         ),

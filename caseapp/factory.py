@@ -10,30 +10,30 @@ from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config as settings
+from caseapp import probes
 from caseapp.access import models as access_tables
+from caseapp.access.domain import PERMISSIONS, allows
+from caseapp.access.guard import WRITE_READS, actor_of_request, check_every_view
 from caseapp.accounts import events as accounts_events
 from caseapp.accounts import models as accounts_tables
 from caseapp.accounts import routes as accounts_routes
 from caseapp.assessments import models as assessments_tables
+from caseapp.audit import commands as audit_commands
 from caseapp.audit import models as audit_tables
 from caseapp.cases import models as cases_tables
 from caseapp.deadlines import models as deadlines_tables
-from caseapp.pathway import models as pathway_tables
-from caseapp.people import models as people_tables
-from caseapp.referrals import models as referrals_tables
-from caseapp import probes
-from caseapp.access.domain import PERMISSIONS, allows
-from caseapp.access.guard import WRITE_READS, actor_of_request, check_every_view
-from caseapp.audit import commands as audit_commands
 from caseapp.kernel import db as kernel_db
 from caseapp.kernel import health, logs, web
 from caseapp.kernel.db import Model, undeclared_columns
-
+from caseapp.pathway import models as pathway_tables
+from caseapp.people import models as people_tables
+from caseapp.referrals import models as referrals_tables
 
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the main navigation, shown to whoever holds the permission; `also` are the pages that count as inside it."""
+    """One entry of the main navigation, shown to whoever holds the permission; `also` are the pages that count as
+    inside it."""
 
     label: str
     endpoint: str
@@ -43,7 +43,14 @@ class NavItem:
 
 # Every slice's tables, so that the metadata is whole before anything is checked or migrated.
 TABLES = (
-    access_tables, accounts_tables, audit_tables, deadlines_tables, people_tables, cases_tables, assessments_tables, pathway_tables,
+    access_tables,
+    accounts_tables,
+    audit_tables,
+    deadlines_tables,
+    people_tables,
+    cases_tables,
+    assessments_tables,
+    pathway_tables,
     referrals_tables,
 )
 # Every slice's events, declared by being imported.
@@ -61,9 +68,12 @@ def connect() -> None:
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
-    """Make the application from the environment (and, in tests, `overrides`). Raises RuntimeError, in words, when a promise
+    """Make the application from the environment (and, in tests, `overrides`). Raises RuntimeError, in words, when a
+    promise
     of the house is broken: a view without a permission, a column without an audience, a rule with an unknown event."""
-    app = Flask(__name__, template_folder=str(settings.ROOT / "templates"), static_folder=str(settings.ROOT / "caseapp/static"))
+    app = Flask(
+        __name__, template_folder=str(settings.ROOT / "templates"), static_folder=str(settings.ROOT / "caseapp/static")
+    )
     app.config.update(settings.from_environment())
     app.config.update(overrides or {})
     app.config.setdefault("SQLALCHEMY_ENGINES", kernel_db.engine_options(app.config["DATABASE_URL"]))

@@ -32,7 +32,8 @@ def readyz(_actor: Actor | None) -> Any:
 @bp.get("/metrics")
 @guard("service:probe")
 def metrics(_actor: Actor | None) -> Any:
-    """Prometheus counters: open on the machine itself, elsewhere with METRICS_TOKEN as a bearer token; 404 otherwise."""
+    """Prometheus counters: open on the machine itself, elsewhere with METRICS_TOKEN as a bearer token; 404
+    otherwise."""
     token = current_app.config["METRICS_TOKEN"]
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     local = request.remote_addr in ("127.0.0.1", "::1") and not token

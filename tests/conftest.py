@@ -51,7 +51,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hypothesis: short in `make test`, long in `make test-all`; no deadline, because two cores are shared by the workers."""
+    """Hypothesis: short in `make test`, long in `make test-all`; no deadline, because two cores are shared by the
+    workers."""
     relaxed = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
     settings.register_profile("short", max_examples=25, **relaxed)
     settings.register_profile("long", max_examples=250, **relaxed)
@@ -59,7 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Each test that touches a database runs on SQLite and on PostgreSQL (`sqlite_only` marks the few that need one only once)."""
+    """Each test that touches a database runs on SQLite and on PostgreSQL (`sqlite_only` marks the few that need one
+    only once)."""
     if "engine" in metafunc.fixturenames:
         wanted = metafunc.config.getoption("--engine")
         engines = [wanted] if wanted else ENGINES
@@ -82,10 +84,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in one line what was left out."""
     left_out: dict[str, int] = {}
     for report in terminalreporter.stats.get("skipped", []):
-        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr).removeprefix("Skipped: ")
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr).removeprefix(
+            "Skipped: "
+        )
         left_out[reason] = left_out.get(reason, 0) + 1
     if left_out:
-        terminalreporter.write_line("LEFT OUT: " + "; ".join(f"{count} ({reason})" for reason, count in sorted(left_out.items())))
+        terminalreporter.write_line(
+            "LEFT OUT: " + "; ".join(f"{count} ({reason})" for reason, count in sorted(left_out.items()))
+        )
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -107,8 +113,7 @@ def _pg_url(name: str) -> str:
 
 def build(url: str) -> Flask:
     """The application on a database, as tests run it."""
-    app = create_app({"DATABASE_URL": url, "TESTING": True, "WTF_CSRF_ENABLED": False})
-    return app
+    return create_app({"DATABASE_URL": url, "TESTING": True, "WTF_CSRF_ENABLED": False})
 
 
 def _fill_template(url: str) -> None:
@@ -124,7 +129,8 @@ def _fill_template(url: str) -> None:
 
 @pytest.fixture(scope="session")
 def template(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A migrated database with the demo's agencies, teams and sign-ins; each test gets a copy. Gives a file or a database name."""
+    """A migrated database with the demo's agencies, teams and sign-ins; each test gets a copy. Gives a file or a
+    database name."""
     if engine == "sqlite":
         path = tmp_path_factory.mktemp("template") / "template.sqlite"
         _fill_template(f"sqlite:///{path}")

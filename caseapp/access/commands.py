@@ -1,4 +1,5 @@
-"""Giving and ending reach, and barring. Called by the slice whose write changes who sees what, in the same transaction."""
+"""Giving and ending reach, and barring. Called by the slice whose write changes who sees what, in the same
+transaction."""
 
 import sqlalchemy as sa
 
@@ -9,7 +10,8 @@ from .models import Bar, Reach, Within
 
 
 def give_reach(principal: str, *, subject_id: int, kind: str, level: int, why: str) -> None:
-    """Let a principal (`user:7`, `team:3`) see a subject at `level` for the reason `why`; giving it again changes nothing."""
+    """Let a principal (`user:7`, `team:3`) see a subject at `level` for the reason `why`; giving it again changes
+    nothing."""
     running = db.session.scalar(
         sa.select(Reach.id).where(
             Reach.principal == principal, Reach.subject_id == subject_id, Reach.why == why, Reach.until_at.is_(None)

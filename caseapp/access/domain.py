@@ -1,6 +1,8 @@
-"""The permission table and its predicates: pure functions over an actor and what reaches the subject. A test reads the table whole.
+"""The permission table and its predicates: pure functions over an actor and what reaches the subject. A test reads
+the table whole.
 
-Levels (model.md section 4): L0 own referral and outcome, L1 status card, L2 shared plan, L3 checks of the round, L4 record.
+Levels (model.md section 4): L0 own referral and outcome, L1 status card, L2 shared plan, L3 checks of the round, L4
+record.
 """
 
 from collections.abc import Callable
@@ -143,7 +145,9 @@ PREDICATES: dict[str, Predicate] = {
     "is_hub": _member((HUB, "worker"), (HUB, "manager")),
     "is_hub_manager": _member((HUB, "manager")),
     "is_case_team_manager": _member((LOCALITY, "manager"), (FAMILY_HELP, "manager")),
-    "is_case_worker": _member((LOCALITY, "worker"), (FAMILY_HELP, "worker"), (LOCALITY, "manager"), (FAMILY_HELP, "manager")),
+    "is_case_worker": _member(
+        (LOCALITY, "worker"), (FAMILY_HELP, "worker"), (LOCALITY, "manager"), (FAMILY_HELP, "manager")
+    ),
     "is_auditor": _member((None, "auditor")),
     "is_admin": _member((None, "admin")),
     "owns": _reached_by("owner"),
@@ -161,7 +165,8 @@ PREDICATES: dict[str, Predicate] = {
 
 @dataclass(frozen=True)
 class Permission:
-    """One row: its key, the kind of subject it is about (None: no subject in the address), the level that subject must reach the actor at,
+    """One row: its key, the kind of subject it is about (None: no subject in the address), the level that subject
+    must reach the actor at,
     the predicate that must hold, and what a person is told when it does not. `open` rows need no sign-in."""
 
     key: str
@@ -188,7 +193,13 @@ _TABLE = (
     Permission("referral:read", "referral", L4, "is_hub"),
     Permission("referral:rate", "referral", L4, "is_hub", "Only people who work in the hub rate referrals."),
     Permission("referral:propose", "referral", L4, "is_hub", "Only people who work in the hub propose decisions."),
-    Permission("referral:decide", "referral", L4, "is_hub_manager", "Only a hub manager agrees, changes or sends back a decision."),
+    Permission(
+        "referral:decide",
+        "referral",
+        L4,
+        "is_hub_manager",
+        "Only a hub manager agrees, changes or sends back a decision.",
+    ),
     Permission("referral:correct", "referral", L4, "is_hub"),
     Permission("desk:my_work", None, L0, "is_case_worker"),
     Permission("desk:team_board", None, L0, "is_case_team_manager"),
@@ -202,12 +213,30 @@ _TABLE = (
     Permission("assessment:read", "assessment", L4, "works_with"),
     Permission("assessment:write", "assessment", L4, "works_with", "The family's worker writes the assessment."),
     Permission("assessment:authorise", "assessment", L4, "manages_holder", _MANAGER),
-    Permission("handover:propose", "case", L4, "is_involved_or_manages", "The family's worker or their manager proposes a handover."),
+    Permission(
+        "handover:propose",
+        "case",
+        L4,
+        "is_involved_or_manages",
+        "The family's worker or their manager proposes a handover.",
+    ),
     Permission("handover:list", None, L0, "is_case_worker"),
     Permission("handover:read", "handover", L2, "anyone"),
-    Permission("handover:agree", "handover", L4, "manages_sender", "Only the manager of the sending team can agree to a handover."),
+    Permission(
+        "handover:agree",
+        "handover",
+        L4,
+        "manages_sender",
+        "Only the manager of the sending team can agree to a handover.",
+    ),
     Permission("handover:withdraw", "handover", L4, "sends_it", "Only the sending team can take a handover back."),
-    Permission("handover:answer", "handover", L2, "manages_receiver", "Only the manager of the receiving team can answer a handover."),
+    Permission(
+        "handover:answer",
+        "handover",
+        L2,
+        "manages_receiver",
+        "Only the manager of the receiving team can answer a handover.",
+    ),
     Permission("handover:close", "handover", L4, "sends_it", "Only the sending team closes its own part."),
     Permission("audit:read", None, L0, "is_auditor"),
 )

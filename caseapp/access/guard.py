@@ -1,6 +1,7 @@
 """The guard on every view: who, what, may they, then one commit, then the read log, then the answer.
 
-A view without a guard stops the app from starting. The guard is the only place that reads the actor of the request and the only one
+A view without a guard stops the app from starting. The guard is the only place that reads the actor of the request
+and the only one
 that commits a request.
 """
 
@@ -19,7 +20,9 @@ from .queries import get_subject
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-WRITE_READS = Slot("access.write_reads", "(actor, entries) -> None; writes the read log in a short transaction, raises if it can't")
+WRITE_READS = Slot(
+    "access.write_reads", "(actor, entries) -> None; writes the read log in a short transaction, raises if it can't"
+)
 
 
 class ReadEntry:
@@ -37,8 +40,10 @@ def note_read(subject_id: int | None, why: str) -> None:
 def guard(key: str, *, logged: bool | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare the permission of a view.
 
-    The view is called as `view(actor, **rest)`, or, when the permission is about a kind of subject and the address has `reference`,
-    as `view(actor, subject, **rest)` with the subject loaded through what the actor may see. `logged` (default: whenever there is a subject)
+    The view is called as `view(actor, **rest)`, or, when the permission is about a kind of subject and the address
+    has `reference`,
+    as `view(actor, subject, **rest)` with the subject loaded through what the actor may see. `logged` (default:
+    whenever there is a subject)
     writes a read-log row; pass True for lists that show people.
     """
     permission = PERMISSIONS[key]
@@ -71,7 +76,9 @@ def guard(key: str, *, logged: bool | None = None) -> Callable[[Callable[..., An
     return decorate
 
 
-def _call(view: Callable[..., Any], key: str, actor: Actor | None, arguments: dict[str, Any], logged: bool | None) -> Any:
+def _call(
+    view: Callable[..., Any], key: str, actor: Actor | None, arguments: dict[str, Any], logged: bool | None
+) -> Any:
     permission = PERMISSIONS[key]
     if permission.open:
         return view(actor, **arguments)
@@ -106,7 +113,8 @@ def _write_reads(actor: Actor | None) -> None:
 
 
 def check_every_view(app: Flask) -> None:
-    """Raise RuntimeError if any view (static files apart) declares no permission, or one about a subject without `reference` in the address."""
+    """Raise RuntimeError if any view (static files apart) declares no permission, or one about a subject without
+    `reference` in the address."""
     for rule in app.url_map.iter_rules():
         if rule.endpoint == "static":
             continue
@@ -114,7 +122,9 @@ def check_every_view(app: Flask) -> None:
         if permission is None:
             raise RuntimeError(f"{rule.endpoint} declares no permission")
         if (permission.subject is not None) != ("reference" in rule.arguments):
-            raise RuntimeError(f"{rule.endpoint}: permission {permission.key} and the address {rule.rule} disagree about a subject")
+            raise RuntimeError(
+                f"{rule.endpoint}: permission {permission.key} and the address {rule.rule} disagree about a subject"
+            )
 
 
 def actor_of_request() -> Actor | None:

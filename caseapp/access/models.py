@@ -1,4 +1,5 @@
-"""Reach: which principal sees which subject, at which level, why and until when. Within: what is seen with it. Bar: who never does."""
+"""Reach: which principal sees which subject, at which level, why and until when. Within: what is seen with it. Bar:
+who never does."""
 
 from datetime import datetime
 
@@ -9,7 +10,8 @@ from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, primary_k
 
 
 class Reach(Model):
-    """A subject reaches a principal (`user:7`, `team:3`, `lead:3`) at a level, for a reason, from a moment, until a moment or for good."""
+    """A subject reaches a principal (`user:7`, `team:3`, `lead:3`) at a level, for a reason, from a moment, until a
+    moment or for good."""
 
     __tablename__ = "reach"
 
@@ -54,7 +56,8 @@ class Bar(Model):
 
 
 class Within(Model):
-    """A subject that belongs to another and is seen by whoever sees that: a note or an assessment within the cases it is about."""
+    """A subject that belongs to another and is seen by whoever sees that: a note or an assessment within the cases it
+    is about."""
 
     __tablename__ = "within"
 

@@ -1,4 +1,5 @@
-"""What an actor may see, in SQL: the twin of the predicates. Nothing loads a subject from a reference except through here."""
+"""What an actor may see, in SQL: the twin of the predicates. Nothing loads a subject from a reference except through
+here."""
 
 import sqlalchemy as sa
 
@@ -21,14 +22,16 @@ def reaches(actor: Actor) -> sa.ColumnElement[bool]:
     )
 
 
-def visible_ids(actor: Actor, kind: str, level: int, whys: tuple[str, ...] | None = None) -> sa.Select[tuple[int]]:
-    """A subquery of the ids of subjects of `kind` that reach the actor at `level` or above (for one of `whys`, when given)."""
+def visible_ids(actor: Actor, kind: str, level: int, whys: tuple[str, ...] | None = None) -> sa.Select[int]:
+    """A subquery of the ids of subjects of `kind` that reach the actor at `level` or above (for one of `whys`, when
+    given)."""
     query = sa.select(Reach.subject_id).where(reaches(actor), Reach.kind == kind, Reach.level >= level)
     return query.where(Reach.why.in_(whys)) if whys else query
 
 
 def get_subject(actor: Actor, reference: str, kind: str, level: int) -> SubjectAccess:
-    """The subject behind a typed reference, loaded through what the actor may see, directly or through what it lies within.
+    """The subject behind a typed reference, loaded through what the actor may see, directly or through what it lies
+    within.
 
     Raises NotFound alike for a malformed, an unknown, a foreign, a barred and an under-levelled one. One statement.
     """
@@ -65,7 +68,9 @@ def get_subject(actor: Actor, reference: str, kind: str, level: int) -> SubjectA
 def list_reach(subject_id: int) -> list[ReachRow]:
     """Every way a subject reaches anyone now: for tests of who sees what."""
     rows = db.session.execute(
-        sa.select(Reach.principal, Reach.level, Reach.why).where(Reach.subject_id == subject_id, Reach.until_at.is_(None))
+        sa.select(Reach.principal, Reach.level, Reach.why).where(
+            Reach.subject_id == subject_id, Reach.until_at.is_(None)
+        )
     ).all()
     return [ReachRow(row.principal, row.level, row.why) for row in rows]
 

@@ -95,7 +95,8 @@ class UserSession(Model):
 
 
 class Throttle(Model):
-    """How often signing in failed for one address or one account of late: slows a guesser, never locks anybody out for good."""
+    """How often signing in failed for one address or one account of late: slows a guesser, never locks anybody out
+    for good."""
 
     __tablename__ = "throttle"
 

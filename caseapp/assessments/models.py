@@ -20,7 +20,8 @@ class Assessment(Model):
     received_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
     started_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
     started_by_id: orm.Mapped[int] = foreign_key("app_user.id")
-    # The working text, by part (see assessments.catalogue); `version` counts each save so that two tabs can't overwrite each other.
+    # The working text, by part (see assessments.catalogue); `version` counts each save so that two tabs can't
+    # overwrite each other.
     parts: orm.Mapped[dict[str, Any]] = column(sa.JSON(), "record")
     version: orm.Mapped[int] = orm.mapped_column(sa.Integer())
     saved_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")

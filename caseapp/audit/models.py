@@ -27,7 +27,8 @@ class ReadLog(Model):
 
 
 class Seal(Model):
-    """One link of the chain: the place in the order of commit, the row sealed there, and a digest over it and all before."""
+    """One link of the chain: the place in the order of commit, the row sealed there, and a digest over it and all
+    before."""
 
     __tablename__ = "seal"
 

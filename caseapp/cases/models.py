@@ -92,7 +92,8 @@ class Custody(Model):
 
 
 class Involvement(Model):
-    """A professional's part in a case: lead worker or lead practitioner (one at a time), co-worker; with a coded reason when it ends."""
+    """A professional's part in a case: lead worker or lead practitioner (one at a time), co-worker; with a coded
+    reason when it ends."""
 
     __tablename__ = "involvement"
 

@@ -1,4 +1,5 @@
-"""The demo borough's agencies, teams and people: the sign-ins that the README promises, and colleagues to give work to."""
+"""The demo borough's agencies, teams and people: the sign-ins that the README promises, and colleagues to give work
+to."""
 
 import csv
 from dataclasses import dataclass
@@ -112,14 +113,26 @@ def make_organisation(*, since: date) -> None:
     teams, agency_of_team, phones = {}, {}, {}
     for key, name, kind, agency, locality, may_hold, phone in TEAMS:
         teams[key] = accounts.add_team(
-            key=key, name=name, kind=kind, agency_id=agencies[agency], locality=locality, may_hold_cases=may_hold, phone=phone
+            key=key,
+            name=name,
+            kind=kind,
+            agency_id=agencies[agency],
+            locality=locality,
+            may_hold_cases=may_hold,
+            phone=phone,
         )
         agency_of_team[key], phones[key] = agencies[agency], phone
     for number, person in enumerate(PEOPLE, start=1):
         professional_id = accounts.add_professional(
-            agency_id=agency_of_team[person.team], team_id=teams[person.team], name=person.name, title=person.title,
-            phone=phones[person.team], qualified=person.qualified,
+            agency_id=agency_of_team[person.team],
+            team_id=teams[person.team],
+            name=person.name,
+            title=person.title,
+            phone=phones[person.team],
+            qualified=person.qualified,
             registration_number=f"SW{100000 + number}" if person.qualified else None,
         )
-        user_id = accounts.add_user(None, professional_id=professional_id, email=email_of(person.login), password=PASSWORD)
+        user_id = accounts.add_user(
+            None, professional_id=professional_id, email=email_of(person.login), password=PASSWORD
+        )
         accounts.add_membership(user_id=user_id, team_id=teams[person.team], role=person.role, from_on=since)

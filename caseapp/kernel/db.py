@@ -1,7 +1,9 @@
 """The database: two engines, one session, and columns that say who may read them.
 
-Reads run in AUTOCOMMIT, which about doubled the list rate; an unsafe request runs in one transaction that begins IMMEDIATE on SQLite
-(a deferred BEGIN lost 330 of 400 read-then-update requests to "database is locked"). Which of the two a session uses is decided by
+Reads run in AUTOCOMMIT, which about doubled the list rate; an unsafe request runs in one transaction that begins
+IMMEDIATE on SQLite
+(a deferred BEGIN lost 330 of 400 read-then-update requests to "database is locked"). Which of the two a session uses
+is decided by
 `writing()`: inside a request only the guard switches it on, and only for unsafe methods.
 """
 
@@ -17,9 +19,13 @@ from sqlalchemy import event, orm
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeEngine
 
-# Who may read a column (model.md section 4). The first five follow a reader's level; the next four no level opens alone.
-# `service` marks what is about the service itself (accounts, sessions, rules, codes), never about a child or an adult in a record.
-AUDIENCES = frozenset({"own", "status", "plan", "hub", "record", "protected", "sealed", "originator", "staff", "service"})
+# Who may read a column (model.md section 4). The first five follow a reader's level; the next four no level opens
+# alone.
+# `service` marks what is about the service itself (accounts, sessions, rules, codes), never about a child or an adult
+# in a record.
+AUDIENCES = frozenset(
+    {"own", "status", "plan", "hub", "record", "protected", "sealed", "originator", "staff", "service"}
+)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -63,7 +69,8 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def column(kind: TypeEngine[Any] | type[TypeEngine[Any]], audience: str, *args: Any, **options: Any) -> Any:
-    """A column that declares its audience: one of AUDIENCES. For every text, date, number-about-a-person and file column."""
+    """A column that declares its audience: one of AUDIENCES. For every text, date, number-about-a-person and file
+    column."""
     return orm.mapped_column(kind, *args, info={"audience": audience}, **options)
 
 
@@ -73,12 +80,14 @@ def primary_key() -> Any:
 
 
 def foreign_key(target: str, **options: Any) -> Any:
-    """A number that points at `table.column`; never cascades (a batch rebuild with cascades silently deleted child rows)."""
+    """A number that points at `table.column`; never cascades (a batch rebuild with cascades silently deleted child
+    rows)."""
     return orm.mapped_column(BigId, sa.ForeignKey(target), **options)
 
 
 def undeclared_columns(metadata: sa.MetaData) -> list[str]:
-    """The text, date and file columns that declare no valid audience, as `table.column`. The app does not start if there is one."""
+    """The text, date and file columns that declare no valid audience, as `table.column`. The app does not start if
+    there is one."""
     kinds = (sa.String, sa.Date, sa.DateTime, sa.JSON, sa.LargeBinary, UTCDateTime)
     return sorted(
         f"{table.name}.{col.name}"

@@ -1,6 +1,7 @@
 """Events: every write has one, in the same transaction, so the event log is the audit log.
 
-A row holds ids, codes, dates and numbers, never prose and never a name: prose lives in versioned rows. `mac` is made from the row's
+A row holds ids, codes, dates and numbers, never prose and never a name: prose lives in versioned rows. `mac` is made
+from the row's
 content with a key the database does not hold, so a row slipped in or changed by hand shows even before it is sealed.
 """
 
@@ -32,8 +33,10 @@ class ActorLike(Protocol):
 class EventType:
     """One row of a slice's event catalogue.
 
-    `keys` names every key of `data` and what its value stands for (`user`, `team`, `agency`, `professional`, `subject`, `note`, `day`,
-    `number`, `flag`, `text_version` or `code:<list>`), so that the chronology can turn numbers into words. `sentence` is a format string
+    `keys` names every key of `data` and what its value stands for (`user`, `team`, `agency`, `professional`,
+    `subject`, `note`, `day`,
+    `number`, `flag`, `text_version` or `code:<list>`), so that the chronology can turn numbers into words. `sentence`
+    is a format string
     over those keys. `audience` is the level that may read it; `important` marks it in the chronology.
     """
 
@@ -116,7 +119,8 @@ def make_mac(content: str) -> str:
 
 
 def current_txid() -> Any:
-    """PostgreSQL's number of the running transaction as an SQL expression; None on SQLite, where writers queue anyway."""
+    """PostgreSQL's number of the running transaction as an SQL expression; None on SQLite, where writers queue
+    anyway."""
     return sa.cast(sa.cast(sa.func.pg_current_xact_id(), sa.Text()), sa.BigInteger()) if is_postgresql() else None
 
 
@@ -135,8 +139,10 @@ def record(
 ) -> Event:
     """Write one event in the running transaction and call its subscribers.
 
-    Takes the actor (None for the service itself), a declared code, the ids of its subjects (child first), the instant in life (default: now)
-    and exactly the keys that the type declares. Raises ValueError for a wrong key: an event with a hole can't be replayed.
+    Takes the actor (None for the service itself), a declared code, the ids of its subjects (child first), the instant
+    in life (default: now)
+    and exactly the keys that the type declares. Raises ValueError for a wrong key: an event with a hole can't be
+    replayed.
     """
     kind = TYPES[code]
     if set(data) != set(kind.keys):

@@ -42,7 +42,8 @@ migrations = Migrations(run_mkdir=False, metadatas=Model.metadata)
 
 
 def init_app(app: Flask, *, folder: str) -> None:
-    """Put `flask db ...` on the app; `folder` holds the revisions (absolute, or Flask-Alembic looks inside the package)."""
+    """Put `flask db ...` on the app; `folder` holds the revisions (absolute, or Flask-Alembic looks inside the
+    package)."""
     app.config["ALEMBIC"] = {"script_location": folder}
     app.config["ALEMBIC_CONTEXT"] = {"render_as_batch": True, "compare_type": True, "transactional_ddl": True}
     migrations.init_app(app)

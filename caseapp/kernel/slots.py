@@ -9,7 +9,8 @@ ALL: dict[str, "Slot"] = {}
 
 @dataclass
 class Slot:
-    """A named list that a low slice declares and the factory fills. `takes` says how it is called and how answers join."""
+    """A named list that a low slice declares and the factory fills. `takes` says how it is called and how answers
+    join."""
 
     name: str
     takes: str

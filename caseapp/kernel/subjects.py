@@ -46,7 +46,8 @@ class NewSubject:
 
 
 def check_character(body: str) -> str:
-    """The Luhn mod 32 character of `body` (symbols of ALPHABET): any single slip and nearly any swap of neighbours changes it."""
+    """The Luhn mod 32 character of `body` (symbols of ALPHABET): any single slip and nearly any swap of neighbours
+    changes it."""
     total = 0
     for position, symbol in enumerate(reversed(body)):
         value = ALPHABET.index(symbol) * (2 if position % 2 == 0 else 1)
@@ -62,7 +63,8 @@ def make_reference(kind: str) -> str:
 
 
 def parse_reference(text: str) -> str | None:
-    """The canonical form of a reference as somebody typed it (case, spaces, dashes and lookalikes forgiven), or None if it can't be one."""
+    """The canonical form of a reference as somebody typed it (case, spaces, dashes and lookalikes forgiven), or None
+    if it can't be one."""
     letters = "".join(ch for ch in text.upper() if ch.isascii() and ch.isalnum())
     if len(letters) != 9 or letters[0] not in _KINDS:
         return None

@@ -25,7 +25,8 @@ log = structlog.get_logger()
 # Everything comes from ourselves; scripts and styles are files, the nonce is for the two script tags of the layout.
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "object-src 'none'"
 )
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -40,7 +41,8 @@ LONGEST_REQUEST = 4 * 1024 * 1024
 
 
 class ReferenceConverter(BaseConverter):
-    """`<ref:reference>` in an address: anything without a slash, so that a malformed reference gets the same 404 as a foreign one."""
+    """`<ref:reference>` in an address: anything without a slash, so that a malformed reference gets the same 404 as a
+    foreign one."""
 
     regex = "[^/]{1,60}"
 
@@ -100,7 +102,9 @@ def init_app(app: Flask) -> None:
     """Put all of this on the app."""
     app.url_map.converters["ref"] = ReferenceConverter
     app.config.update(
-        MAX_CONTENT_LENGTH=LONGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LONGEST_REQUEST, MAX_FORM_PARTS=2000,
+        MAX_CONTENT_LENGTH=LONGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LONGEST_REQUEST,
+        MAX_FORM_PARTS=2000,
         SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
     )
     app.jinja_env.filters.update(FILTERS)
@@ -140,7 +144,11 @@ def _finish(response: Response) -> Response:
     if endpoint not in ("static", "probes.healthz", "probes.readyz", "probes.metrics"):
         # The endpoint, never the address: nothing typed by anybody reaches the log.
         log.info(
-            "request", id=g.get("request_id"), endpoint=endpoint, method=request.method, status=response.status_code,
+            "request",
+            id=g.get("request_id"),
+            endpoint=endpoint,
+            method=request.method,
+            status=response.status_code,
             ms=round(seconds * 1000, 1),
         )
     return response
@@ -164,7 +172,10 @@ def _refuse(error: AppError) -> Any:
 
 
 def _refuse_forged(error: CSRFError) -> Any:
-    return error_page(400, message="This form was open for too long, or was not ours. Go back, open the page again and send it once more.")
+    return error_page(
+        400,
+        message="This form was open for too long, or was not ours. Go back, open the page again and send it once more.",
+    )
 
 
 PAGES = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
@@ -182,7 +193,10 @@ def _refuse_http(error: HTTPException) -> Any:
 
 def _refuse_clash(error: IntegrityError) -> Any:
     log.warning("clash", id=g.get("request_id"), kind=type(error.orig).__name__, constraint=_constraint(error))
-    return error_page(409, message="Somebody changed this at the same moment. Nothing of yours was saved: open the page again and look.")
+    return error_page(
+        409,
+        message="Somebody changed this at the same moment. Nothing of yours was saved: open the page again and look.",
+    )
 
 
 def _constraint(error: IntegrityError) -> str:

@@ -25,7 +25,8 @@ class Handover(Model):
     what_works: orm.Mapped[str] = column(sa.Text(), "plan")
     worry_again: orm.Mapped[str] = column(sa.Text(), "plan")
     child_voice: orm.Mapped[str] = column(sa.Text(), "plan")
-    # consent: "agreed" (by whom, when) or a coded reason why it is not needed; without either a step-down can't be proposed.
+    # consent: "agreed" (by whom, when) or a coded reason why it is not needed; without either a step-down can't be
+    # proposed.
     consent: orm.Mapped[str] = column(sa.String(30), "plan")
     consent_by: orm.Mapped[str] = column(sa.String(200), "plan")
     consent_on: orm.Mapped[date | None] = column(sa.Date(), "plan", nullable=True)

@@ -42,7 +42,8 @@ class PersonName(Model):
 
 
 class PersonIdentifier(Model):
-    """A number that names a person: NHS number, UPN, the coming national identifier. Kept as given; `valid` is what its check says."""
+    """A number that names a person: NHS number, UPN, the coming national identifier. Kept as given; `valid` is what
+    its check says."""
 
     __tablename__ = "person_identifier"
 

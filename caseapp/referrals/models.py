@@ -26,7 +26,8 @@ class Draft(Model):
 
 
 class Referral(Model):
-    """One submission from one source, as told: never edited, only added to. `document` is the whole of what was given."""
+    """One submission from one source, as told: never edited, only added to. `document` is the whole of what was
+    given."""
 
     __tablename__ = "referral"
 
@@ -137,7 +138,8 @@ class Decision(Model):
 
 
 class DecisionChild(Model):
-    """What is proposed and decided for one child; a team only where a person had to choose it (address not in the table)."""
+    """What is proposed and decided for one child; a team only where a person had to choose it (address not in the
+    table)."""
 
     __tablename__ = "decision_child"
 
