@@ -80,12 +80,14 @@ def sections(document: object) -> list[Section]:
     found: dict[tuple[int, int], Section] = {}
     lines: list[tuple[tuple[int, int], tuple[int, ...], Item]] = []
     for path, value in walk(document, whole_lists=True):
-        known = find_field((*path, 0)) if isinstance(value, list) and value else find_field(path)
+        # The field of a list of plain values is that of its first one.
+        field_path = (*path, 0) if isinstance(value, list) and value else path
+        known = find_field(field_path)
         key, number = _section_of(path, known)
         place = (_SECTION_ORDER[key], number)
         if place not in found:
             found[place] = Section(key, _title(document, key, number), number)
-        lines.append((place, order_of(path) if known else (), _item(document, path, value, known)))
+        lines.append((place, order_of(field_path) if known else (), _item(document, path, value, known)))
     # A stable sort: what the table of fields doesn't order stays in the order in which it was given.
     for place, _order, item in sorted(lines, key=lambda line: line[:2]):
         found[place].items.append(item)
