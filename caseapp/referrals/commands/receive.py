@@ -1,0 +1,274 @@
+"""A referral arrives: by our form, by telephone, by import.
+
+It is kept as told, marked where something is wrong, and put before the hub.
+"""
+
+import hashlib
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from caseapp.access.commands import bar, give_reach
+from caseapp.access.domain import DESK, HUB, L0, L4, Actor
+from caseapp.accounts.queries import TeamRow, agency_names, list_teams
+from caseapp.kernel import clock
+from caseapp.kernel.db import db
+from caseapp.kernel.events import record
+from caseapp.kernel.subjects import new_subject
+from caseapp.kernel.text import REPLACEMENT, clean
+from caseapp.people.domain.dates import read_moment
+from caseapp.people.domain.names import normalise_name
+from caseapp.referrals.catalogue import find_choice
+from caseapp.referrals.domain.children import ChildTold, as_list, as_object, as_text, children_of
+from caseapp.referrals.domain.document import Mark, examine, where_words
+from caseapp.referrals.domain.fields import Path, path_words, walk
+from caseapp.referrals.domain.signals import signals, urgency_of
+from caseapp.referrals.models import InputMark, Referral, ReferralChild
+from caseapp.referrals.queries.arrivals import find_received, known_before
+
+# A referral waits for a person in two states: `received`, then `proposed`; after that it is `decided`.
+RECEIVED = "received"
+DEEPEST = 50
+MOST_CHILDREN = 200
+MOST_MARKS = 500
+CONFLICT = "staff_conflict"
+HIDDEN = f"We could not keep a hidden character; it is shown as {REPLACEMENT}"
+
+
+@dataclass(frozen=True)
+class Received:
+    """The referral that came of it; `new` is False when this source had sent it before and nothing was added."""
+
+    id: int
+    reference: str
+    new: bool
+
+
+def receive_referral(
+    sender: Actor | None,
+    *,
+    document: object,
+    received_at: datetime,
+    mode: str,
+    source_system: str | None = None,
+    source_id: str | None = None,
+) -> Received:
+    """Take a referral in, whatever is in its document.
+
+    `sender` is who is signed in (None: another system or a caller sent it). `document` is any JSON; it is kept as told,
+    only hidden characters that no database takes become U+FFFD, and a mark says so. `received_at` is aware. `mode` is a
+    key of the list `modes`. The same source system and number a second time adds nothing. Never raises for content.
+    """
+    number = _short_number(source_id)
+    if source_system and number and (known := find_received(source_system, number)):
+        return Received(*known, new=False)
+    told, hidden = _storable(document)
+    agencies = agency_names()
+    try:
+        with db.session.begin_nested():
+            made = _add_referral(_Arrival(sender, told, received_at, mode, source_system, number), agencies)
+    except IntegrityError:
+        # Another import was quicker with the same number; anything else is not ours to swallow.
+        if source_system and number and (known := find_received(source_system, number)):
+            return Received(*known, new=False)
+        raise
+    marks = [*examine(told, known_agencies=set(agencies), today=clock.today()), *hidden]
+    children = children_of(told)
+    marks += _add_children(made.id, children)
+    marks += _give_reach(sender, made.id, told)
+    _add_marks(made.id, marks)
+    record(
+        sender,
+        "referral.received",
+        subjects=[made.id],
+        occurred_at=received_at,
+        agency=made.agency_id,
+        mode=mode if find_choice("modes", mode) else None,
+        children=len(children),
+    )
+    return Received(made.id, made.reference, new=True)
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    sender: Actor | None
+    told: object
+    received_at: datetime
+    mode: str
+    source_system: str | None
+    number: str | None
+
+
+@dataclass(frozen=True)
+class _Made:
+    id: int
+    reference: str
+    agency_id: int | None
+
+
+def _add_referral(arrival: _Arrival, agencies: dict[str, int]) -> _Made:
+    subject = new_subject("referral")
+    document = as_object(arrival.told)
+    agency_id, agency_given = _agency(arrival.sender, as_text(document.get("agency")), agencies)
+    source = find_choice("sources", document.get("source_code"))
+    db.session.add(
+        Referral(
+            id=subject.id,
+            document=arrival.told,
+            received_at=arrival.received_at,
+            recorded_at=clock.now(),
+            mode=arrival.mode[:30],
+            agency_id=agency_id,
+            agency_given=agency_given[:200],
+            source_code=source.key if source else None,
+            sender_id=arrival.sender.user_id if arrival.sender else None,
+            sender_name=(as_text(as_object(document.get("referrer")).get("name")) or "")[:200] or None,
+            answer_needed_at=read_moment(as_object(document.get("now")).get("answer_needed_by")),
+            urgency=_urgency(arrival),
+            state=RECEIVED,
+            source_system=arrival.source_system[:40] if arrival.source_system else None,
+            source_id=arrival.number,
+        )
+    )
+    db.session.flush()
+    return _Made(subject.id, subject.reference, agency_id)
+
+
+def _urgency(arrival: _Arrival) -> int:
+    """How loudly the form itself speaks (practice 1), with what was known of its children on arrival."""
+    keys = [child.match_key for child in children_of(arrival.told)[:MOST_CHILDREN] if child.match_key]
+    known = known_before(keys, until=arrival.received_at)
+    return urgency_of(
+        signals(
+            arrival.told,
+            today=clock.to_london(arrival.received_at).date(),
+            open_case=known.open_case,
+            contacts_12m=known.contacts + 1,
+        )
+    )
+
+
+def _agency(sender: Actor | None, given: str | None, agencies: dict[str, int]) -> tuple[int | None, str]:
+    """The agency of the table that was named, else the sender's own; and its name as given."""
+    if given is None:
+        return (sender.agency_id, sender.agency_name) if sender else (None, "")
+    by_name = {normalise_name(name): agency_id for name, agency_id in agencies.items()}
+    return by_name.get(normalise_name(given), sender.agency_id if sender else None), given
+
+
+def _add_children(referral_id: int, children: list[ChildTold]) -> list[Mark]:
+    """A row for each child, cut to what the columns hold; the document keeps everything."""
+    rows = [
+        {
+            "referral_id": referral_id,
+            "position": child.position,
+            "first_name": (child.first_name or "")[:80],
+            "last_name": (child.last_name or "")[:80],
+            "shown_name": child.shown[:200],
+            "born_on": child.born_on,
+            "born_estimated": child.born_estimated,
+            "expected_on": child.expected_on,
+            "sex": child.sex[:1],
+            "match_key": child.match_key[:200] if child.match_key else None,
+            "sector": child.postcode_sector[:8] if child.postcode_sector else None,
+            "protected": child.protected,
+        }
+        for child in children[:MOST_CHILDREN]
+    ]
+    if rows:
+        db.session.execute(sa.insert(ReferralChild), rows)
+    if len(children) <= MOST_CHILDREN:
+        return []
+    message = f"More children than {MOST_CHILDREN}: the rest are kept as given, not listed one by one"
+    return [_mark(("children",), "too_many", f"{len(children)} children", message)]
+
+
+def _give_reach(sender: Actor | None, referral_id: int, told: object) -> list[Mark]:
+    """The hub reads it, the sender follows it, their desk's safeguarding lead too; an excluded team never sees it."""
+    teams = list_teams()
+    for team in teams:
+        if team.kind == HUB:
+            give_reach(f"team:{team.id}", subject_id=referral_id, kind="referral", level=L4, why="hub")
+    if sender is not None:
+        desks = [f"lead:{membership.team_id}" for membership in sender.teams(DESK)]
+        for principal in (f"user:{sender.user_id}", *desks):
+            give_reach(principal, subject_id=referral_id, kind="referral", level=L0, why="own")
+    return _bar_excluded(referral_id, told, teams)
+
+
+def _bar_excluded(referral_id: int, told: object, teams: list[TeamRow]) -> list[Mark]:
+    """Bar the teams that the document excludes. One that can't be barred is marked, so that a person acts."""
+    given = as_object(as_object(told).get("restriction")).get("exclude_team")
+    named = [text for item in (as_list(given) or [given]) if (text := as_text(item))]
+    path: Path = ("restriction", "exclude_team")
+    by_name = {normalise_name(word): team for team in teams for word in (team.key, team.name)}
+    marks = []
+    for name in named:
+        team = by_name.get(normalise_name(name))
+        if team is None:
+            marks.append(_mark(path, "unknown_team", name, "No team has this name: it keeps nobody away"))
+        elif team.kind == HUB:
+            marks.append(_mark(path, "hub_excluded", name, "It asks to keep the hub away: a manager decides"))
+        else:
+            for principal in (f"team:{team.id}", f"lead:{team.id}"):
+                bar(principal, subject_id=referral_id, reason=CONFLICT)
+    return marks
+
+
+def _add_marks(referral_id: int, marks: list[Mark]) -> None:
+    rows = [
+        {
+            "referral_id": referral_id,
+            "path": clean(mark.path)[0][:200],
+            "code": mark.code[:40],
+            "given": clean(mark.given)[0],
+            "message": clean(mark.message)[0],
+        }
+        for mark in marks[:MOST_MARKS]
+    ]
+    if rows:
+        db.session.execute(sa.insert(InputMark), rows)
+
+
+def _mark(path: Path, code: str, given: str, message: str) -> Mark:
+    return Mark(path_words(path), code, given[:200], message, where_words(path))
+
+
+def _storable(document: object) -> tuple[object, list[Mark]]:
+    """The document as both databases can keep it, with a mark for each place that had to change.
+
+    PostgreSQL takes no NUL and no lone surrogate, JSON no infinity, and a nesting deeper than any form would exhaust
+    the stack: such a document is kept flat, every leaf under its path.
+    """
+    marks: list[Mark] = []
+    leaves = list(walk(document))
+    if any(len(path) > DEEPEST for path, _value in leaves):
+        flat = {clean(path_words(path))[0]: _plain(path[:3], value, marks) for path, value in leaves}
+        marks.append(_mark((), "too_deep", "", f"Nested deeper than {DEEPEST} levels: kept flat"))
+        return {"given": flat}, marks
+    return _plain((), document, marks), marks
+
+
+def _plain(path: Path, value: object, marks: list[Mark]) -> object:
+    if isinstance(value, dict):
+        return {clean(str(key))[0]: _plain((*path, str(key)), item, marks) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain((*path, place), item, marks) for place, item in enumerate(value)]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if not isinstance(value, str):
+        return value
+    text, changed = clean(value)
+    if changed:
+        marks.append(_mark(path, "hidden_character", text, HIDDEN))
+    return text
+
+
+def _short_number(source_id: str | None) -> str | None:
+    """The source's own number; one too long for its column by its digest, so that two long ones never meet."""
+    if source_id is None or len(source_id) <= 80:
+        return source_id
+    return hashlib.sha256(source_id.encode("utf-8", "surrogatepass")).hexdigest()

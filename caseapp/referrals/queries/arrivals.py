@@ -1,0 +1,56 @@
+"""What is known at the moment a referral arrives: its source, and whether its children are here already."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from caseapp.cases.models import Case
+from caseapp.kernel.db import db
+from caseapp.kernel.subjects import Subject
+from caseapp.people.models import Person
+from caseapp.referrals.models import Referral, ReferralChild
+
+A_YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Of children with these names and birth dates: has one an open case; the most contacts about one in a year."""
+
+    open_case: bool
+    contacts: int
+
+
+def find_received(source_system: str, source_id: str) -> tuple[int, str] | None:
+    """The id and reference of the referral that this source sent under this number; None if it has not arrived."""
+    row = db.session.execute(
+        sa.select(Referral.id, Subject.reference)
+        .join(Subject, Subject.id == Referral.id)
+        .where(Referral.source_system == source_system, Referral.source_id == source_id)
+    ).first()
+    return (row.id, row.reference) if row else None
+
+
+def known_before(match_keys: list[str], *, until: datetime) -> Known:
+    """What was known of these children when a referral came at `until` (aware): contacts of the 12 months before it."""
+    if not match_keys:
+        return Known(False, 0)
+    open_case = db.session.scalar(
+        sa.select(
+            sa.exists().where(Person.id == Case.person_id, Case.closed_at.is_(None), Person.match_key.in_(match_keys))
+        )
+    )
+    counted = (
+        sa.select(sa.func.count(sa.distinct(ReferralChild.referral_id)).label("contacts"))
+        .join(Referral, Referral.id == ReferralChild.referral_id)
+        .where(
+            ReferralChild.match_key.in_(match_keys),
+            Referral.received_at > until - A_YEAR,
+            Referral.received_at <= until,
+        )
+        .group_by(ReferralChild.match_key)
+        .subquery()
+    )
+    contacts = db.session.scalar(sa.select(sa.func.max(counted.c.contacts)))
+    return Known(bool(open_case), contacts or 0)
