@@ -27,6 +27,7 @@ from caseapp.kernel import health, logs, web
 from caseapp.kernel.db import Model, undeclared_columns
 from caseapp.pathway import models as pathway_tables
 from caseapp.people import models as people_tables
+from caseapp.referrals import events as referrals_events
 from caseapp.referrals import models as referrals_tables
 
 
@@ -54,7 +55,7 @@ TABLES = (
     referrals_tables,
 )
 # Every slice's events, declared by being imported.
-EVENTS = (accounts_events,)
+EVENTS = (accounts_events, referrals_events)
 BLUEPRINTS: tuple[Blueprint, ...] = (probes.bp, accounts_routes.bp)
 COMMANDS: tuple[click.Command, ...] = ()
 NAVIGATION: tuple[NavItem, ...] = ()
