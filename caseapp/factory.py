@@ -20,12 +20,16 @@ from caseapp.accounts import routes as accounts_routes
 from caseapp.assessments import models as assessments_tables
 from caseapp.audit import commands as audit_commands
 from caseapp.audit import models as audit_tables
+from caseapp.cases import events as cases_events
 from caseapp.cases import models as cases_tables
+from caseapp.deadlines import commands as deadlines_commands
 from caseapp.deadlines import models as deadlines_tables
 from caseapp.kernel import db as kernel_db
 from caseapp.kernel import health, logs, web
 from caseapp.kernel.db import Model, undeclared_columns
+from caseapp.kernel.events import subscribe
 from caseapp.pathway import models as pathway_tables
+from caseapp.people import events as people_events
 from caseapp.people import models as people_tables
 from caseapp.referrals import events as referrals_events
 from caseapp.referrals import models as referrals_tables
@@ -55,7 +59,7 @@ TABLES = (
     referrals_tables,
 )
 # Every slice's events, declared by being imported.
-EVENTS = (accounts_events, referrals_events)
+EVENTS = (accounts_events, cases_events, people_events, referrals_events)
 BLUEPRINTS: tuple[Blueprint, ...] = (probes.bp, accounts_routes.bp)
 COMMANDS: tuple[click.Command, ...] = ()
 NAVIGATION: tuple[NavItem, ...] = ()
@@ -66,6 +70,7 @@ csrf = CSRFProtect()
 def connect() -> None:
     """Fill the slots and let the slices listen to each other's events."""
     WRITE_READS.fill(audit_commands.write_reads)
+    subscribe("*", deadlines_commands.follow)
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:

@@ -1,0 +1,20 @@
+"""What people do to cases. Split by what is done; called as `cases.commands.<verb>`."""
+
+from .custody import OpenedCase, allocate, end_joint_work, move_custody, open_case
+from .level import change_level, close_episode, open_episode
+from .writing import acknowledge_task, amend_note, make_task, write_note
+
+__all__ = [
+    "OpenedCase",
+    "acknowledge_task",
+    "allocate",
+    "amend_note",
+    "change_level",
+    "close_episode",
+    "end_joint_work",
+    "make_task",
+    "move_custody",
+    "open_case",
+    "open_episode",
+    "write_note",
+]

@@ -1,0 +1,291 @@
+"""Who is accountable and who works with the child: opening, giving to a worker, moving between teams.
+
+An open case has exactly one team at every instant: the database holds a unique index over running rows, and each move is one step here.
+"""
+
+import secrets
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from caseapp.access.commands import end_reach, give_reach
+from caseapp.access.domain import HUB, L4, LOCALITY, Actor
+from caseapp.access.queries import barred_principals
+from caseapp.accounts.models import Professional, User
+from caseapp.accounts.queries import ProfessionalRow, find_professional, find_team
+from caseapp.cases.catalogue import EPISODES
+from caseapp.cases.domain import LEVELS
+from caseapp.cases.models import Case, CaseLevel, Custody, Episode, Involvement
+from caseapp.cases.queries import family_of, find_last_allocation
+from caseapp.kernel import clock
+from caseapp.kernel.db import db
+from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder
+from caseapp.kernel.events import ActorLike, record
+from caseapp.kernel.subjects import new_subject
+from caseapp.kernel.text import is_blank
+from caseapp.kernel.web import clock_time, when
+
+from .writing import write_note
+
+
+class OpenedCase(NamedTuple):
+    """The number and the reference of a case just opened."""
+
+    id: int
+    reference: str
+
+
+def open_case(
+    actor: ActorLike | None,
+    *,
+    person_id: int,
+    family_id: int,
+    referral_id: int,
+    received_at: datetime,
+    level: str,
+    team_id: int,
+    episode_kind: str,
+    follows_id: int | None = None,
+) -> OpenedCase:
+    """Open a child's case at a level, in the custody of a team, with its statutory episode dated the day the referral came.
+
+    Raises OutOfOrder if the child has an open case already (the referral is then a note on it), ValueError for an unknown code.
+    """
+    if level not in LEVELS or episode_kind not in EPISODES:
+        raise ValueError(f"no level {level} or no episode {episode_kind}")
+    team = find_team(team_id=team_id)
+    if team is None or not team.may_hold_cases:
+        raise ValueError("that team can't be accountable for a child")
+    if db.session.scalar(sa.select(Case.id).where(Case.person_id == person_id, Case.closed_at.is_(None))):
+        raise OutOfOrder("This child already has an open case. The referral belongs on it.")
+    now = clock.now()
+    subject = new_subject("case")
+    db.session.add(
+        Case(
+            id=subject.id,
+            person_id=person_id,
+            family_id=family_id,
+            referral_id=referral_id,
+            received_at=received_at,
+            opened_at=now,
+            closed_at=None,
+            close_reason=None,
+            level=level,
+            follows_id=follows_id,
+            version=1,
+        )
+    )
+    db.session.flush()
+    db.session.add(CaseLevel(case_id=subject.id, level=level, from_at=now, to_at=None))
+    db.session.add(
+        Episode(
+            case_id=subject.id,
+            person_id=person_id,
+            kind=episode_kind,
+            referral_on=clock.to_london(received_at).date(),
+            closed_on=None,
+            closure_code=None,
+        )
+    )
+    db.session.add(Custody(case_id=subject.id, team_id=team_id, from_at=now, to_at=None))
+    db.session.flush()
+    give_reach(f"team:{team_id}", subject_id=subject.id, kind="case", level=L4, why="custody")
+    subjects = [subject.id, person_id]
+    record(
+        actor,
+        "case.opened",
+        subjects=subjects,
+        outcome=level,
+        team=team_id,
+        episode=episode_kind,
+        received_at=received_at,
+    )
+    if team.kind != HUB:
+        # The hub only keeps a child until the receiving team has answered: it names no worker, so no clock to name one runs.
+        record(actor, "case.custody.moved", subjects=subjects, from_team=None, to_team=team_id)
+    return OpenedCase(subject.id, subject.reference)
+
+
+def allocate(actor: Actor, *, cases: Mapping[int, int], professional_id: int, reason: str = "") -> None:
+    """Give a family's children to a worker of the team that holds them, all in one step.
+
+    `cases`: case id to the version that the page showed. A reason, if one is given, is kept as a note about them. Raises NotFound for a case of a team that the actor does not manage, Conflict
+    (who, to whom, when) if somebody was quicker, Invalid for a professional who can't take it.
+    """
+    if not cases:
+        raise Invalid({"professional_id": "Choose at least one child."})
+    teams = _held_by(cases)
+    managed = {m.team_id for m in actor.memberships if m.role == "manager"}
+    if set(teams) != set(cases) or not set(teams.values()) <= managed:
+        raise NotFound
+    worker = find_professional(professional_id)
+    if worker is None or {worker.team_id} != set(teams.values()):
+        raise Invalid({"professional_id": "Choose somebody who works in the team."})
+    if worker.user_id and f"user:{worker.user_id}" in barred_principals(list(cases)):
+        raise Invalid(
+            {"professional_id": f"{worker.name} can't take this family: a conflict of interest is on record."}
+        )
+    for case_id in sorted(cases):
+        if not _bump(case_id, seen=cases[case_id]):
+            raise _too_late(cases)
+    for case_id in sorted(cases):
+        _end_leads(actor, case_id, reason="changed")
+        _lead(actor, case_id, worker, role=_role_in(teams[case_id]))
+    if not is_blank(reason):
+        write_note(actor, case_ids=list(cases), words=reason, happened_at=clock.now(), once_key=secrets.token_hex(16))
+
+
+def move_custody(
+    actor: ActorLike | None,
+    *,
+    case_ids: Collection[int],
+    to_team_id: int,
+    lead_professional_id: int | None,
+    lead_role: str,
+    end_reason: str,
+    joint_until_closed: bool = False,
+) -> None:
+    """Make another team accountable from now on, and its professional the lead, if one is named.
+
+    Who led before ends with the coded reason (`END_REASONS`); with `joint_until_closed` they stay as a joint worker until
+    `end_joint_work`: the sender's part of a handover. Raises NotFound for a case without custody, OutOfOrder if the team holds it already.
+    """
+    lead = find_professional(lead_professional_id) if lead_professional_id else None
+    teams = _held_by(case_ids)
+    for case_id in sorted(case_ids):
+        from_team = teams.get(case_id)
+        if from_team is None:
+            raise NotFound
+        if from_team == to_team_id:
+            raise OutOfOrder("This team holds the family already.")
+        now = clock.now()
+        _bump(case_id)
+        db.session.execute(
+            sa.update(Custody).where(Custody.case_id == case_id, Custody.to_at.is_(None)).values(to_at=now)
+        )
+        db.session.add(Custody(case_id=case_id, team_id=to_team_id, from_at=now, to_at=None))
+        db.session.flush()
+        end_reach(subject_id=case_id, why="custody")
+        give_reach(f"team:{to_team_id}", subject_id=case_id, kind="case", level=L4, why="custody")
+        record(actor, "case.custody.moved", subjects=_subjects(case_id), from_team=from_team, to_team=to_team_id)
+        _end_leads(actor, case_id, reason=end_reason, stay=joint_until_closed)
+        if lead is not None:
+            _lead(actor, case_id, lead, role=lead_role)
+
+
+def end_joint_work(actor: ActorLike | None, *, case_ids: Collection[int], team_id: int, end_reason: str) -> None:
+    """End what the professionals of a team still did together with the new one: the sender closes its part."""
+    rows = db.session.execute(
+        sa.select(Involvement.id, Involvement.case_id, Involvement.professional_id, User.id.label("user_id"))
+        .join(Professional, Professional.id == Involvement.professional_id)
+        .outerjoin(User, User.professional_id == Professional.id)
+        .where(
+            Involvement.case_id.in_(case_ids),
+            Involvement.to_at.is_(None),
+            ~Involvement.leads,
+            Professional.team_id == team_id,
+        )
+        .order_by(Involvement.id)
+    ).all()
+    for row in rows:
+        _end_involvement(actor, row, end_reason)
+
+
+def _held_by(case_ids: Collection[int]) -> dict[int, int]:
+    rows = db.session.execute(
+        sa.select(Custody.case_id, Custody.team_id).where(Custody.case_id.in_(case_ids), Custody.to_at.is_(None))
+    )
+    return {row.case_id: row.team_id for row in rows}
+
+
+def _subjects(case_id: int) -> list[int]:
+    person_id = db.session.scalar(sa.select(Case.person_id).where(Case.id == case_id))
+    if person_id is None:
+        raise NotFound
+    return [case_id, person_id]
+
+
+def _bump(case_id: int, *, seen: int | None = None) -> bool:
+    """Count the case's version on; False if it is no longer the one seen. The row stays locked until the commit."""
+    query = sa.update(Case).where(Case.id == case_id, Case.closed_at.is_(None)).values(version=Case.version + 1)
+    if seen is not None:
+        query = query.where(Case.version == seen)
+    changed = db.session.execute(query.returning(Case.id).execution_options(synchronize_session=False))
+    return changed.first() is not None
+
+
+def _too_late(cases: Mapping[int, int]) -> Conflict:
+    family = family_of(min(cases))
+    given = find_last_allocation(cases)
+    if given is None:
+        return Conflict(f"Not given: something about the {family} family has changed since your page was opened.")
+    today = clock.to_london(given.at).date() == clock.today()
+    moment = f"at {clock_time(given.at)}" if today else when(given.at)
+    return Conflict(
+        f"Not given: the {family} family already has a worker. {given.by} gave them to {given.to} {moment}."
+    )
+
+
+def _role_in(team_id: int) -> str:
+    team = find_team(team_id=team_id)
+    return "worker" if team is not None and team.kind == LOCALITY else "lead_practitioner"
+
+
+def _lead(actor: ActorLike | None, case_id: int, lead: ProfessionalRow, *, role: str) -> None:
+    db.session.add(
+        Involvement(
+            case_id=case_id,
+            professional_id=lead.id,
+            role=role,
+            leads=True,
+            from_at=clock.now(),
+            to_at=None,
+            end_reason=None,
+        )
+    )
+    db.session.flush()
+    if lead.user_id:
+        give_reach(f"user:{lead.user_id}", subject_id=case_id, kind="case", level=L4, why="involved")
+    record(actor, "case.allocated", subjects=_subjects(case_id), professional=lead.id, role=role)
+
+
+def _end_leads(actor: ActorLike | None, case_id: int, *, reason: str, stay: bool = False) -> None:
+    rows = db.session.execute(
+        sa.select(Involvement.id, Involvement.case_id, Involvement.professional_id, User.id.label("user_id"))
+        .outerjoin(User, User.professional_id == Involvement.professional_id)
+        .where(Involvement.case_id == case_id, Involvement.to_at.is_(None), Involvement.leads)
+    ).all()
+    for row in rows:
+        _end_involvement(actor, row, reason, keep_reach=stay)
+        if stay:
+            db.session.add(
+                Involvement(
+                    case_id=case_id,
+                    professional_id=row.professional_id,
+                    role="co_worker",
+                    leads=False,
+                    from_at=clock.now(),
+                    to_at=None,
+                    end_reason=None,
+                )
+            )
+            db.session.flush()
+
+
+def _end_involvement(
+    actor: ActorLike | None, row: sa.Row[tuple[int, int, int, int]], reason: str, *, keep_reach: bool = False
+) -> None:
+    db.session.execute(
+        sa.update(Involvement).where(Involvement.id == row.id).values(to_at=clock.now(), end_reason=reason)
+    )
+    if row.user_id and not keep_reach:
+        end_reach(subject_id=row.case_id, why="involved", principal=f"user:{row.user_id}")
+    record(
+        actor,
+        "case.involvement.ended",
+        subjects=_subjects(row.case_id),
+        professional=row.professional_id,
+        reason=reason,
+    )

@@ -1,0 +1,158 @@
+"""Notes, whose wordings are never overwritten, and tasks to read and acknowledge."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from caseapp.access.commands import put_within
+from caseapp.access.domain import L4, Actor
+from caseapp.access.queries import visible_ids
+from caseapp.accounts.queries import user_names
+from caseapp.cases.models import Case, Note, NoteCase, NoteVersion, Task
+from caseapp.kernel import clock, text
+from caseapp.kernel.db import db
+from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder, Text
+from caseapp.kernel.events import ActorLike, record
+from caseapp.kernel.subjects import Subject, new_subject
+
+NO_WORDS = "Write what happened"
+
+
+def write_note(actor: Actor, *, case_ids: Collection[int], words: str, happened_at: datetime, once_key: str) -> str:
+    """Write a note about one or several children; gives its reference. The same `once_key` again gives the first note's: pressing twice.
+
+    Raises NotFound for a case that the actor may not see, Invalid for no words, no child or a time to come.
+    """
+    words, _ = text.clean(words)
+    problems = {
+        "words": NO_WORDS if text.is_blank(words) else "",
+        "case_ids": "" if case_ids else "Choose who the note is about",
+        "happened_at": "This is in the future" if happened_at > clock.now() else "",
+    }
+    problems = {field: said for field, said in problems.items() if said}
+    if problems:
+        raise Invalid(problems)
+    ids = sorted(set(case_ids))
+    seen = db.session.scalars(sa.select(Case.id).where(Case.id.in_(ids), Case.id.in_(visible_ids(actor, "case", L4))))
+    if len(set(seen)) != len(ids):
+        raise NotFound
+    known = _find_once(actor, once_key)
+    if known is not None:
+        return known
+    try:
+        with db.session.begin_nested():
+            note = new_subject("note")
+            db.session.add(Note(id=note.id, happened_at=happened_at, current=1, once_key=once_key))
+            db.session.flush()
+    except IntegrityError:
+        # The same form, sent twice, met itself: the other one has just been saved.
+        known = _find_once(actor, once_key)
+        if known is None:
+            raise
+        return known
+    db.session.add_all(NoteCase(note_id=note.id, case_id=case_id) for case_id in ids)
+    _add_version(actor, note.id, 1, words)
+    put_within(note.id, ids)
+    record(actor, "note.written", subjects=[*ids, note.id], occurred_at=happened_at, note=note.id)
+    return note.reference
+
+
+def amend_note(actor: Actor, *, note_id: int, words: str, version: int) -> None:
+    """Give a note another wording; the earlier ones stay. `version` is the number of the wording that the writer saw.
+
+    Raises Conflict with both texts if somebody changed it in between, Invalid for no words. The same words again change nothing.
+    """
+    words, _ = text.clean(words)
+    if text.is_blank(words):
+        raise Invalid({"words": NO_WORDS})
+    now_there = db.session.execute(
+        sa.select(NoteVersion.number, NoteVersion.words, NoteVersion.author_id, NoteVersion.written_at)
+        .join(Note, sa.and_(Note.id == NoteVersion.note_id, Note.current == NoteVersion.number))
+        .where(Note.id == note_id)
+    ).first()
+    if now_there is None:
+        raise NotFound
+    if now_there.words == words:
+        return
+    changed = db.session.execute(
+        sa.update(Note)
+        .where(Note.id == note_id, Note.current == version)
+        .values(current=version + 1)
+        .returning(Note.id)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.first() is None:
+        raise _two_texts(actor, note_id, words)
+    _add_version(actor, note_id, version + 1, words)
+    cases = db.session.scalars(
+        sa.select(NoteCase.case_id).where(NoteCase.note_id == note_id).order_by(NoteCase.case_id)
+    )
+    record(actor, "note.amended", subjects=[*cases, note_id], note=note_id, number=version + 1)
+
+
+def make_task(*, case_id: int, kind: str, about_id: int, actor: ActorLike | None = None) -> int:
+    """Ask the people who hold a case to read something and say so; gives the task's number. `about_id`: the Subject it is about."""
+    task = Task(
+        case_id=case_id, kind=kind, about_id=about_id, made_at=clock.now(), done_at=None, done_by_id=None, answer=None
+    )
+    db.session.add(task)
+    db.session.flush()
+    record(actor, "task.made", subjects=[case_id, about_id], kind=kind, task=task.id)
+    return task.id
+
+
+def acknowledge_task(actor: Actor, *, task_id: int, case_id: int, answer: str = "") -> None:
+    """Say that a task of this case has been read, with a line if wanted. Raises NotFound for another case's task,
+    OutOfOrder if somebody has done it already."""
+    answer, _ = text.clean(answer)
+    task = db.session.execute(
+        sa.select(Task.kind, Task.about_id, Task.done_at, Task.done_by_id).where(
+            Task.id == task_id, Task.case_id == case_id
+        )
+    ).first()
+    if task is None:
+        raise NotFound
+    done = db.session.execute(
+        sa.update(Task)
+        .where(Task.id == task_id, Task.done_at.is_(None))
+        .values(done_at=clock.now(), done_by_id=actor.user_id, answer=answer or None)
+        .returning(Task.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if done is not None:
+        record(actor, "task.acknowledged", subjects=[case_id, task.about_id], kind=task.kind, task=task_id)
+    elif task.done_by_id != actor.user_id:
+        raise OutOfOrder("Somebody else has read and acknowledged this already.")
+
+
+def _find_once(actor: Actor, once_key: str) -> str | None:
+    return db.session.scalar(
+        sa.select(Subject.reference)
+        .join(Note, Note.id == Subject.id)
+        .join(NoteVersion, sa.and_(NoteVersion.note_id == Note.id, NoteVersion.number == 1))
+        .where(Note.once_key == once_key, NoteVersion.author_id == actor.user_id)
+    )
+
+
+def _add_version(actor: Actor, note_id: int, number: int, words: str) -> None:
+    db.session.add(
+        NoteVersion(note_id=note_id, number=number, words=words, author_id=actor.user_id, written_at=clock.now())
+    )
+    db.session.flush()
+
+
+def _two_texts(actor: Actor, note_id: int, words: str) -> Conflict:
+    there = db.session.execute(
+        sa.select(NoteVersion.number, NoteVersion.words, NoteVersion.author_id, NoteVersion.written_at)
+        .join(Note, sa.and_(Note.id == NoteVersion.note_id, Note.current == NoteVersion.number))
+        .where(Note.id == note_id)
+    ).one()
+    who = user_names({there.author_id}).get(there.author_id, "Somebody")
+    return Conflict(
+        "Somebody changed this note while you were writing.",
+        theirs=Text(who, there.written_at, there.words),
+        mine=Text(actor.name, None, words),
+        version=there.number,
+    )

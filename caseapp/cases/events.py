@@ -1,0 +1,50 @@
+"""What happens to a case. Subjects: the case first, then the child; for notes every case, then the note."""
+
+from caseapp.kernel.events import EventType, declare
+
+declare(
+    EventType(
+        "case.opened",
+        "Case opened: {outcome}, {team}",
+        {"outcome": "code:level", "team": "team", "episode": "code:episode", "received_at": "moment"},
+        "status",
+        important=True,
+    ),
+    EventType(
+        "case.custody.moved",
+        "{to_team} is accountable for the child",
+        {"from_team": "team", "to_team": "team"},
+        "status",
+        important=True,
+    ),
+    EventType(
+        "case.allocated",
+        "{professional} is the {role}",
+        {"professional": "professional", "role": "code:role"},
+        "status",
+    ),
+    EventType(
+        "case.involvement.ended",
+        "{professional} no longer works with the child: {reason}",
+        {"professional": "professional", "reason": "code:end_reason"},
+        "status",
+    ),
+    EventType(
+        "case.level.changed",
+        "Level changed from {old} to {new}",
+        {"old": "code:level", "new": "code:level"},
+        "status",
+        important=True,
+    ),
+    EventType("case.episode.opened", "{kind} began", {"kind": "code:episode"}),
+    EventType(
+        "case.episode.closed",
+        "{kind} ended: {reason}",
+        {"kind": "code:episode", "reason": "code:closure"},
+        important=True,
+    ),
+    EventType("note.written", "Note", {"note": "note"}),
+    EventType("note.amended", "Note changed, wording {number}", {"note": "note", "number": "number"}),
+    EventType("task.made", "To read: {kind}", {"kind": "code:task", "task": "number"}),
+    EventType("task.acknowledged", "Read and acknowledged: {kind}", {"kind": "code:task", "task": "number"}),
+)

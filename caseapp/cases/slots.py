@@ -1,0 +1,50 @@
+"""What higher floors add to a case's pages, and the shapes they add it in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from caseapp.kernel.slots import Slot
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that can be done with a case: shown as a link, the one `primary` as the filled button."""
+
+    label: str
+    url: str
+    primary: bool = False
+
+
+@dataclass(frozen=True)
+class EntryWords:
+    """What an entry of the chronology is told in: the words themselves, who they come from, and where the whole is."""
+
+    words: str
+    source: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """A row of the event log as the chronology reads it."""
+
+    id: int
+    code: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor_id: int | None
+    data: dict[str, object]
+    subject_ids: tuple[int, ...]
+
+
+ACTIONS = Slot(
+    "cases.actions",
+    "(actor, subject, case) -> list of Action: what this actor may do with this case (a CasePage) from above; the lists are joined in order",
+)
+CHRONOLOGY_WORDS = Slot(
+    "cases.chronology_words",
+    "(actor, rows) -> dict of event id to EntryWords, for the EventRows it knows; one statement at most",
+)
+CODE_WORDS = Slot(
+    "cases.code_words", "() -> dict of list name to dict of code to words, for `code:<list>` keys of events"
+)

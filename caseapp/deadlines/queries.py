@@ -1,0 +1,83 @@
+"""The clocks of subjects, with what is left and why they are due then."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from caseapp.kernel import clock
+from caseapp.kernel.db import db
+
+from .catalogue import RULES, find_rule
+from .domain import Due, Rule, TimeLeft, compute, pace, time_left
+from .models import Clock
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """A clock as pages show it. What costs a computation is computed when it is asked for."""
+
+    id: int
+    subject_id: int
+    rule: Rule
+    anchor_at: datetime
+    due_on: date | None
+    due_at: datetime
+    stopped_at: datetime | None
+    ended_as: str | None
+
+    @cached_property
+    def due(self) -> Due:
+        """The due date with its reasons."""
+        return compute(self.rule, self.anchor_at)
+
+    @cached_property
+    def time_left(self) -> TimeLeft:
+        """What is left now: words, until when, and late | soon | calm."""
+        return time_left(self.due_at, clock.now(), self.rule.unit)
+
+    @property
+    def state(self) -> str:
+        """late | soon | calm: the bar beside the row."""
+        return self.time_left.state
+
+    @property
+    def pace(self) -> str:
+        """How far along: "day 37 of 45"."""
+        return pace(self.due, clock.now())
+
+    @property
+    def due_today(self) -> bool:
+        """Whether its last day, or hour, is today."""
+        return self.due_on == clock.today() if self.due_on else clock.to_london(self.due_at).date() == clock.today()
+
+
+def clocks_of(subject_ids: Collection[int], *, running_only: bool = True) -> dict[int, list[ClockView]]:
+    """The clocks of each subject, soonest due first; a subject without any has no key. One statement."""
+    if not subject_ids:
+        return {}
+    query = sa.select(
+        Clock.id,
+        Clock.subject_id,
+        Clock.rule,
+        Clock.anchor_at,
+        Clock.due_on,
+        Clock.due_at,
+        Clock.stopped_at,
+        Clock.ended_as,
+    ).where(Clock.subject_id.in_(subject_ids))
+    if running_only:
+        query = query.where(Clock.stopped_at.is_(None))
+    found: dict[int, list[ClockView]] = defaultdict(list)
+    for row in db.session.execute(query.order_by(Clock.due_at, Clock.id)):
+        rule = find_rule(row.rule, clock.to_london(row.anchor_at).date()) or _any_row(row.rule)
+        found[row.subject_id].append(ClockView(row.id, row.subject_id, rule, *row[3:]))
+    return dict(found)
+
+
+def _any_row(key: str) -> Rule:
+    # A clock keeps its rule's key for good; its row may since have been given other dates.
+    return next(rule for rule in RULES if rule.key == key)

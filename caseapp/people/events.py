@@ -1,0 +1,9 @@
+"""What happens to what is known about people. Not shown in a child's chronology: the case's own events tell the story."""
+
+from caseapp.kernel.events import EventType, declare
+
+declare(
+    EventType("person.added", "Person recorded", {}, "service"),
+    EventType("family.made", "Family recorded", {}, "service"),
+    EventType("family.member.added", "Added to the family as {role}", {"role": "code:family_role"}, "service"),
+)

@@ -1,0 +1,188 @@
+"""Who people are, by number: names, ages, where they live, and the family around a child."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from caseapp.access.domain import L4
+from caseapp.kernel import clock
+from caseapp.kernel.db import db
+from caseapp.kernel.errors import NotFound
+
+from .domain.names import age_words, full_name
+from .models import FamilyMember, Person, PersonIdentifier, PersonName, Stay
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where somebody lives now, and who said so. Only for readers of the record (L4)."""
+
+    line: str
+    postcode: str | None
+    protected: bool
+    kind: str
+    said_by: str
+    said_at: datetime
+
+    @property
+    def words(self) -> str:
+        """The address in one line."""
+        return ", ".join(part for part in (self.line, self.postcode) if part)
+
+
+@dataclass(frozen=True)
+class FamilyRow:
+    """A person in a family, as lists show them. `address` is None for a reader below L4."""
+
+    person_id: int
+    name: str
+    age: str
+    born_on: date | None
+    sex: str
+    phone: str | None
+    role: str
+    relationship: str | None
+    parental_responsibility: bool | None
+    adult_of_concern: bool
+    address: Address | None
+    address_protected: bool
+
+
+@dataclass(frozen=True)
+class PersonCard:
+    """A person as their card shows them. `address` is None for a reader below L4."""
+
+    id: int
+    name: str
+    age: str
+    born_on: date | None
+    sex: str
+    ethnicity: str | None
+    phone: str | None
+    first_language: str | None
+    interpreter_needed: bool
+    address: Address | None
+    address_protected: bool
+    identifiers: tuple[tuple[str, str, bool], ...]
+
+
+def shown_age(row: Any) -> str:
+    """The age today in a row that selected PERSON_COLUMNS."""
+    return age_words(
+        born_on=row.born_on, expected_on=row.expected_on, estimated=row.born_estimated, today=clock.today()
+    )
+
+
+def shown_name(row: Any) -> str:
+    """The name in a row that selected PERSON_COLUMNS, of this slice or one above."""
+    return full_name(row.first, row.last, description=row.description)
+
+
+def _address(row: Any, level: int) -> Address | None:
+    if level < L4 or row.line is None:
+        return None
+    return Address(row.line, row.postcode, row.protected, row.stay_kind, row.said_by, row.said_at)
+
+
+PERSON_COLUMNS = (
+    Person.id,
+    Person.description,
+    Person.born_on,
+    Person.born_estimated,
+    Person.expected_on,
+    PersonName.first,
+    PersonName.last,
+)
+_STAY_COLUMNS = (Stay.line, Stay.postcode, Stay.protected, Stay.kind.label("stay_kind"), Stay.said_by, Stay.said_at)
+CURRENT_NAME = sa.and_(PersonName.person_id == Person.id, PersonName.is_current)
+STAY_NOW = sa.and_(Stay.person_id == Person.id, Stay.lives_here_now)
+
+
+def list_family(family_id: int, *, level: int = 0) -> list[FamilyRow]:
+    """The people of a family now, children first, eldest first; addresses only for a reader at L4. One statement."""
+    rows = db.session.execute(
+        sa.select(
+            *PERSON_COLUMNS,
+            Person.sex,
+            Person.phone,
+            *_STAY_COLUMNS,
+            FamilyMember.role,
+            FamilyMember.relationship,
+            FamilyMember.parental_responsibility,
+            FamilyMember.adult_of_concern,
+        )
+        .join(FamilyMember, FamilyMember.person_id == Person.id)
+        .outerjoin(PersonName, CURRENT_NAME)
+        .outerjoin(Stay, STAY_NOW)
+        .where(FamilyMember.family_id == family_id, FamilyMember.to_at.is_(None))
+        .order_by(sa.case((FamilyMember.role == "child", 0), else_=1), Person.born_on, Person.id)
+    )
+    return [
+        FamilyRow(
+            row.id,
+            shown_name(row),
+            shown_age(row),
+            row.born_on,
+            row.sex,
+            row.phone,
+            row.role,
+            row.relationship,
+            row.parental_responsibility,
+            row.adult_of_concern,
+            _address(row, level),
+            bool(row.protected),
+        )
+        for row in rows
+    ]
+
+
+def get_person_card(person_id: int, *, level: int = 0) -> PersonCard:
+    """One person with their numbers; the address only for a reader at L4. Raises NotFound."""
+    row = db.session.execute(
+        sa.select(
+            *PERSON_COLUMNS,
+            Person.sex,
+            Person.ethnicity,
+            Person.phone,
+            Person.first_language,
+            Person.interpreter_needed,
+            *_STAY_COLUMNS,
+        )
+        .outerjoin(PersonName, CURRENT_NAME)
+        .outerjoin(Stay, STAY_NOW)
+        .where(Person.id == person_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    numbers = db.session.execute(
+        sa.select(PersonIdentifier.kind, PersonIdentifier.value, PersonIdentifier.valid)
+        .where(PersonIdentifier.person_id == person_id)
+        .order_by(PersonIdentifier.id)
+    )
+    return PersonCard(
+        row.id,
+        shown_name(row),
+        shown_age(row),
+        row.born_on,
+        row.sex,
+        row.ethnicity,
+        row.phone,
+        row.first_language,
+        row.interpreter_needed,
+        _address(row, level),
+        bool(row.protected),
+        tuple((n.kind, n.value, n.valid) for n in numbers),
+    )
+
+
+def person_names(person_ids: Collection[int]) -> dict[int, str]:
+    """Names by number, in one statement."""
+    if not person_ids:
+        return {}
+    rows = db.session.execute(
+        sa.select(*PERSON_COLUMNS).outerjoin(PersonName, CURRENT_NAME).where(Person.id.in_(person_ids))
+    )
+    return {row.id: shown_name(row) for row in rows}

@@ -1,0 +1,161 @@
+"""Things of the field for tests, made by the same commands that people use."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from caseapp.access.domain import Actor
+from caseapp.accounts.queries import find_actor_by_email, find_team
+from caseapp.cases import commands as cases
+from caseapp.cases.queries import family_cases
+from caseapp.demo.organisation import email_of
+from caseapp.kernel import clock
+from caseapp.kernel.subjects import new_subject
+from caseapp.people import commands as people
+
+CHILDREN = (("Ellie", date(2017, 3, 9), "F"), ("Jake", date(2019, 6, 2), "M"), ("Mia", date(2021, 1, 30), "F"))
+
+
+def someone(login: str) -> Actor:
+    """A demo sign-in as an actor."""
+    actor = find_actor_by_email(email_of(login))
+    assert actor is not None, login
+    return actor
+
+
+def team_id(key: str) -> int:
+    """A demo team's number."""
+    team = find_team(key=key)
+    assert team is not None, key
+    return team.id
+
+
+@dataclass(frozen=True)
+class AFamily:
+    """A family with open cases: what tests ask for most."""
+
+    id: int
+    referral_id: int
+    case_ids: list[int]
+    references: list[str]
+    person_ids: list[int]
+
+    @property
+    def case_id(self) -> int:
+        """The eldest child's case."""
+        return self.case_ids[0]
+
+    @property
+    def reference(self) -> str:
+        """The eldest child's reference."""
+        return self.references[0]
+
+    @property
+    def versions(self) -> dict[int, int]:
+        """Each open case and its version now, as a page would show it."""
+        return {row.id: row.version for row in family_cases(self.id)}
+
+
+def a_family(
+    *, name: str = "Marsden", children: int = 2, protected: bool = False, referral_id: int | None = None
+) -> tuple[int, list[int]]:
+    """A family of so many children with their mother and her partner, an adult of concern. Gives the family and the children."""
+    family_id = people.make_family(name=name)
+    child_ids = []
+    for number in range(children):
+        first, born_on, sex = CHILDREN[number % len(CHILDREN)]
+        child_ids.append(
+            people.add_person(
+                first=first if number < len(CHILDREN) else f"{first} {number}",
+                last=name,
+                born_on=born_on,
+                sex=sex,
+                stay={
+                    "line": "14 Quarry Lane",
+                    "postcode": "S63 7AQ",
+                    "kind": "home",
+                    "protected": protected,
+                    "said_by": "Wath Primary School",
+                    "said_at": clock.now(),
+                },
+            )
+        )
+        people.add_to_family(family_id, child_ids[-1], role="child", said_in_id=referral_id)
+    mother = people.add_person(first="Kirsty", last=name, sex="F", phone="07700 900112")
+    partner = people.add_person(first="Lee", last="Garner", born_on=date(1991, 6, 2), sex="M")
+    people.add_to_family(family_id, mother, role="adult", relationship="mother", parental_responsibility=True)
+    people.add_to_family(
+        family_id,
+        partner,
+        role="adult",
+        relationship="mother's partner",
+        parental_responsibility=False,
+        adult_of_concern=True,
+    )
+    return family_id, child_ids
+
+
+def a_case(
+    *,
+    name: str = "Marsden",
+    children: int = 1,
+    team: str = "north",
+    worker: str | None = None,
+    level: str = "assessment",
+    episode_kind: str | None = None,
+    received_at: datetime | None = None,
+    protected: bool = False,
+    referral_id: int | None = None,
+) -> AFamily:
+    """A family with an open case per child, held by a team; `worker` (a login) has been given them by the team's manager.
+
+    Without a `referral_id` the cases point at a referral that is only a Subject.
+    """
+    referral = referral_id or new_subject("referral").id
+    family_id, child_ids = a_family(name=name, children=children, protected=protected, referral_id=referral)
+    kind = episode_kind or ("family_help" if "family_help" in level else "child_in_need")
+    opened = [
+        cases.open_case(
+            someone("mash.manager"),
+            person_id=child_id,
+            family_id=family_id,
+            referral_id=referral,
+            received_at=received_at or clock.now() - timedelta(hours=2),
+            level=level,
+            team_id=team_id(team),
+            episode_kind=kind,
+        )
+        for child_id in child_ids
+    ]
+    family = AFamily(family_id, referral, [row.id for row in opened], [row.reference for row in opened], child_ids)
+    if worker is not None:
+        give(family, worker, manager=MANAGERS[team])
+    return family
+
+
+MANAGERS = {
+    "north": "north.manager",
+    "central": "central.manager",
+    "south": "south.manager",
+    "fh_north": "familyhelp.north",
+    "fh_central": "familyhelp.central",
+    "fh_south": "familyhelp.south",
+}
+
+
+def give(family: AFamily, worker: str, *, manager: str = "north.manager") -> None:
+    """Give a family's children to a worker."""
+    professional_id = someone(worker).professional_id
+    assert professional_id is not None
+    cases.allocate(someone(manager), cases=family.versions, professional_id=professional_id)
+
+
+def a_note(family: AFamily, author: str, *, words: str = "Seen at home. Warm and fed.") -> str:
+    """A note about all children of a family, written now; gives its reference."""
+    return cases.write_note(
+        someone(author),
+        case_ids=family.case_ids,
+        words=words,
+        happened_at=clock.now(),
+        once_key=secrets.token_hex(16),
+    )
