@@ -136,7 +136,8 @@ class Worry:
 WORRIES = (
     Worry(
         ("neglect",),
-        "{child} has come in hungry most mornings this fortnight and in the same clothes. The home is cold; the meter has been empty "
+        "{child} has come in hungry most mornings this fortnight and in the same clothes. The home is cold; "
+        "the meter has been empty "
         "twice. Attendance has fallen to 78 %.",
         "Not enough food or heat at home, and nobody answers our calls.",
         "Mum came to the last parents' evening and asked about help with bills.",
@@ -147,7 +148,8 @@ WORRIES = (
     ),
     Worry(
         ("domestic_abuse",),
-        "We were called to a loud argument at the address. {child} was upstairs and had heard it all. No injuries seen. "
+        "We were called to a loud argument at the address. {child} was upstairs and had heard it all. No "
+        "injuries seen. "
         "A neighbour says it is the third time since the summer.",
         "Living with violence between the adults.",
         "The adult victim spoke to us on her own and took a leaflet.",
@@ -158,7 +160,8 @@ WORRIES = (
     ),
     Worry(
         ("physical_abuse",),
-        "{child} has a bruise on the upper arm the size of a thumb. Said 'it was because I was late'. Would not say more.",
+        "{child} has a bruise on the upper arm the size of a thumb. Said 'it was because I was late'. Would "
+        "not say more.",
         "That {child} is being hit at home.",
         "{child} trusts the teaching assistant and came to her.",
         "{child} needs to be seen today.",

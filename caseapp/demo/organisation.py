@@ -19,7 +19,7 @@ AGENCIES = (
     ("trust", "Rotherham NHS Foundation Trust", "health", "3B", "01632 960300"),
     ("emergency", "Emergency department, Rotherham Hospital", "health", "3E", "01632 960355"),
     ("clifton_school", "Clifton Community School", "school", "2A", "01632 960133"),
-    ("grow", "Voluntary sector: Grow", "voluntary", "9", "01632 960410"),
+    ("grow", "Voluntary sector: Grow", "voluntary", "8", "01632 960410"),
     ("housing", "Rotherham Council Housing", "council", "4", "01632 960512"),
     ("thornhill", "Thornhill Primary School", "school", "2A", "01632 960150"),
     ("probation", "National Probation Service", "probation", "7", "01632 960601"),

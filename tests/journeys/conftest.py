@@ -1,0 +1,177 @@
+"""A real server, a real browser: each journey gets its own database and its own gunicorn."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+ROOT = Path(__file__).parent.parent.parent
+PASSWORD = "demo-only-password"
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+# Without these Chromium talks to hosts that a closed network does not have.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys are left out, and said to be, where there is no Chromium."""
+    for item in items:
+        if "journeys" in item.path.parts and CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason="no Chromium found and none could be installed"))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def server(database_url: str, tmp_path: Path) -> Iterator[str]:
+    """gunicorn, as `make run` starts it, on this test's own database; gives the address."""
+    port = _free_port()
+    environment = {**os.environ, "DATABASE_URL": database_url, "CASEAPP_ENV": "demo"}
+    with (tmp_path / "server.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
+            + ["--workers", "2", "--threads", "4", "--preload", "--no-control-socket"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(200):
+            try:
+                with urllib.request.urlopen(f"{address}/readyz", timeout=2):
+                    break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            raise RuntimeError((tmp_path / "server.log").read_text()[-3000:])
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def playwright_engine() -> Iterator[Playwright]:
+    """Playwright, once."""
+    with sync_playwright() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright_engine: Playwright) -> Iterator[Browser]:
+    """The machine's Chromium, once."""
+    browser = playwright_engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@dataclass
+class Person:
+    """Somebody at a browser: signed in, with every complaint of the browser collected."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+    visited: set[str] = field(default_factory=set)
+
+    def open(self, path: str) -> Page:
+        """Go to a path of the service."""
+        self.page.goto(self.address + path)
+        return self.page
+
+    def press(self, name: str | re.Pattern[str], *, role: str = "button") -> None:
+        """Press the first button (or link) of that name and wait for the next page."""
+        self.page.get_by_role(role, name=name).first.click()  # type: ignore[arg-type]
+        self.page.wait_for_load_state()
+
+    def follow(self, name: str | re.Pattern[str]) -> None:
+        """Follow the first link of that name."""
+        self.press(name, role="link")
+
+    def text(self) -> str:
+        """What the page says, with plain spaces."""
+        return " ".join(self.page.locator("body").inner_text().replace("\u00a0", " ").split())
+
+    def check(self) -> None:
+        """axe finds nothing, at both widths, and nothing needs sideways scrolling."""
+        for size in (WIDE, PHONE):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            result = Axe().run(self.page)
+            assert result.violations_count == 0, f"{self.page.url} at {size['width']}:\n{result.generate_report()}"
+            wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{self.page.url} scrolls sideways by {wide} px at {size['width']}"
+        self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+    def shoot(self, name: str) -> None:
+        """Keep a picture at both widths where SHOTS names a folder: for people to look at."""
+        folder = os.environ.get("SHOTS")
+        if folder:
+            for size in (WIDE, PHONE):
+                self.page.set_viewport_size(size)  # type: ignore[arg-type]
+                self.page.screenshot(path=f"{folder}/{name}-{size['width']}.png", full_page=True)
+            self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def person(server: str, chromium: Browser) -> Iterator[Callable[..., Person]]:
+    """`person("school")` signs somebody in at a browser of their own; `scripts=False` switches JavaScript off.
+    At the end no browser may have complained: no CSP violation, no script error."""
+    contexts: list[BrowserContext] = []
+    people: list[Person] = []
+
+    def sign_in(login: str, *, scripts: bool = True) -> Person:
+        context = chromium.new_context(java_script_enabled=scripts, viewport=WIDE, locale="en-GB")  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        someone = Person(page, server)
+        people.append(someone)
+        page.on("pageerror", lambda error: someone.complaints.append(f"script: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                someone.complaints.append(f"console: {message.text}")
+                if "Content Security Policy" in message.text or "Refused to" in message.text
+                else None
+            ),
+        )
+        page.goto(server + "/")
+        page.get_by_label("E-mail").fill(f"{login}@demo.example")
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_load_state()
+        return someone
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+    assert not [complaint for someone in people for complaint in someone.complaints]
