@@ -59,10 +59,7 @@ class Actor:
         """For the header: what this person is, such as 'social worker, North locality'."""
         if not self.memberships:
             return self.agency_name
-        first = self.memberships[0]
-        return ROLE_WORDS.get((first.team_kind, first.role), ROLE_WORDS.get(("", first.role), first.role)).format(
-            team=first.team_name, agency=self.agency_name
-        )
+        return role_words(self.memberships[0], self.agency_name)
 
     def teams(self, kind: str | None = None, role: str | None = None) -> tuple[Membership, ...]:
         """The memberships of that team kind and role; None means any."""
@@ -87,6 +84,17 @@ ROLE_WORDS = {
     ("", "ig"): "information governance",
     ("", "admin"): "administrator",
 }
+
+
+def role_words(place: Membership, agency_name: str) -> str:
+    """One membership in words, such as 'social worker, North locality'."""
+    words = ROLE_WORDS.get((place.team_kind, place.role), ROLE_WORDS.get(("", place.role), place.role))
+    return words.format(team=place.team_name, agency=agency_name)
+
+
+def is_role(team_kind: str, role: str) -> bool:
+    """True if a team of that kind has that role."""
+    return (team_kind, role) in ROLE_WORDS or ("", role) in ROLE_WORDS
 
 
 @dataclass(frozen=True)
