@@ -34,6 +34,7 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+SERVER_OPTIONS = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", "--no-control-socket"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,8 +57,7 @@ def server(database_url: str, tmp_path: Path) -> Iterator[str]:
     environment = {**os.environ, "DATABASE_URL": database_url, "CASEAPP_ENV": "demo"}
     with (tmp_path / "server.log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
-            + ["--workers", "2", "--threads", "4", "--preload", "--no-control-socket"],
+            [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}", *SERVER_OPTIONS],
             cwd=ROOT,
             env=environment,
             stdout=log,
