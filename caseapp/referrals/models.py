@@ -120,6 +120,8 @@ class Decision(Model):
     # From the third contact in 12 months: what in the history was weighed (practice 26).
     history_weighed: orm.Mapped[str | None] = column(sa.Text(), "hub", nullable=True)
     advice: orm.Mapped[str] = column(sa.Text(), "own")
+    # Who agreed to family help, and when, where the referrer could not say so: it needs consent (practice 10).
+    consent_words: orm.Mapped[str | None] = column(sa.Text(), "hub", nullable=True)
     proposed_at: orm.Mapped[datetime] = column(UTCDateTime(), "hub")
     proposed_by_id: orm.Mapped[int] = foreign_key("app_user.id")
     decided_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "hub", nullable=True)
