@@ -97,9 +97,14 @@ def _call(
     return view(actor, subject, **arguments)
 
 
+def keep_typed() -> None:
+    """Let this request be committed although it answers 409 or 422: a draft keeps what was typed, wrong or not."""
+    g.keep_typed = True
+
+
 def _finish(status: int) -> None:
-    """One commit per unsafe request that succeeded; anything else is undone."""
-    if g.writing and status < 400:
+    """One commit per unsafe request that succeeded, or that kept a draft; anything else is undone."""
+    if g.writing and (status < 400 or (status in (409, 422) and g.get("keep_typed", False))):
         db.session.commit()
     else:
         db.session.rollback()
@@ -133,4 +138,4 @@ def actor_of_request() -> Actor | None:
     return actor
 
 
-__all__ = ["NotFound", "actor_of_request", "check_every_view", "guard", "note_read"]
+__all__ = ["NotFound", "actor_of_request", "check_every_view", "guard", "keep_typed", "note_read"]
