@@ -556,6 +556,8 @@ def upgrade() -> None:
         sa.Column("consent", sa.String(length=30), nullable=False),
         sa.Column("consent_by", sa.String(length=200), nullable=False),
         sa.Column("consent_on", sa.Date(), nullable=True),
+        sa.Column("consent_how", sa.String(length=30), nullable=True),
+        sa.Column("split_reason", sa.Text(), nullable=True),
         sa.Column("lead_professional_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("meeting_on", sa.Date(), nullable=True),
         sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),

@@ -9,7 +9,10 @@ from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key
 
 
 class Handover(Model):
-    """Proposed by a worker, agreed by their manager, then accepted or returned with a reason; or withdrawn."""
+    """Proposed by a worker, agreed by their manager, then accepted or returned with a reason; or withdrawn.
+
+    `state`: proposed (agreed once `agreed_at` is set) | accepted | returned | sent_back (by the sender's own manager) | withdrawn.
+    """
 
     __tablename__ = "handover"
 
@@ -30,6 +33,9 @@ class Handover(Model):
     consent: orm.Mapped[str] = column(sa.String(30), "plan")
     consent_by: orm.Mapped[str] = column(sa.String(200), "plan")
     consent_on: orm.Mapped[date | None] = column(sa.Date(), "plan", nullable=True)
+    consent_how: orm.Mapped[str | None] = column(sa.String(30), "plan", nullable=True)
+    # Why brothers or sisters stay behind; empty when all go together.
+    split_reason: orm.Mapped[str | None] = column(sa.Text(), "plan", nullable=True)
     lead_professional_id: orm.Mapped[int | None] = foreign_key("professional.id", nullable=True)
     meeting_on: orm.Mapped[date | None] = column(sa.Date(), "plan", nullable=True)
     agreed_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "plan", nullable=True)
