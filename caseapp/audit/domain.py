@@ -1,14 +1,210 @@
-"""The canonical text of a read-log row, which its mac and its seal are made from."""
+"""What the marks of the read log and the chain of seals are made from, and what a broken link means. Pure.
+
+Every row carries a mark (`mac`) over its own content. A seal binds the row's number, transaction and mark to its place
+in the order of commit and to all seals before it; a mark binds the content. Together they bind everything; apart they
+tell what was done.
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
+Sign = Callable[[str], str]
+
 READ_KEYS = ("user_id", "subject_id", "view", "why", "read_at", "nonce")
+SOURCES = ("event", "read")
+# What the first seal follows on.
+START = ""
+# After this many changed seals in a row the chain is taken up again at the next one that is genuine.
+MOST_GUESSES = 8
 
 
 def read_content(row: Mapping[str, Any]) -> str:
     """The canonical text of one look; takes a mapping with READ_KEYS (read_at an aware instant)."""
     plain = {key: row[key] for key in READ_KEYS}
-    plain["read_at"] = plain["read_at"].isoformat()
+    plain["read_at"] = plain["read_at"].astimezone(UTC).isoformat()
     return json.dumps(plain, sort_keys=True, separators=(",", ":"))
+
+
+def _text(*parts: object) -> str:
+    return json.dumps(parts, separators=(",", ":"))
+
+
+def link_text(before: str, position: int, source: str, row_id: int, txid: int | None, mac: str) -> str:
+    """What the digest of a seal is made from: the digest before it, its place, and the row's canonical text: number,
+    transaction and mark."""
+    return _text("link", before, position, source, row_id, txid, mac)
+
+
+def seal_text(position: int, source: str, row_id: int, digest: str, sealed_at: datetime) -> str:
+    """What a seal's own mark is made from."""
+    return _text("seal", position, source, row_id, digest, sealed_at.astimezone(UTC).isoformat())
+
+
+def head_text(position: int, digest: str, txid: int | None) -> str:
+    """What the head's mark is made from."""
+    return _text("head", position, digest, txid)
+
+
+class ChainBroken(Exception):
+    """The end of the chain is not as the sealer left it. Sealing on would hide that, so the sealer stops; `str(error)`
+    says what is wrong."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that was done to the logs: which kind, to which row of which source, and what it was in words."""
+
+    kind: str
+    source: str
+    id: int
+    words: str
+
+    @property
+    def line(self) -> str:
+        """As `audit verify` prints it: source, number, words."""
+        return f"{self.source} {self.id}: {self.words}"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One seal as the database has it."""
+
+    position: int
+    source: str
+    row_id: int
+    digest: str
+    sealed_at: datetime
+    mac: str
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What became of a row's own mark: does the content fit, do the subject links fit (None: a look has none), and
+    which link is one too many (when that can be told)."""
+
+    txid: int | None
+    mac: str
+    content_holds: bool
+    links_hold: bool | None = None
+    added_link: int | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where the chain is said to end."""
+
+    position: int
+    digest: str
+    txid: int | None
+    mac: str
+
+
+def own_faults(source: str, row_id: int, row: Marked, *, sealed: bool, fits: bool = True) -> list[Fault]:
+    """What a row's own mark gives away; empty when it holds. `fits`: its seal says that the mark is as it was."""
+    if not row.content_holds:
+        whole = row.links_hold is False or (row.links_hold is None and not sealed)
+        if whole and fits:
+            return [Fault("slipped_in", source, row_id, "slipped in, or changed whole: its mark is not ours")]
+        return [Fault("changed", source, row_id, "changed: its content is not what was written")]
+    if row.links_hold is not False:
+        return []
+    if row.added_link is not None:
+        return [Fault("link_added", source, row_id, f"subject link added, to subject {row.added_link}")]
+    return [Fault("link_changed", source, row_id, "subject link removed or changed: it is not about what it was about")]
+
+
+@dataclass
+class ChainWalk:
+    """Walks the seals in order and says what was done to each. A fault does not end the walk: it goes on from the
+    digest as stored."""
+
+    sign: Sign
+    known: tuple[int, str] | None = None
+    position: int = 0
+    head_holds: bool = False
+    # Digests that the next seal may follow on: the one stored, and after a changed seal the one it should have had.
+    # None when what came before is not known: after missing seals, or too many changed ones.
+    _before: set[str] | None = field(default_factory=lambda: {START})
+    _known_seen: bool = False
+
+    def step(self, link: Link, row: Marked | None) -> list[Fault]:
+        """Take the next seal with its row (None: there is none); gives the faults that show here."""
+        own = self.sign(seal_text(link.position, link.source, link.row_id, link.digest, link.sealed_at))
+        if own == link.mac:
+            return self._step_genuine(link, row)
+        named = f"{link.source} {link.row_id}" + ("" if row else ", which is not there")
+        faults = [Fault("seal_changed", "seal", link.position, f"changed or slipped in: it now names {named}")]
+        if row is not None:
+            faults += own_faults(link.source, link.row_id, row, sealed=True)
+        if link.position == self.position + 1:
+            # The next seal follows either on what stands here or on what should stand here.
+            expected = self._expected(link, row)
+            self._before = {link.digest, *expected} if expected and len(expected) <= MOST_GUESSES else None
+            self.position = link.position
+        return faults + self._known_faults(link)
+
+    def _step_genuine(self, link: Link, row: Marked | None) -> list[Fault]:
+        faults = []
+        if link.position > self.position + 1:
+            faults.append(self._gap(self.position + 1, link.position - 1))
+            self._before = None
+        if row is None:
+            words = f"removed: it was sealed as number {link.position}"
+            faults.append(Fault("removed", link.source, link.row_id, words))
+        else:
+            expected = self._expected(link, row)
+            fits = expected is None or link.digest in expected
+            own = own_faults(link.source, link.row_id, row, sealed=True, fits=fits)
+            if not fits and not own:
+                words = f"exchanged: its number, transaction or mark is not what was sealed as number {link.position}"
+                own = [Fault("exchanged", link.source, link.row_id, words)]
+            faults += own
+        self._before, self.position = {link.digest}, link.position
+        return faults + self._known_faults(link)
+
+    @staticmethod
+    def _gap(first: int, last: int) -> Fault:
+        words = "removed" if first == last else f"removed, and all up to number {last}"
+        return Fault("seal_removed", "seal", first, words)
+
+    def finish(self, head: Head | None) -> list[Fault]:
+        """What the end of the chain shows, after the last seal."""
+        faults: list[Fault] = []
+        if self.known and not self._known_seen:
+            words = f"cut off: number {self.known[0]} was noted outside, the last seal is number {self.position}"
+            faults.append(Fault("cut_off", "chain", self.position, words))
+        if head is None:
+            if self.position:
+                faults.append(Fault("head_missing", "head", 1, "missing, although there are seals"))
+            return faults
+        self.head_holds = self.sign(head_text(head.position, head.digest, head.txid)) == head.mac
+        if not self.head_holds:
+            faults.append(Fault("head_forged", "head", 1, "forged: its mark is not ours"))
+        if head.position > self.position:
+            words = f"cut off at the end: the head says {head.position} seals, the last is number {self.position}"
+            faults.append(Fault("cut_off", "chain", self.position, words))
+        elif head.position < self.position:
+            words = f"replaced: it says {head.position} seals, there are {self.position}"
+            faults.append(Fault("head_replaced", "head", 1, words))
+        elif self._before is not None and head.digest not in self._before:
+            faults.append(Fault("head_replaced", "head", 1, f"replaced: it does not fit seal {self.position}"))
+        return faults
+
+    def _expected(self, link: Link, row: Marked | None) -> set[str] | None:
+        """The digests this seal could rightly have; None when that can't be told."""
+        if self._before is None or row is None:
+            return None
+        rest = (link.position, link.source, link.row_id, row.txid, row.mac)
+        return {self.sign(link_text(before, *rest)) for before in self._before}
+
+    def _known_faults(self, link: Link) -> list[Fault]:
+        if not self.known or link.position != self.known[0]:
+            return []
+        self._known_seen = True
+        if link.digest == self.known[1]:
+            return []
+        words = "rewritten: its digest is not the one that was noted outside"
+        return [Fault("rewritten", "seal", link.position, words)]

@@ -23,7 +23,11 @@ class ReadLog(Model):
     nonce: orm.Mapped[str] = column(sa.String(32), "service", unique=True)
     mac: orm.Mapped[str] = column(sa.String(64), "service")
 
-    __table_args__ = (sa.Index("ix_read_log_subject", "subject_id", "id"),)
+    __table_args__ = (
+        sa.Index("ix_read_log_subject", "subject_id", "id"),
+        # The sealer reads what is new in order of transactions.
+        sa.Index("ix_read_log_txid", "txid", "id"),
+    )
 
 
 class Seal(Model):
@@ -37,6 +41,7 @@ class Seal(Model):
     row_id: orm.Mapped[int] = orm.mapped_column(BigId)
     digest: orm.Mapped[str] = column(sa.String(64), "service")
     sealed_at: orm.Mapped[datetime] = column(UTCDateTime(), "service")
+    mac: orm.Mapped[str] = column(sa.String(64), "service")
 
     __table_args__ = (sa.UniqueConstraint("source", "row_id"),)
 
@@ -49,4 +54,6 @@ class SealHead(Model):
     id: orm.Mapped[int] = orm.mapped_column(sa.Integer(), primary_key=True, autoincrement=False)
     position: orm.Mapped[int] = orm.mapped_column(BigId)
     digest: orm.Mapped[str] = column(sa.String(64), "service")
+    # PostgreSQL: every transaction up to this number is sealed. SQLite: none, writers queue there.
+    txid: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
     mac: orm.Mapped[str] = column(sa.String(64), "service")

@@ -1,0 +1,94 @@
+"""`flask --app wsgi sweep`: what has to be done again and again beside the server."""
+
+import signal
+import time
+from types import FrameType
+
+import click
+import structlog
+from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
+
+from caseapp.audit.commands import Sealed, seal
+from caseapp.audit.domain import ChainBroken
+from caseapp.kernel.db import dispose
+
+log = structlog.get_logger()
+
+# While the database is gone, tries are this many times further apart, up to a minute.
+BACK_OFF = 2
+LONGEST_WAIT = 60.0
+
+
+class Stopped(BaseException):
+    """Somebody asked the sweep to end."""
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    for again in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(again, signal.SIG_IGN)
+    raise Stopped
+
+
+def _listen() -> None:
+    """End at once when asked to, also in the middle of a statement: all is done in transactions. What is ignored stays
+    ignored, as whoever started the sweep may want it to outlive a Ctrl-C."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+
+
+@click.command("sweep")
+@click.option("--once", is_flag=True, help="Do what is due, then end; exits 1 if something could not be done.")
+@click.option(
+    "--every", type=click.FloatRange(0.1, 3600), default=5.0, show_default=True, help="Seconds between rounds."
+)
+@with_appcontext
+def sweep(once: bool, every: float) -> None:
+    """Seal the event log and the read log, round after round, until told to stop.
+
+    Several sweeps side by side do no harm: one seals, the others find nothing to do. The database may come and go.
+    """
+    _listen()
+    wait, position = every, 0
+    try:
+        while True:
+            try:
+                position, sound = _round(position)
+                wait = every
+            except SQLAlchemyError as error:
+                log.error("sweep.database_gone", kind=type(error).__name__)
+                dispose()
+                sound, wait = False, min(wait * BACK_OFF, max(LONGEST_WAIT, every))
+            if once:
+                raise SystemExit(0 if sound else 1)
+            time.sleep(wait)
+    except Stopped:
+        raise SystemExit(0) from None
+
+
+def _round(position: int) -> tuple[int, bool]:
+    """One round; takes the place in the chain where the last one ended, gives the new one and whether all went well."""
+    return _seal_all(position)
+
+
+def _seal_all(position: int) -> tuple[int, bool]:
+    """Seal batch after batch until nothing waits. The new head goes to the log: kept outside the database it shows a
+    chain cut off whole."""
+    count, done = 0, Sealed(0, position, "")
+    try:
+        while (done := seal()).count:
+            count += done.count
+            if not done.more:
+                break
+    except ChainBroken as error:
+        log.error("audit.chain_broken", why=str(error))
+        return position, False
+    if done.busy:
+        return position, True
+    if count:
+        log.info("audit.sealed", position=done.position, head=done.digest, rows=count)
+    if done.position < position:
+        log.error("audit.chain_broken", why="the chain is shorter than it was", was=position, now=done.position)
+        return done.position, False
+    return done.position, True
