@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config as settings
-from caseapp import probes
+from caseapp import cli, probes
 from caseapp.access import models as access_tables
 from caseapp.access.domain import PERMISSIONS, allows
 from caseapp.access.guard import WRITE_READS, actor_of_request, check_every_view
@@ -18,6 +18,7 @@ from caseapp.accounts import events as accounts_events
 from caseapp.accounts import models as accounts_tables
 from caseapp.accounts import routes as accounts_routes
 from caseapp.assessments import models as assessments_tables
+from caseapp.audit import cli as audit_cli
 from caseapp.audit import commands as audit_commands
 from caseapp.audit import models as audit_tables
 from caseapp.cases import events as cases_events
@@ -61,7 +62,7 @@ TABLES = (
 # Every slice's events, declared by being imported.
 EVENTS = (accounts_events, cases_events, people_events, referrals_events)
 BLUEPRINTS: tuple[Blueprint, ...] = (probes.bp, accounts_routes.bp)
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (audit_cli.audit, cli.sweep)
 NAVIGATION: tuple[NavItem, ...] = ()
 
 csrf = CSRFProtect()

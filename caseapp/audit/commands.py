@@ -125,7 +125,7 @@ def _next_by_transaction(connection: sa.Connection, sealed_upto: int | None, lim
     for table, source in LOGS:
         ended = sa.and_(table.txid > (sealed_upto or 0), table.txid < oldest)
         if sealed_upto is not None and sealed_upto >= oldest:
-            # A dump loaded into a new server, whose numbers start again: once, take all that is not running here.
+            # A dump in a new server, whose numbers start again: take all that is not running here.
             ended = sa.or_(table.txid < oldest, table.txid >= newest)
         query = unsealed_rows(table, source).where(ended).order_by(table.txid, table.id).limit(limit)
         found += connection.execute(query).all()

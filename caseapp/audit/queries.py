@@ -140,13 +140,12 @@ def _as_number(xid: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
     return sa.cast(sa.cast(xid, sa.Text()), sa.BigInteger())
 
 
-def unsealed_rows(table: type[Event] | type[ReadLog], source: str) -> sa.Select[Any]:
+def unsealed_rows(table: type[Event] | type[ReadLog], source: str) -> sa.Select[str, int, int | None, str, datetime]:
     """The query for the rows of a log without a seal: source, id, txid, mac and when it was written (`at`)."""
     at = Event.recorded_at if table is Event else ReadLog.read_at
     sealed = sa.exists().where(Seal.source == source, Seal.row_id == table.id)
     columns = (sa.literal(source).label("source"), table.id, table.txid, table.mac, at.label("at"))
-    query: sa.Select[Any] = sa.select(*columns).where(~sealed)
-    return query
+    return sa.select(*columns).where(~sealed)
 
 
 @contextmanager
