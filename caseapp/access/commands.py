@@ -40,6 +40,12 @@ def bar(principal: str, *, subject_id: int, reason: str) -> None:
         db.session.flush()
 
 
+def carry_bars(from_id: int, to_id: int) -> None:
+    """Bar from `to_id` whoever is barred from `from_id`: what grows out of a referral stays out of the same hands."""
+    for row in db.session.execute(sa.select(Bar.principal, Bar.reason).where(Bar.subject_id == from_id)).all():
+        bar(row.principal, subject_id=to_id, reason=row.reason)
+
+
 def put_within(subject_id: int, within_ids: list[int]) -> None:
     """Let a subject be seen by whoever sees one of `within_ids` (a note by the readers of its cases)."""
     db.session.add_all(Within(subject_id=subject_id, within_id=within_id) for within_id in within_ids)
