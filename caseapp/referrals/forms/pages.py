@@ -1,0 +1,252 @@
+"""The pages of the referral form as web forms, made from the table in `domain.pages`; a whole draft read through them.
+
+A draft keeps what was typed, page by page, under the names it was posted by. What it means is worked out anew whenever
+it is needed, so that a wrong answer is never lost and never mistaken for a right one.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask import request
+from wtforms.validators import StopValidation
+
+from caseapp.kernel.forms import (
+    Choice,
+    ChoiceField,
+    ChoicesField,
+    DateField,
+    EmailField,
+    Field,
+    Form,
+    HiddenVersion,
+    PhoneField,
+    PostcodeField,
+    Raw,
+    TextField,
+    WholeNumberField,
+    WordsField,
+)
+from caseapp.referrals.catalogue import LISTS
+from caseapp.referrals.domain.form import missing
+from caseapp.referrals.domain.pages import PERSON_FIELDS, PageField, child_keys, find_page, page_keys
+
+MOST_PEOPLE = 30
+_PERSON = re.compile(r"person-([1-9][0-9]?)-")
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3])(?:[:.]?([0-5][0-9]))?\s*(am|pm)?", re.IGNORECASE)
+_HIGHEST = {"approximate_age": 25, "safety_scale": 10, "missing_times": 99}
+_PAST = frozenset({"date_of_birth", "happened_on"})
+_FUTURE = frozenset({"answer_needed_on"})
+# Lists too long for radios: a menu whose first line is empty.
+_MENUS = frozenset({"ethnicities", "relationships"})
+_SHORT = frozenset({"safe_why", "reason_words", "child_view", "injury_words", "visit_dangers", "description"})
+
+
+class TickField(ChoicesField):
+    """One box; `data` is what it posts, empty when it is not ticked."""
+
+    def __init__(self, label: str = "", *, hint: str = "", **options: Any) -> None:
+        super().__init__("", choices=[Choice("yes", label, hint)], called=label, **options)
+
+
+class MenuField(ChoiceField):
+    """A long list, drawn as a menu; nothing is chosen beforehand."""
+
+    @property
+    def menu(self) -> bool:
+        """True: the page draws a menu."""
+        return True
+
+
+class TimeField(TextField):
+    """A time of day as people write it: 15:15, 3.15pm, 1515, 3 pm; `data` is "15:15"."""
+
+    stands_for = "the time"
+
+    def read(self, typed: str) -> str:
+        """The time as 15:15, or what was typed when it is none."""
+        found = _CLOCK.fullmatch(typed.strip())
+        if not found or (found[2] is None and found[3] is None):
+            return typed.strip()
+        hour, half = int(found[1]), (found[3] or "").lower()
+        if half and not 1 <= hour <= 12:
+            return typed.strip()
+        hour = hour % 12 + (12 if half == "pm" else 0) if half else hour
+        return f"{hour:02}:{found[2] or '00'}"
+
+    def check(self) -> None:
+        """Refuse what is no time of day."""
+        if not re.fullmatch(r"[0-2][0-9]:[0-5][0-9]", self.data):
+            raise StopValidation("Enter the time like 15:15 or 3.15pm")
+
+
+class VersionForm(Form):
+    """The version of the draft that the page was drawn from."""
+
+    version = HiddenVersion()
+
+
+def _choices(name: str) -> list[Choice]:
+    return [Choice(row.key, row.words, row.hint) for row in LISTS[name] if not row.retired]
+
+
+def _date(ask: PageField) -> Any:
+    return DateField(ask.label, hint=ask.hint, not_future=ask.name in _PAST, not_past=ask.name in _FUTURE)
+
+
+def _choice(ask: PageField) -> Any:
+    if ask.choices in _MENUS:
+        return MenuField(ask.label, hint=ask.hint, choices=[Choice("", "Not said"), *_choices(ask.choices)])
+    return ChoiceField(ask.label, hint=ask.hint, choices=_choices(ask.choices))
+
+
+_MAKERS: dict[str, Callable[[PageField], Any]] = {
+    "text": lambda ask: TextField(ask.label, hint=ask.hint),
+    "long_text": lambda ask: WordsField(ask.label, hint=ask.hint, rows=3 if ask.name in _SHORT else 6),
+    "phone": lambda ask: PhoneField(ask.label, hint=ask.hint, autocomplete=""),
+    "email": lambda ask: EmailField(ask.label, hint=ask.hint, autocomplete=""),
+    "nhs": lambda ask: TextField(ask.label, hint=ask.hint, inputmode="numeric"),
+    "upn": lambda ask: TextField(ask.label, hint=ask.hint),
+    "postcode": lambda ask: PostcodeField(ask.label, hint=ask.hint),
+    "choice": _choice,
+    "yes_no": _choice,
+    "tick": lambda ask: TickField(ask.label, hint=ask.hint),
+    "choices": lambda ask: ChoicesField(ask.label, hint=ask.hint, choices=_choices(ask.choices)),
+    "date": _date,
+    "time": lambda ask: TimeField(ask.label, hint=ask.hint),
+    "number": lambda ask: WholeNumberField(ask.label, hint=ask.hint, highest=_HIGHEST[ask.name]),
+}
+
+
+@lru_cache(maxsize=32)
+def _form_of(name: str, asked: tuple[PageField, ...]) -> type[Form]:
+    return type(name, (Form,), {ask.name: _MAKERS[ask.kind](ask) for ask in asked})
+
+
+_PERSON_FORM = _form_of("PersonForm", PERSON_FIELDS)
+
+
+class PageForm:
+    """One page filled in: its own questions in `main` and, on the household page, a form for each person."""
+
+    def __init__(self, key: str, *, later: bool, raw: Mapping[str, Any] | None = None) -> None:
+        """Fill from what a draft keeps (`raw`), or from the request when that is None. `later`: not the first child."""
+        page = find_page(key)
+        if page is None:
+            raise KeyError(key)
+        self.key, self.title = key, page.title
+        self.asked = tuple(ask for ask in page.fields if ask.kind != "people" and (later or not ask.later))
+        self.has_people = any(ask.kind == "people" for ask in page.fields)
+        made = _form_of(f"{page.key}Form", self.asked)
+        self.main = made() if raw is None else made.from_raw(raw)
+        self.people = list(self._people(request.form if raw is None else raw, posted=raw is None))
+
+    def _people(self, given: Mapping[str, Any], *, posted: bool) -> Iterator[Form]:
+        if not self.has_people:
+            return
+        numbers = {int(found[1]) for name in given if (found := _PERSON.match(str(name)))}
+        for number in range(1, min(max(numbers, default=1), MOST_PEOPLE) + 1):
+            prefix = f"person-{number}"
+            if posted:
+                yield _PERSON_FORM(prefix=prefix)
+            else:
+                own = {name: value for name, value in given.items() if name.startswith(f"{prefix}-")}
+                yield _PERSON_FORM.from_raw({name[len(prefix) + 1 :]: own[name] for name in own}, prefix=prefix)
+
+    @property
+    def fields(self) -> Iterator[tuple[str, Field]]:
+        """Every field of the page with the words that say which one it is."""
+        for _name, field in self.main.own_fields():
+            yield field.label.text or field.called, field
+        for number, person in enumerate(self.people, start=1):
+            for _name, field in person.own_fields():
+                yield f"Person {number}: {field.label.text or field.called}", field
+
+    @property
+    def raw(self) -> Raw:
+        """What was typed, under the names it is posted by: what the draft keeps."""
+        kept = dict(self.main.raw)
+        for number, person in enumerate(self.people, start=1):
+            kept.update({f"person-{number}-{name}": value for name, value in person.raw.items()})
+        return kept
+
+    def validate(self) -> bool:
+        """Check every answer that was given."""
+        # Every form is asked, also after one has failed: all errors show at once.
+        return sum(not form.validate() for form in (self.main, *self.people)) == 0
+
+    @property
+    def error_list(self) -> list[dict[str, str]]:
+        """Every error with the place it links to."""
+        return [error for form in (self.main, *self.people) for error in form.error_list]
+
+    def cleaned(self) -> dict[str, object]:
+        """The answers by field name, as `domain.pages` describes them; one with an error counts as not given."""
+        answers = {ask.name: _meaning(ask, self.main[ask.name]) for ask in self.asked}
+        if self.has_people:
+            answers["people"] = [
+                {ask.name: _meaning(ask, person[ask.name]) for ask in PERSON_FIELDS} for person in self.people
+            ]
+        return answers
+
+
+def _meaning(ask: PageField, field: Any) -> object:
+    if ask.kind == "tick":
+        return bool(field.data) and not field.errors
+    if ask.kind == "choices":
+        return [] if field.errors else list(field.data)
+    if field.errors or field.data in (None, ""):
+        return None
+    return field.data.isoformat() if ask.kind == "date" else field.data
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that stops sending: the page, the id of the field on it, and the message."""
+
+    page: str
+    target: str
+    message: str
+
+
+@dataclass(frozen=True)
+class DraftReading:
+    """A draft through its forms: what it means, and what stops it from being sent, in page order."""
+
+    answers: dict[str, dict[str, object]]
+    problems: list[Problem]
+
+
+def is_later(pages: Mapping[str, Any], key: str) -> bool:
+    """True for the page of any child but the first, which may say "same address as the first"."""
+    return key != child_keys(pages)[0]
+
+
+def read_pages(pages: Mapping[str, Mapping[str, Any]]) -> DraftReading:
+    """Read what a draft keeps, page by page."""
+    answers: dict[str, dict[str, object]] = {}
+    problems: list[Problem] = []
+    for key in page_keys(pages):
+        if key not in pages:
+            continue
+        form = PageForm(key, later=is_later(pages, key), raw=pages[key])
+        form.validate()
+        answers[key] = form.cleaned()
+        problems += [Problem(key, error["href"].removeprefix("#"), error["text"]) for error in form.error_list]
+    wrong = {(problem.page, problem.target) for problem in problems}
+    needed = [Problem(need.page, need.field, need.message) for need in missing(answers)]
+    problems += [problem for problem in needed if (problem.page, problem.target) not in wrong]
+    order = page_keys(pages)
+    return DraftReading(answers, sorted(problems, key=lambda problem: order.index(problem.page)))
+
+
+def check_page(form: PageForm, pages: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Check one page with what the rest of the draft says; puts every message at its field. True if it may go on."""
+    fine = form.validate()
+    answers = dict(read_pages(pages).answers)
+    answers[form.key] = form.cleaned()
+    needed = {need.field: need.message for need in missing(answers) if need.page == form.key}
+    form.main.add_errors({name: message for name, message in needed.items() if not form.main[name].errors})
+    return fine and not needed
