@@ -215,6 +215,7 @@ _TABLE = (
     Permission("case:read", "case", L4, "works_with"),
     Permission("case:write_note", "case", L4, "works_with"),
     Permission("case:read_looks", "case", L4, "works_with"),
+    Permission("note:read", "note", L4, "works_with"),
     Permission("note:write", "note", L4, "works_with"),
     Permission("task:acknowledge", "case", L4, "works_with"),
     Permission("assessment:start", "case", L4, "is_involved_or_manages", "The family's worker starts the assessment."),

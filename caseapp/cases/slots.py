@@ -16,6 +16,15 @@ class Action:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """Something under way that everybody with the case must see: a card at the top of its page."""
+
+    text: str
+    url: str | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True)
 class EntryWords:
     """What an entry of the chronology is told in: the words themselves, who they come from, and where the whole is."""
 
@@ -34,16 +43,19 @@ class EventRow:
     recorded_at: datetime
     actor_id: int | None
     data: dict[str, object]
-    subject_ids: tuple[int, ...]
 
 
 ACTIONS = Slot(
     "cases.actions",
-    "(actor, subject, case) -> list of Action: what this actor may do with this case (a CasePage) from above; the lists are joined in order",
+    "(actor, subject, case) -> list of Action and Notice: what may be done with this case (a CaseRow), what is under way",
 )
 CHRONOLOGY_WORDS = Slot(
     "cases.chronology_words",
     "(actor, rows) -> dict of event id to EntryWords, for the EventRows it knows; one statement at most",
+)
+TASK_WORDS = Slot(
+    "cases.task_words",
+    "(actor, subject_ids) -> dict of subject id to EntryWords: what tasks are about; one statement at most",
 )
 CODE_WORDS = Slot(
     "cases.code_words", "() -> dict of list name to dict of code to words, for `code:<list>` keys of events"

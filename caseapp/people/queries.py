@@ -97,6 +97,8 @@ PERSON_COLUMNS = (
     PersonName.last,
 )
 _STAY_COLUMNS = (Stay.line, Stay.postcode, Stay.protected, Stay.kind.label("stay_kind"), Stay.said_by, Stay.said_at)
+# Written out because the two databases put an unknown birth date at different ends.
+ELDEST_FIRST = (Person.born_on.is_(None), Person.born_on, Person.id)
 CURRENT_NAME = sa.and_(PersonName.person_id == Person.id, PersonName.is_current)
 STAY_NOW = sa.and_(Stay.person_id == Person.id, Stay.lives_here_now)
 
@@ -118,7 +120,7 @@ def list_family(family_id: int, *, level: int = 0) -> list[FamilyRow]:
         .outerjoin(PersonName, CURRENT_NAME)
         .outerjoin(Stay, STAY_NOW)
         .where(FamilyMember.family_id == family_id, FamilyMember.to_at.is_(None))
-        .order_by(sa.case((FamilyMember.role == "child", 0), else_=1), Person.born_on, Person.id)
+        .order_by(sa.case((FamilyMember.role == "child", 0), else_=1), *ELDEST_FIRST)
     )
     return [
         FamilyRow(

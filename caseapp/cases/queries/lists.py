@@ -14,13 +14,16 @@ from caseapp.cases.models import Case, Custody, Involvement
 from caseapp.kernel.db import db
 from caseapp.kernel.events import Event, EventSubject
 from caseapp.kernel.subjects import Subject
-from caseapp.people.models import Family, Person, PersonName
-from caseapp.people.queries import CURRENT_NAME, PERSON_COLUMNS, shown_age, shown_name
+from caseapp.people.models import Family, Person, PersonName, Stay
+from caseapp.people.queries import CURRENT_NAME, ELDEST_FIRST, PERSON_COLUMNS, STAY_NOW, shown_age, shown_name
 
 
 @dataclass(frozen=True)
 class CaseRow:
-    """An open case as lists show it: the child, the level, the accountable team since when, the lead if there is one."""
+    """An open case as lists show it: the child, the level, the accountable team since when, the lead if there is one.
+
+    `sector` is None for a protected address.
+    """
 
     id: int
     reference: str
@@ -40,6 +43,9 @@ class CaseRow:
     lead_id: int | None
     lead_name: str | None
     lead_role: str | None
+    lead_since: datetime | None
+    sector: str | None
+    address_protected: bool
 
     @property
     def level_words(self) -> str:
@@ -75,11 +81,15 @@ def select_cases() -> sa.Select[Any]:
             Involvement.professional_id.label("lead_id"),
             Professional.name.label("lead_name"),
             Involvement.role.label("lead_role"),
+            Involvement.from_at.label("lead_since"),
+            Stay.sector,
+            Stay.protected.label("address_protected"),
         )
         .select_from(Case)
         .join(Subject, Subject.id == Case.id)
         .join(Person, Person.id == Case.person_id)
         .outerjoin(PersonName, CURRENT_NAME)
+        .outerjoin(Stay, STAY_NOW)
         .join(Family, Family.id == Case.family_id)
         .join(Custody, sa.and_(Custody.case_id == Case.id, Custody.to_at.is_(None)))
         .join(Team, Team.id == Custody.team_id)
@@ -110,12 +120,15 @@ def as_case_row(row: Any) -> CaseRow:
         row.lead_id,
         row.lead_name,
         row.lead_role,
+        row.lead_since,
+        None if row.address_protected else row.sector,
+        bool(row.address_protected),
     )
 
 
 def family_cases(family_id: int) -> list[CaseRow]:
     """The open cases of a family, eldest child first. One statement."""
-    query = select_cases().where(Case.family_id == family_id).order_by(Person.born_on, Case.id)
+    query = select_cases().where(Case.family_id == family_id).order_by(*ELDEST_FIRST)
     return [as_case_row(row) for row in db.session.execute(query)]
 
 

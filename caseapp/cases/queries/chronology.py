@@ -1,0 +1,244 @@
+"""The chronology writes itself: the event log read by subject, with codes and numbers turned into words.
+
+Two statements for a page of entries (the log with the notes' words; the names), and one more for each slice above that adds its words.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from caseapp.access.domain import Actor
+from caseapp.accounts.models import Agency, Professional, Team, User
+from caseapp.cases.catalogue import CODE_WORDS as OWN_WORDS
+from caseapp.cases.models import Case, Note, NoteVersion
+from caseapp.cases.slots import CHRONOLOGY_WORDS, CODE_WORDS, EntryWords, EventRow
+from caseapp.kernel import clock
+from caseapp.kernel.db import db
+from caseapp.kernel.events import TYPES, Event, EventSubject, EventType
+from caseapp.kernel.subjects import Subject
+from caseapp.kernel.web import clock_time, day, day_short
+
+# Columns of these audiences open to no level; `service` is about the service itself.
+HIDDEN_AUDIENCES = frozenset({"service", "protected", "sealed", "originator", "staff"})
+# Told by the entry they belong to: the note shows its latest wording, the acknowledgement says what was to be read.
+HIDDEN_CODES = frozenset({"note.amended", "task.made"})
+WRITTEN_LATER = timedelta(days=1)
+
+WHO_READS = {
+    "own": "also the referrer",
+    "status": "professionals around the family",
+    "plan": "professionals around the family",
+    "hub": "hub and team",
+    "record": "team",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry: when it was in life, what happened, in whose words, who said so, and who may read it."""
+
+    id: int
+    iso: str
+    when: str
+    title: str
+    words: str | None
+    source: str
+    important: bool
+    recorded: str | None
+    url: str | None
+    note: str | None
+    wording: int | None
+
+
+@dataclass(frozen=True)
+class Chronology:
+    """A page of entries, newest first; `before` is the key of the next page, None on the last."""
+
+    entries: tuple[Entry, ...]
+    before: int | None
+
+    def __iter__(self) -> Iterator[Entry]:
+        """The entries."""
+        return iter(self.entries)
+
+
+def list_chronology(
+    actor: Actor,
+    case_ids: Collection[int],
+    *,
+    before: int | None = None,
+    limit: int = 20,
+    important: bool = False,
+) -> Chronology:
+    """What happened to these cases and to the referrals they came from, newest in life first.
+
+    `before` pages by key: the id of the last entry of the page before. The caller has checked that the actor may read the record.
+    """
+    rows = _read_log(case_ids, before=before, limit=limit + 1, important=important)
+    more, rows = len(rows) > limit, rows[:limit]
+    names = _names(rows)
+    words = _words_from_above(actor, rows)
+    lists = code_words()
+    entries = tuple(_entry(row, names, lists, words.get(row.id)) for row in rows)
+    return Chronology(entries, rows[-1].id if more else None)
+
+
+def _shown_codes(important: bool) -> list[str]:
+    return [
+        code
+        for code, kind in TYPES.items()
+        if kind.audience not in HIDDEN_AUDIENCES and code not in HIDDEN_CODES and (kind.important or not important)
+    ]
+
+
+def _read_log(case_ids: Collection[int], *, before: int | None, limit: int, important: bool) -> Sequence[Any]:
+    of_note = sa.orm.aliased(EventSubject)
+    came_from = sa.select(Case.referral_id).where(Case.id.in_(case_ids))
+    about = sa.select(EventSubject.event_id).where(
+        sa.or_(EventSubject.subject_id.in_(case_ids), EventSubject.subject_id.in_(came_from))
+    )
+    note = (
+        sa.select(of_note.event_id, Subject.reference, NoteVersion.words, NoteVersion.number)
+        .join(Note, Note.id == of_note.subject_id)
+        .join(NoteVersion, sa.and_(NoteVersion.note_id == Note.id, NoteVersion.number == Note.current))
+        .join(Subject, Subject.id == Note.id)
+        .where(of_note.event_id.in_(about))
+        .subquery()
+    )
+    query = (
+        sa.select(
+            Event.id,
+            Event.code,
+            Event.occurred_at,
+            Event.recorded_at,
+            Event.actor_id,
+            Event.data,
+            note.c.reference,
+            note.c.words,
+            note.c.number,
+        )
+        .outerjoin(note, note.c.event_id == Event.id)
+        .where(Event.id.in_(about), Event.code.in_(_shown_codes(important)))
+        .order_by(Event.occurred_at.desc(), Event.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        last = sa.select(Event.occurred_at).where(Event.id == before).scalar_subquery()
+        query = query.where(sa.or_(Event.occurred_at < last, sa.and_(Event.occurred_at == last, Event.id < before)))
+    return db.session.execute(query).all()
+
+
+def _words_from_above(actor: Actor, rows: Sequence[Any]) -> dict[int, EntryWords]:
+    if not rows:
+        return {}
+    asked = [EventRow(row.id, row.code, row.occurred_at, row.recorded_at, row.actor_id, row.data) for row in rows]
+    return {event_id: words for fill in CHRONOLOGY_WORDS for event_id, words in fill(actor, asked).items()}
+
+
+def code_words() -> dict[str, dict[str, str]]:
+    """The words of every list of codes, from here and from above."""
+    lists: dict[str, dict[str, str]] = {name: dict(words) for name, words in OWN_WORDS.items()}
+    for fill in CODE_WORDS:
+        for name, words in fill().items():
+            lists.setdefault(name, {}).update(words)
+    return lists
+
+
+Names = Mapping[tuple[str, int], str]
+
+
+def _names(rows: Sequence[Any]) -> Names:
+    """The names behind the numbers in these rows, in one statement; a user also as "who:" with what they are."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        if row.actor_id is not None:
+            wanted["user"].add(row.actor_id)
+        for key, kind in TYPES[row.code].keys.items():
+            value = row.data.get(key)
+            wanted[kind].update(number for number in (value if isinstance(value, list) else [value]) if number)
+    selects = [query.where(column.in_(wanted[kind])) for kind, column, query in _SOURCES if wanted[kind]]
+    if not selects:
+        return {}
+    names: dict[tuple[str, int], str] = {}
+    for row in db.session.execute(sa.union_all(*selects) if len(selects) > 1 else selects[0]):
+        names[row.kind, row.id] = row.name
+        if row.kind == "user":
+            names["who", row.id] = f"{row.name}, {row.detail}"
+    return names
+
+
+def _source(kind: str, number: Any, name: Any, detail: Any = None) -> sa.Select[Any]:
+    told = sa.literal("") if detail is None else detail
+    return sa.select(sa.literal(kind).label("kind"), number.label("id"), name.label("name"), told.label("detail"))
+
+
+_SOURCES: tuple[tuple[str, Any, sa.Select[Any]], ...] = (
+    (
+        "user",
+        User.id,
+        # The council's own people by what they are, everybody else by where they work.
+        _source(
+            "user",
+            User.id,
+            Professional.name,
+            sa.case((Agency.key == "council", sa.func.lower(Professional.title)), else_=Agency.name),
+        )
+        .join(Professional, Professional.id == User.professional_id)
+        .join(Agency, Agency.id == Professional.agency_id),
+    ),
+    ("professional", Professional.id, _source("professional", Professional.id, Professional.name)),
+    ("team", Team.id, _source("team", Team.id, Team.name)),
+    ("agency", Agency.id, _source("agency", Agency.id, Agency.name)),
+    ("subject", Subject.id, _source("subject", Subject.id, Subject.reference)),
+)
+
+
+def _say(kind: str, value: Any, names: Names, lists: Mapping[str, Mapping[str, str]]) -> str:
+    """One value of an event's data in words."""
+    if isinstance(value, list):
+        return ", ".join(_say(kind, each, names, lists) for each in value)
+    if value is None:
+        return "not named"
+    if kind.startswith("code:"):
+        return lists.get(kind.removeprefix("code:"), {}).get(value, str(value).replace("_", " "))
+    if kind == "day":
+        return day(date.fromisoformat(value[:10]))
+    if kind == "moment":
+        return _moment(datetime.fromisoformat(value))
+    if kind == "flag":
+        return "yes" if value else "no"
+    return names.get((kind, value), str(value))
+
+
+def sentence(kind: EventType, data: Mapping[str, Any], names: Names, lists: Mapping[str, Mapping[str, str]]) -> str:
+    """What happened, in words."""
+    return kind.sentence.format(**{key: _say(what, data.get(key), names, lists) for key, what in kind.keys.items()})
+
+
+def _moment(instant: datetime) -> str:
+    local = clock.to_london(instant)
+    shown = day_short(local) if local.year == clock.today().year else day(local)
+    return f"{shown}, {clock_time(local)}"
+
+
+def _entry(row: Any, names: Names, lists: Mapping[str, Mapping[str, str]], above: EntryWords | None) -> Entry:
+    kind = TYPES[row.code]
+    who = names.get(("who", row.actor_id), "This service") if row.actor_id else "This service"
+    later = row.recorded_at - row.occurred_at > WRITTEN_LATER
+    return Entry(
+        id=row.id,
+        iso=clock.to_london(row.occurred_at).isoformat(timespec="minutes"),
+        when=_moment(row.occurred_at),
+        title=sentence(kind, row.data, names, lists),
+        words=above.words if above else row.words,
+        source=f"{(above.source if above else None) or who} · {WHO_READS[kind.audience]}",
+        important=kind.important,
+        recorded=f"written down {_moment(row.recorded_at)}" if later else None,
+        url=above.url if above else None,
+        note=row.reference,
+        wording=row.number,
+    )

@@ -1,0 +1,196 @@
+"""A child's case on one page: five statements here, beside the chronology's and what higher floors add."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from caseapp.access.domain import L4, Actor
+from caseapp.access.queries import visible_ids
+from caseapp.accounts.models import Agency, Professional, User
+from caseapp.audit.models import ReadLog
+from caseapp.cases.models import Case, Note, NoteCase, NoteVersion
+from caseapp.deadlines.queries import ClockView, clocks_of
+from caseapp.kernel.db import db
+from caseapp.kernel.errors import NotFound
+from caseapp.kernel.subjects import Subject
+from caseapp.people.queries import ELDEST_FIRST, FamilyRow, list_family
+
+from .chronology import Chronology, Entry, list_chronology
+from .lists import CaseRow, as_case_row, select_cases
+from .work import TaskRow, as_children, select_with_tasks
+
+# Why somebody could look, as the read log keeps it, in words.
+WHY_LOOKED = {
+    "custody": "The team that holds the child",
+    "involved": "Works with the child",
+    "hub": "Hub",
+    "own": "Own referral",
+    "sender": "Hands the family over",
+    "receiver": "Takes the family on",
+    "list": "In a list",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a record."""
+
+    id: int
+    who: str
+    where: str
+    at: datetime
+    why: str
+    own: bool
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """All that a child's page shows. `siblings`: open cases of the family, this child's among them, that the reader may see."""
+
+    case: CaseRow
+    siblings: tuple[CaseRow, ...]
+    tasks: tuple[TaskRow, ...]
+    clocks: tuple[ClockView, ...]
+    family: tuple[FamilyRow, ...]
+    chronology: Chronology
+    looks: tuple[Look, ...]
+
+    @property
+    def next_due(self) -> ClockView | None:
+        """The clock that ends first."""
+        return self.clocks[0] if self.clocks else None
+
+    @property
+    def last_note(self) -> Entry | None:
+        """The latest note among the entries shown; None if there is none, or it lies further back."""
+        return next((entry for entry in self.chronology if entry.note), None)
+
+    @property
+    def father_recorded(self) -> bool:
+        """Whether anybody in the family is recorded as a father."""
+        return any("father" in (person.relationship or "").lower().split() for person in self.family)
+
+
+def get_case_page(actor: Actor, case_id: int, *, entries: int = 20, looks: int = 5) -> CasePage:
+    """The page of an open case that the guard has let this actor read (L4). Raises NotFound for a closed one."""
+    family_id = sa.select(Case.family_id).where(Case.id == case_id).scalar_subquery()
+    rows = db.session.execute(
+        select_with_tasks()
+        .where(Case.family_id == family_id, Case.id.in_(visible_ids(actor, "case", L4)))
+        .order_by(*ELDEST_FIRST)
+    ).all()
+    children = as_children(list(rows))
+    case = next((row for row in children.cases if row.id == case_id), None)
+    if case is None:
+        raise NotFound
+    return CasePage(
+        case=case,
+        siblings=children.cases,
+        tasks=tuple(task for task in children.tasks if task.case.id == case_id),
+        clocks=tuple(clocks_of([case_id]).get(case_id, ())),
+        family=tuple(list_family(case.family_id, level=L4)),
+        chronology=list_chronology(actor, [case_id], limit=entries),
+        looks=list_looks(actor, case_id, limit=looks),
+    )
+
+
+def get_case(actor: Actor, case_id: int) -> tuple[CaseRow, tuple[CaseRow, ...]]:
+    """An open case and those of its family that the actor may see at L4, itself among them. Raises NotFound. One statement."""
+    family_id = sa.select(Case.family_id).where(Case.id == case_id).scalar_subquery()
+    rows = db.session.execute(
+        select_cases()
+        .where(Case.family_id == family_id, Case.id.in_(visible_ids(actor, "case", L4)))
+        .order_by(*ELDEST_FIRST)
+    )
+    cases = tuple(as_case_row(row) for row in rows)
+    case = next((row for row in cases if row.id == case_id), None)
+    if case is None:
+        raise NotFound
+    return case, cases
+
+
+def list_looks(actor: Actor, subject_id: int, *, limit: int = 50, before: int | None = None) -> tuple[Look, ...]:
+    """Who looked at a subject, when and why they could, newest first; `before` is the id of the last look of the page before."""
+    query = (
+        sa.select(
+            ReadLog.id, ReadLog.user_id, ReadLog.read_at, ReadLog.why, Professional.name, Agency.name.label("agency")
+        )
+        .outerjoin(User, User.id == ReadLog.user_id)
+        .outerjoin(Professional, Professional.id == User.professional_id)
+        .outerjoin(Agency, Agency.id == Professional.agency_id)
+        .where(ReadLog.subject_id == subject_id)
+        .order_by(ReadLog.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(ReadLog.id < before)
+    return tuple(
+        Look(
+            row.id,
+            row.name or "Somebody",
+            row.agency or "",
+            row.read_at,
+            WHY_LOOKED.get(row.why, row.why.replace("_", " ").capitalize()),
+            row.user_id == actor.user_id,
+        )
+        for row in db.session.execute(query)
+    )
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One wording of a note."""
+
+    number: int
+    words: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class NotePage:
+    """A note: when it happened, which children it is about, and every wording, the latest first."""
+
+    id: int
+    reference: str
+    happened_at: datetime
+    cases: tuple[tuple[str, str], ...]
+    wordings: tuple[Wording, ...]
+
+    @property
+    def now(self) -> Wording:
+        """The latest wording."""
+        return self.wordings[0]
+
+
+def get_note(actor: Actor, note_id: int) -> NotePage:
+    """A note that the guard has let this actor see, with the children it is about that they may see. Raises NotFound. Two statements."""
+    rows = db.session.execute(
+        sa.select(
+            Subject.reference,
+            Note.happened_at,
+            NoteVersion.number,
+            NoteVersion.words,
+            NoteVersion.written_at,
+            Professional.name,
+        )
+        .select_from(Note)
+        .join(Subject, Subject.id == Note.id)
+        .join(NoteVersion, NoteVersion.note_id == Note.id)
+        .outerjoin(User, User.id == NoteVersion.author_id)
+        .outerjoin(Professional, Professional.id == User.professional_id)
+        .where(Note.id == note_id)
+        .order_by(NoteVersion.number.desc())
+    ).all()
+    if not rows:
+        raise NotFound
+    about = db.session.execute(
+        select_cases()
+        .join(NoteCase, NoteCase.case_id == Case.id)
+        .where(NoteCase.note_id == note_id, Case.id.in_(visible_ids(actor, "case", L4)))
+        .order_by(*ELDEST_FIRST)
+    )
+    cases = tuple((row.reference, as_case_row(row).name) for row in about)
+    wordings = tuple(Wording(row.number, row.words, row.name or "Somebody", row.written_at) for row in rows)
+    return NotePage(note_id, rows[0].reference, rows[0].happened_at, cases, wordings)

@@ -1,0 +1,201 @@
+"""A child's case: its page, its chronology, who looked, notes and what has to be read."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from caseapp.access.domain import Actor, SubjectAccess
+from caseapp.access.guard import guard
+from caseapp.kernel import clock
+from caseapp.kernel.errors import Conflict, Invalid, Text
+
+from . import commands, queries
+from .catalogue import OTHER_TASK, TASKS
+from .forms import NoteForm, WordingForm
+from .slots import ACTIONS, Action, Notice
+
+bp = Blueprint("cases", __name__, url_prefix="/cases")
+
+PAGE = 50
+# What both databases can count to: a longer number in an address is simply not there.
+LARGEST = 2**63 - 1
+
+
+def _before() -> int | None:
+    text = request.args.get("before", "")
+    return min(int(text), LARGEST) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+
+
+@bp.get("/<ref:reference>")
+@guard("case:read")
+def show(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
+    """One child on one page."""
+    page = queries.get_case_page(actor, subject.id)
+    offered = [each for fill in ACTIONS for each in fill(actor, subject, page.case)]
+    note = Action("Write a note", url_for(".new_note", reference=subject.reference))
+    actions = [each for each in offered if isinstance(each, Action)]
+    return render_template(
+        "cases/case.html",
+        page=page,
+        case=page.case,
+        actions=[*sorted(actions, key=lambda action: not action.primary), note],
+        under_way=[each for each in offered if isinstance(each, Notice)],
+        task_words=TASKS,
+        other_task=OTHER_TASK,
+        today=clock.today(),
+        tabs=_tabs(subject.reference, "show"),
+    )
+
+
+def _tabs(reference: str, current: str) -> list[dict[str, Any]]:
+    views = (("show", "Overview"), ("chronology", "Chronology"), ("looks", "Who looked"))
+    return [
+        {"label": label, "url": url_for(f".{view}", reference=reference), "current": view == current}
+        for view, label in views
+    ]
+
+
+@bp.get("/<ref:reference>/chronology")
+@guard("case:read")
+def chronology(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
+    """Everything that happened, page by page."""
+    case, _ = queries.get_case(actor, subject.id)
+    important = request.args.get("show") == "important"
+    found = queries.list_chronology(actor, [case.id], before=_before(), limit=PAGE, important=important)
+    return render_template(
+        "cases/chronology.html",
+        case=case,
+        chronology=found,
+        important=important,
+        tabs=_tabs(subject.reference, "chronology"),
+    )
+
+
+@bp.get("/<ref:reference>/who-looked")
+@guard("case:read_looks")
+def looks(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
+    """Everybody who looked at this child's record, when, and why they could."""
+    case, _ = queries.get_case(actor, subject.id)
+    found = queries.list_looks(actor, case.id, limit=PAGE + 1, before=_before())
+    return render_template(
+        "cases/looks.html",
+        case=case,
+        looks=found[:PAGE],
+        before=found[PAGE - 1].id if len(found) > PAGE else None,
+        tabs=_tabs(subject.reference, "looks"),
+    )
+
+
+@bp.get("/<ref:reference>/notes/new")
+@guard("case:write_note")
+def new_note(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
+    """An empty note about this child, with the brothers and sisters to tick."""
+    case, siblings = queries.get_case(actor, subject.id)
+    now = clock.to_london(clock.now())
+    form = NoteForm(
+        formdata=None,
+        data={
+            "children": [subject.reference],
+            "happened_on": now.date(),
+            "happened_time": f"{now:%H:%M}",
+            "once": secrets.token_hex(16),
+        },
+    )
+    form.offer(siblings)
+    return render_template("cases/note_form.html", form=form, case=case)
+
+
+@bp.post("/<ref:reference>/notes/new")
+@guard("case:write_note")
+def write_note(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
+    """Keep a note; what is wrong comes back with everything typed."""
+    case, siblings = queries.get_case(actor, subject.id)
+    form = NoteForm()
+    form.offer(siblings)
+    if form.validate():
+        chosen = [row.id for row in siblings if row.reference in form.children.data]
+        try:
+            commands.write_note(
+                actor,
+                case_ids=chosen,
+                words=form.words.data,
+                happened_at=form.happened_at,
+                once_key=(form.once.data or secrets.token_hex(16))[:40],
+            )
+        except Invalid as refused:
+            said = {"case_ids": "children", "happened_at": "happened_time"}
+            form.add_errors({said.get(field, field): text for field, text in refused.problems.items()})
+        else:
+            return redirect(url_for(".show", reference=subject.reference, _anchor="chronology"), 303)
+    return render_template("cases/note_form.html", form=form, case=case), 422
+
+
+@bp.get("/notes/<ref:reference>")
+@guard("note:read")
+def note(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
+    """A note with every wording it ever had."""
+    return render_template("cases/note.html", note=queries.get_note(actor, subject.id))
+
+
+@bp.get("/notes/<ref:reference>/edit")
+@guard("note:write")
+def edit_note(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
+    """The latest wording, to be written anew."""
+    found = queries.get_note(actor, subject.id)
+    form = WordingForm(formdata=None, data={"words": found.now.words, "version": found.now.number})
+    return render_template("cases/note_edit.html", form=form, note=found)
+
+
+@bp.post("/notes/<ref:reference>/edit")
+@guard("note:write")
+def amend_note(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
+    """Keep another wording. If somebody was quicker both texts are shown, and the writer chooses."""
+    form = WordingForm()
+    keep = request.form.get("words_keep")
+    if keep == "theirs":
+        return redirect(url_for(".note", reference=subject.reference), 303)
+    if keep == "mine":
+        form.words.process_formdata([request.form.get("words_mine", "")])
+    elif "words_theirs" in request.form and keep != "both":
+        return _choose(actor, subject, version=form.version.data, error="Choose which text to keep")
+    if not form.validate():
+        found = queries.get_note(actor, subject.id)
+        return render_template("cases/note_edit.html", form=form, note=found), 422
+    try:
+        commands.amend_note(actor, note_id=subject.id, words=form.words.data, version=form.version.data)
+    except Conflict as conflict:
+        return _two_texts(actor, subject, conflict)
+    return redirect(url_for(".note", reference=subject.reference), 303)
+
+
+def _two_texts(actor: Actor, subject: SubjectAccess, conflict: Conflict) -> ResponseReturnValue:
+    found = queries.get_note(actor, subject.id)
+    page = render_template(
+        "cases/note_conflict.html", note=found, theirs=conflict.theirs, mine=conflict.mine, version=conflict.version
+    )
+    return page, 409
+
+
+def _choose(actor: Actor, subject: SubjectAccess, *, version: int, error: str) -> ResponseReturnValue:
+    found = queries.get_note(actor, subject.id)
+    page = render_template(
+        "cases/note_conflict.html",
+        note=found,
+        theirs=Text(found.now.who, found.now.at, found.now.words),
+        mine=Text(actor.name, None, request.form.get("words_mine", "")),
+        version=version,
+        error=error,
+    )
+    return page, 422
+
+
+@bp.post(f"/<ref:reference>/tasks/<int(max={LARGEST}):task_id>/acknowledge")
+@guard("task:acknowledge")
+def acknowledge(actor: Actor, subject: SubjectAccess, task_id: int) -> ResponseReturnValue:
+    """Say that something has been read."""
+    commands.acknowledge_task(actor, task_id=task_id, case_id=subject.id, answer=request.form.get("answer", ""))
+    if request.form.get("back") == "work":
+        return redirect("/", 303)
+    return redirect(url_for(".show", reference=subject.reference), 303)
