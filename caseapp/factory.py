@@ -14,6 +14,7 @@ from caseapp import cli, probes
 from caseapp.access import models as access_tables
 from caseapp.access.domain import PERMISSIONS, allows
 from caseapp.access.guard import WRITE_READS, actor_of_request, check_every_view
+from caseapp.accounts import cli as accounts_cli
 from caseapp.accounts import events as accounts_events
 from caseapp.accounts import models as accounts_tables
 from caseapp.accounts import routes as accounts_routes
@@ -62,8 +63,12 @@ TABLES = (
 # Every slice's events, declared by being imported.
 EVENTS = (accounts_events, cases_events, people_events, referrals_events)
 BLUEPRINTS: tuple[Blueprint, ...] = (probes.bp, accounts_routes.bp)
-COMMANDS: tuple[click.Command, ...] = (audit_cli.audit, cli.sweep)
-NAVIGATION: tuple[NavItem, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (accounts_cli.users, audit_cli.audit, cli.sweep)
+NAVIGATION: tuple[NavItem, ...] = (
+    NavItem(
+        "People who sign in", "accounts.people", "account:administer", ("accounts.ask_disable", "accounts.ask_enable")
+    ),
+)
 
 csrf = CSRFProtect()
 
@@ -134,11 +139,11 @@ def _layout() -> dict[str, Any]:
         "csp_nonce": g.get("csp_nonce", ""),
         "sign_out_url": "/accounts/sign-out",
         "home_url": "/",
-        "council_place": f"Safeguarding together, {environment['COUNCIL_NAME']}",
+        "council_place": environment["COUNCIL_NAME"],
         "council_name": environment["COUNCIL_NAME"],
         "hub_phone": environment["HUB_PHONE"],
         "is_demo": environment["ENVIRONMENT"] == "demo",
-        "footer_links": [],
+        "footer_links": [{"label": "Your account", "url": "/accounts/me"}] if actor is not None else [],
     }
 
 

@@ -1,1 +1,1 @@
-"""Accounts: agencies, teams, the people who sign in, localities; sessions, throttling and what was parked when a session ended."""
+"""Accounts: agencies, teams, localities, the people who sign in; sessions, throttling, and forms parked meanwhile."""

@@ -1,13 +1,32 @@
-"""How long a sign-in lasts and how guessing is slowed. Pure."""
+"""How long a sign-in lasts, how guessing is slowed, which passwords will do, where a sign-in may lead. Pure."""
 
 import hashlib
+import ipaddress
+import math
+import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import unquote, urlsplit
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 # last_seen_at is written at most this often: a read should not cost a write each time.
 TOUCH_EVERY = timedelta(minutes=1)
+# Words parked when a session had ended wait this long for their writer.
+PARKED_FOR = timedelta(hours=12)
+# A browser keeps the keys of this many parked forms; more tabs than these are not open with words in them.
+PARKED_PER_BROWSER = 5
+PARKED_PER_USER = 20
+
+# Why a session ended, as `user_session.ended_why` keeps it; idle and absolute are worked out, never written.
+SIGNED_OUT, PASSWORD_CHANGED, SIGNED_OUT_ELSEWHERE, DISABLED, REPLACED = (
+    "signed_out",
+    "password",
+    "elsewhere",
+    "disabled",
+    "replaced",
+)
 
 
 @dataclass(frozen=True)
@@ -19,13 +38,19 @@ class SessionState:
 
 
 def session_state(
-    now: datetime, *, created_at: datetime, last_seen_at: datetime, ended_at: datetime | None, disabled_at: datetime | None
+    now: datetime,
+    *,
+    created_at: datetime,
+    last_seen_at: datetime,
+    ended_at: datetime | None,
+    disabled_at: datetime | None,
+    ended_why: str | None = None,
 ) -> SessionState:
     """Ended by sign-out, password change or disabling; idle after 30 minutes; over after 12 hours."""
     if ended_at is not None:
-        return SessionState(False, "ended")
+        return SessionState(False, ended_why or "ended")
     if disabled_at is not None:
-        return SessionState(False, "disabled")
+        return SessionState(False, DISABLED)
     if now - created_at >= ABSOLUTE:
         return SessionState(False, "absolute")
     if now - last_seen_at >= IDLE:
@@ -36,3 +61,135 @@ def session_state(
 def token_digest(token: str) -> str:
     """What the database keeps of a secret token: whoever reads the database can't sign in with it."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def normal_email(email: str) -> str:
+    """An e-mail address as accounts are found by it: no spaces around it, capitals don't matter."""
+    return email.strip().casefold()
+
+
+_ROLES = {"ig": "information governance", "head": "head of service", "admin": "administrator"}
+
+
+def place_words(team_name: str, role: str) -> str:
+    """A place in a team in words: 'North locality, manager'."""
+    return f"{team_name}, {_ROLES.get(role, role.replace('_', ' '))}"
+
+
+# ---------------------------------------------------------------- slowing a guesser
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many failures are free, and how soon one is forgotten (None: all at once, after a quiet quarter hour)."""
+
+    free: int
+    forgets_one_in: timedelta | None = None
+
+
+LONGEST_WAIT = 60
+FORGOTTEN_AFTER = timedelta(minutes=15)
+ACCOUNT = Limit(free=5)
+# A whole council may stand behind one address: its slips are forgotten one by one, so they never add up over a morning.
+ADDRESS = Limit(free=30, forgets_one_in=timedelta(seconds=10))
+
+
+def failures_remembered(limit: Limit, failures: int, last_at: datetime, now: datetime) -> int:
+    """How many of the failures counted up to `last_at` still count now."""
+    quiet = now - last_at
+    if quiet >= FORGOTTEN_AFTER:
+        return 0
+    forgotten = quiet // limit.forgets_one_in if limit.forgets_one_in else 0
+    return max(0, failures - max(0, forgotten))
+
+
+def seconds_to_wait(limit: Limit, failures: int, last_at: datetime, now: datetime) -> int:
+    """Whole seconds until the next try is let in: none while failures are free, then 2, 4, 8 ... 60 after the last one.
+
+    Never more than a minute, and nothing after a quiet quarter of an hour: a guesser is slowed, nobody is locked out
+    for good.
+    """
+    count = failures_remembered(limit, failures, last_at, now)
+    if count < limit.free:
+        return 0
+    pause = min(LONGEST_WAIT, 1 << min(count - limit.free + 1, 10))
+    return max(0, math.ceil(pause - (now - last_at).total_seconds()))
+
+
+def network_of(address: str) -> str:
+    """The part of an address that one customer has: all of IPv4, 64 bits of IPv6; other text as it is."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def throttle_keys(email: str, address: str, browser: str) -> dict[str, Limit]:
+    """Under which keys a try is counted, each with its limit.
+
+    `browser` is the name of a browser in which this account signed in before, else empty. Such a browser has a count
+    of its own, so that a guesser elsewhere, who keeps the account's count busy, can't keep its owner out.
+    """
+    account = token_digest(normal_email(email))
+    if browser:
+        return {f"browser:{token_digest(browser + account)}": ACCOUNT}
+    return {f"account:{account}": ACCOUNT, f"address:{token_digest(network_of(address))}": ADDRESS}
+
+
+# ---------------------------------------------------------------- passwords
+
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
+
+
+def prepare_password(password: str) -> str:
+    """The same password from every keyboard: one way to write each accented letter (NFKC, NIST SP 800-63B)."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "replace").decode("utf-8")
+
+
+def password_problem(password: str, *, email: str, common: Collection[str]) -> str | None:
+    """What is wrong with a new password, in words, or None.
+
+    Length is what counts; refused are the e-mail address, few different characters, and a common word with figures or
+    signs around it.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        return f"The new password must have at least {SHORTEST_PASSWORD} characters. Three words you remember will do"
+    if len(password) > LONGEST_PASSWORD:
+        return f"The new password must have {LONGEST_PASSWORD} characters or fewer"
+    folded = password.casefold()
+    address = normal_email(email)
+    if folded.strip() in (address, address.partition("@")[0]) or address in folded:
+        return "The new password must not be your e-mail address"
+    letters = "".join(ch for ch in folded if ch.isalpha())
+    if len(set(folded)) < 5 or folded in common or letters in common:
+        return "This password is one of the first that anybody would try. Choose another"
+    return None
+
+
+# ---------------------------------------------------------------- where to go on
+
+LONGEST_PATH = 300
+
+
+def local_path(text: str | None) -> str | None:
+    """The address when it is a path of this site, so that it is safe to be sent there after signing in; otherwise None.
+
+    Refuses other hosts in every spelling (`//host`, `/\\host`, with a scheme, encoded, with control characters that
+    browsers drop) and the pages of signing in and out themselves.
+    """
+    if not text or len(text) > LONGEST_PATH or not text.isprintable():
+        return None
+    plain = unquote(text)
+    if any(not each.startswith("/") or each.startswith("//") or "\\" in each for each in (text, plain)):
+        return None
+    if not plain.isprintable() or urlsplit(text).netloc or urlsplit(text).scheme:
+        return None
+    return None if plain.startswith(("/accounts/sign-in", "/accounts/sign-out")) else text
+
+
+def may_be_parked(path: str, names: Collection[str]) -> bool:
+    """Whether a posted form is kept until its writer has signed in: fields, a path that fits, and no password."""
+    return bool(names) and len(path) <= LONGEST_PATH and not any("password" in name for name in names)

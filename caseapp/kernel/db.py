@@ -7,6 +7,8 @@ is decided by
 `writing()`: inside a request only the guard switches it on, and only for unsafe methods.
 """
 
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ from flask import Flask, g, has_request_context
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import event, orm
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.types import TypeEngine
 
 # Who may read a column (model.md section 4). The first five follow a reader's level; the next four no level opens
@@ -132,6 +135,7 @@ def init_app(app: Flask) -> None:
         for name, engine in db.engines.items():
             if engine.dialect.name == "sqlite":
                 event.listen(engine, "connect", _configure_sqlite)
+                _watch_file(engine)
                 if name == "default":
                     event.listen(engine, "begin", _begin_immediate)
 
@@ -141,6 +145,37 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "busy_timeout=10000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _watch_file(engine: sa.Engine) -> None:
+    """Treat a database file that was moved away or replaced as gone: an open handle would go on writing to the old one,
+    and a new connection would make an empty one."""
+    path = engine.url.database or ""
+    known: set[tuple[int, int]] = set()
+
+    def identity() -> tuple[int, int] | None:
+        try:
+            found = os.stat(path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def before_connect(_dialect: Any, _record: Any, _arguments: Any, _options: Any) -> None:
+        if known and identity() is None:
+            raise sqlite3.OperationalError("the database file is gone")
+
+    def connected(_connection: Any, record: Any) -> None:
+        record.info["file"] = file = identity()
+        if file:
+            known.add(file)
+
+    def checked_out(_connection: Any, record: Any, _proxy: Any) -> None:
+        if identity() != record.info.get("file"):
+            raise DisconnectionError("the database file is another one")
+
+    event.listen(engine, "do_connect", before_connect)
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "checkout", checked_out)
 
 
 def _begin_immediate(connection: sa.Connection) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, g, jsonify, render_template, request, url_for
-from flask_wtf.csrf import CSRFError
+from flask import Flask, Response, abort, current_app, g, jsonify, render_template, request, url_for
+from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -38,6 +38,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 LONGEST_REQUEST = 4 * 1024 * 1024
+MOST_PARTS = 2000
 
 
 class ReferenceConverter(BaseConverter):
@@ -104,7 +105,7 @@ def init_app(app: Flask) -> None:
     app.config.update(
         MAX_CONTENT_LENGTH=LONGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LONGEST_REQUEST,
-        MAX_FORM_PARTS=2000,
+        MAX_FORM_PARTS=MOST_PARTS,
         SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
     )
     app.jinja_env.filters.update(FILTERS)
@@ -127,6 +128,9 @@ def _begin() -> None:
     g.started = time.perf_counter()
     g.request_id = secrets.token_hex(8)
     g.csp_nonce = secrets.token_urlsafe(16)
+    # MAX_FORM_PARTS is for multipart only: four million bytes of "a&a&a" would be two million fields.
+    if request.mimetype == "application/x-www-form-urlencoded" and request.get_data().count(b"&") >= MOST_PARTS:
+        abort(413)
 
 
 def _finish(response: Response) -> Response:
@@ -165,6 +169,8 @@ def _refuse(error: AppError) -> Any:
     context: dict[str, Any] = {"message": str(error), "reason": str(error)}
     if isinstance(error, Conflict):
         context.update(theirs=error.theirs, mine=error.mine)
+    if isinstance(error, TooMany):
+        context.update(seconds=error.seconds)
     answer = error_page(error.status, **context)
     if isinstance(error, TooMany):
         return answer[0], 429, {"Retry-After": str(error.seconds)}
@@ -172,10 +178,31 @@ def _refuse(error: AppError) -> Any:
 
 
 def _refuse_forged(error: CSRFError) -> Any:
-    return error_page(
-        400,
-        message="This form was open for too long, or was not ours. Go back, open the page again and send it once more.",
-    )
+    """A token that is missing or of an earlier sign-in. Our own page, open in another tab, may send its words again."""
+    words = "This form was open for too long, or was not ours. Go back, open the page again and send it once more."
+    if wants_json():
+        # No other site can send this header or read the answer.
+        return jsonify(error=400, message=words, csrf_token=generate_csrf()), 400
+    return error_page(400, message=words, retry=_retry() if _is_from_us() else None)
+
+
+def _is_from_us() -> bool:
+    """Whether the browser itself says that one of our own pages sent this; no page can make it say so."""
+    site = request.headers.get("Sec-Fetch-Site")
+    return site == "same-origin" if site else request.headers.get("Origin") == request.host_url.rstrip("/")
+
+
+def _retry() -> dict[str, Any] | None:
+    """What was posted, to be sent once more from an error page; None where nothing was typed, or a password."""
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    if request.method != "POST" or not fields or any("password" in name for name, _ in fields):
+        return None
+    return {"url": request.full_path.rstrip("?"), "fields": fields, "csrf_token": generate_csrf()}
+
+
+def _checked_retry() -> dict[str, Any] | None:
+    """The same, once the token was found right: a forged post must not come back with a button."""
+    return _retry() if g.get("csrf_valid") else None
 
 
 PAGES = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
@@ -206,7 +233,7 @@ def _constraint(error: IntegrityError) -> str:
 
 def _database_gone(error: Exception) -> Any:
     log.error("database gone", id=g.get("request_id"), kind=type(error).__name__)
-    return error_page(503)
+    return error_page(503, retry=_checked_retry())
 
 
 def _database_failed(error: DBAPIError) -> Any:
@@ -220,7 +247,7 @@ def _broken(error: Exception) -> Any:
     log.error("broken", id=g.get("request_id"), kind=type(error).__name__, where=_where(error))
     if current_app.testing:
         raise error
-    return error_page(500)
+    return error_page(500, retry=_checked_retry(), error_id=g.get("request_id"))
 
 
 def _where(error: BaseException) -> list[str]:

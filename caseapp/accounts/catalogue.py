@@ -1,0 +1,15 @@
+"""Passwords that guessers try first, letters only: what stands around them ("Password2026!") makes them no better."""
+
+# The empty one stands for figures and signs alone.
+_WORDS = """
+password passwordpassword mypassword mypasswordis thisismypassword newpassword demoonlypassword secret
+topsecret changeme changemenow letmein letmeinletmein letmeinplease welcome welcomewelcome iloveyou
+iloveyouiloveyou administrator admin adminadmin adminadminadmin default computer internet qwerty qwertyqwerty
+qwertyuiop qwertyuiopasdfgh asdfghjkl zxcvbnm abcdefgh abcdefghijkl abcdefghijklm abcabcabcabc sunshine
+sunshinesunshine princess superman football footballfootball liverpool liverpoolfc manchesterunited rotherham
+rotherhamunited sheffieldwednesday sheffieldunited yorkshire england safeguarding safeguardingchildren
+safeguardinglead holdfast holdfastholdfast socialwork socialworker childrenservices childrensservices council
+teacher school monday january february march april june july august september october november december spring
+summer autumn winter christmas
+"""
+COMMON_PASSWORDS = frozenset({"", *_WORDS.split()})
