@@ -7,7 +7,7 @@ seven eighths of the writes.
 import heapq
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import is_postgresql, short_write
 from caseapp.kernel.events import current_txid, make_mac
 
-from .domain import START, ChainBroken, Head, head_text, link_text, read_content, seal_text
+from .domain import START, ChainBroken, Head, Link, head_text, link_text, read_content, row_half, seal_mac
 from .models import ReadLog, Seal, SealHead
 from .queries import LOGS, find_head, transaction_numbers, unsealed_rows
 
@@ -80,17 +80,9 @@ def seal(*, limit: int = 500) -> Sealed:
         for row in rows:
             position += 1
             digest = make_mac(link_text(digest, position, row.source, row.id, row.txid, row.mac))
-            own = make_mac(seal_text(position, row.source, row.id, digest, now))
-            seals.append(
-                {
-                    "position": position,
-                    "source": row.source,
-                    "row_id": row.id,
-                    "digest": digest,
-                    "sealed_at": now,
-                    "mac": own,
-                }
-            )
+            link = Link(position, row.source, row.id, digest, now, "")
+            own = seal_mac(make_mac, link, row_half(make_mac, row.source, row.id, row.txid, row.mac))
+            seals.append(asdict(replace(link, mac=own)))
         connection.execute(sa.insert(Seal), seals)
         end = {"position": position, "digest": digest, "txid": txid, "mac": make_mac(head_text(position, digest, txid))}
         write: Any = sa.update(SealHead).where(SealHead.id == 1) if head else sa.insert(SealHead)
@@ -119,7 +111,7 @@ Taken = tuple[Sequence[Any], bool, int | None]
 
 def _next_by_transaction(connection: sa.Connection, sealed_upto: int | None, limit: int) -> Taken:
     """PostgreSQL: rows of transactions with a lower number than any that still runs, by transaction: whatever commits
-    later has a higher one. Gives the rows, whether more may wait, and the transaction up to which all is sealed then."""
+    later has a higher one. Gives the rows, whether more may wait, and up to which transaction all is sealed then."""
     oldest, newest = transaction_numbers(connection)
     found: list[Any] = []
     for table, source in LOGS:
