@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseapp.access.domain import Actor
+from caseapp.access.domain import L0, L1, L2, L3, L4, Actor
 from caseapp.accounts.models import Agency, Professional, Team, User
 from caseapp.cases.catalogue import CODE_WORDS as OWN_WORDS
 from caseapp.cases.models import Case, Note, NoteVersion
@@ -22,8 +22,9 @@ from caseapp.kernel.events import TYPES, Event, EventSubject, EventType
 from caseapp.kernel.subjects import Subject
 from caseapp.kernel.web import clock_time, day, day_short
 
-# Columns of these audiences open to no level; `service` is about the service itself.
-HIDDEN_AUDIENCES = frozenset({"service", "protected", "sealed", "originator", "staff"})
+# The level from which an audience is read; the others no level opens, and `service` is about the service itself.
+OPENS_AT = {"own": L0, "status": L1, "plan": L2, "hub": L3, "record": L4}
+NEVER = L4 + 1
 # Told by the entry they belong to: the note shows its latest wording, the acknowledgement says what was to be read.
 HIDDEN_CODES = frozenset({"note.amended", "task.made"})
 WRITTEN_LATER = timedelta(days=1)
@@ -73,29 +74,33 @@ def list_chronology(
     before: int | None = None,
     limit: int = 20,
     important: bool = False,
+    level: int = L4,
 ) -> Chronology:
     """What happened to these cases and to the referrals they came from, newest in life first.
 
-    `before` pages by key: the id of the last entry of the page before. The caller has checked that the actor may read the record.
+    `before` pages by key: the id of the last entry of the page before. `level` is the reader's, which the caller has checked: below L4
+    only what that level may read, and without the words that other slices add.
     """
-    rows = _read_log(case_ids, before=before, limit=limit + 1, important=important)
+    rows = _read_log(case_ids, before=before, limit=limit + 1, important=important, level=level)
     more, rows = len(rows) > limit, rows[:limit]
     names = _names(rows)
-    words = _words_from_above(actor, rows)
+    words = _words_from_above(actor, rows) if level >= L4 else {}
     lists = code_words()
     entries = tuple(_entry(row, names, lists, words.get(row.id)) for row in rows)
     return Chronology(entries, rows[-1].id if more else None)
 
 
-def _shown_codes(important: bool) -> list[str]:
+def _shown_codes(important: bool, level: int) -> list[str]:
     return [
         code
         for code, kind in TYPES.items()
-        if kind.audience not in HIDDEN_AUDIENCES and code not in HIDDEN_CODES and (kind.important or not important)
+        if OPENS_AT.get(kind.audience, NEVER) <= level and code not in HIDDEN_CODES and (kind.important or not important)
     ]
 
 
-def _read_log(case_ids: Collection[int], *, before: int | None, limit: int, important: bool) -> Sequence[Any]:
+def _read_log(
+    case_ids: Collection[int], *, before: int | None, limit: int, important: bool, level: int
+) -> Sequence[Any]:
     of_note = sa.orm.aliased(EventSubject)
     came_from = sa.select(Case.referral_id).where(Case.id.in_(case_ids))
     about = sa.select(EventSubject.event_id).where(
@@ -122,7 +127,7 @@ def _read_log(case_ids: Collection[int], *, before: int | None, limit: int, impo
             note.c.number,
         )
         .outerjoin(note, note.c.event_id == Event.id)
-        .where(Event.id.in_(about), Event.code.in_(_shown_codes(important)))
+        .where(Event.id.in_(about), Event.code.in_(_shown_codes(important, level)))
         .order_by(Event.occurred_at.desc(), Event.id.desc())
         .limit(limit)
     )
