@@ -205,6 +205,8 @@ def sign_in(app: Flask, login: str) -> FlaskClient:
     with app.app_context():
         found = find_actor_by_email(email_of(login))
         assert found is not None, login
+        # The look-up began a transaction, which on SQLite would hold the short one up.
+        db.session.rollback()
         token = open_session(found.user_id)
     with client.session_transaction() as cookie:
         cookie["sid"] = token
