@@ -36,6 +36,9 @@ from caseapp.referrals.models import Decision, DecisionChild, InputMark, RagRati
 from .hub import A_YEAR, decide_by, not_barred, seen_by
 
 
+_WANTS = (("What needs to happen", "what_needs_to_happen"), ("What happened", "what_happened"), ("The child’s own words", "child_voice"))
+
+
 @dataclass(frozen=True)
 class TeamOption:
     """A team that could take a child: `barred` when the referral must be kept from it."""
@@ -91,6 +94,8 @@ class OpenCase:
 
     id: int
     reference: str
+    person_id: int
+    family_id: int
     match_key: str
     team: str
     phone: str
@@ -140,6 +145,15 @@ class Mark:
     settled_words: str | None
     settled_at: datetime | None
     settled_by: str
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One line of "Before you send it": whether it is done, the words, and where on the page to do it."""
+
+    done: bool
+    words: str
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -228,6 +242,60 @@ class HubPage:
     def open_marks(self) -> list[Mark]:
         """What is still to be put right."""
         return [mark for mark in self.marks if mark.settled_at is None]
+
+    def obvious_team(self, kind: str) -> TeamOption | None:
+        """The one team of a kind that all known addresses lead to and that may see the children; None: a person chooses."""
+        teams = {option.id: option for child in self.children if (option := child.team_for(kind))}
+        return next(iter(teams.values())) if len(teams) == 1 else None
+
+    def why_choose(self, kind: str) -> str:
+        """Why a person has to choose the team of a kind, in words without a conflict's detail."""
+        if sum(child.team_for(kind) is not None for child in self.children) > 1:
+            return "The addresses lead to different teams, and brothers and sisters go together."
+        return next((child.why_choose(kind) for child in self.children), "There is no address.")
+
+    @property
+    def wants(self) -> list[tuple[str, str]]:
+        """What the referrer asks for, in four lines."""
+        told = as_object(as_object(self.document).get("concern"))
+        level = told.get("level_of_need")
+        lines = [(label, as_text(told.get(key)) or "") for label, key in _WANTS]
+        return [*lines, ("Level claimed", words("levels", level) if level is not None else "")]
+
+    @property
+    def todo(self) -> list[Todo]:
+        """What is done and what is not before a decision can be proposed."""
+        marks, rating = len(self.open_marks), words("ratings", self.rating) if self.rating else ""
+        lines = [
+            Todo(self.read_at is not None, f"Read by {self.reader}" if self.reader else "Somebody in the hub reads it"),
+            Todo(bool(rating), f"Rated {rating}, with a reason" if rating else "Rate it, with a reason", "h5"),
+            Todo(not marks, f"{marks} to put right in what was given" if marks else "Nothing to put right", "h4"),
+            Todo(*self._locality_words(), "h2"),
+        ]
+        if self.open_cases:
+            lines.append(Todo(False, "A child has an open case: its worker must know", "h3"))
+        if self.weigh:
+            lines.append(Todo(False, f"{self.contacts_12m} contacts in 12 months: say what you weighed", "h3"))
+        proposed = self.state != "received"
+        return [*lines, Todo(proposed, "Proposed" if proposed else "Propose a decision", "h6")]
+
+    def _locality_words(self) -> tuple[bool, str]:
+        team = self.obvious_team("locality")
+        if team is not None:
+            return True, f"Locality found: {team.name}"
+        return False, f"A manager chooses the team. {self.why_choose('locality')}"
+
+    @property
+    def since_proposal(self) -> list[str]:
+        """What has changed since the open proposal was made, in words."""
+        made = self.open_proposal.proposed_at if self.open_proposal else clock.now()
+        contacts = sum(contact.received_at > made for contact in self.contacts)
+        settled = sum(mark.settled_at is not None and mark.settled_at > made for mark in self.marks)
+        rated = [rating for rating in self.ratings if rating.at > made]
+        told = [f"{rating.by} rated it {words('ratings', rating.rating)}: {rating.rationale}" for rating in rated]
+        told += [f"New contacts about these children: {contacts}"] if contacts else []
+        told += [f"Put right in what was given: {settled}"] if settled else []
+        return told
 
     def open_case_of(self, child: HubChild) -> OpenCase | None:
         """The open case of a child, found by name and birth date."""
@@ -319,6 +387,7 @@ def _known(actor: Actor, referral_id: int, keys: Sequence[str]) -> tuple[list[Co
             sa.func.coalesce(sa.func.nullif(Referral.agency_given, ""), Agency.name, "").label("who"),
             sa.literal("").label("phone"), ReferralChild.shown_name.label("about"), ReferralChild.match_key.label("key"),
             sa.func.coalesce(ReferralChild.outcome, "").label("code"), Referral.source_code.label("source"),
+            sa.literal(0).label("person_id"), sa.literal(0).label("family_id"),
         )
         .join(Referral, Referral.id == ReferralChild.referral_id)
         .join(Subject, Subject.id == Referral.id)
@@ -328,7 +397,7 @@ def _known(actor: Actor, referral_id: int, keys: Sequence[str]) -> tuple[list[Co
     cases = (
         sa.select(
             sa.literal("case"), Case.id, Subject.reference, Case.opened_at, Team.name, Team.phone, sa.literal(""), Person.match_key,
-            Case.level, sa.literal(""),
+            Case.level, sa.literal(""), Case.person_id, Case.family_id,
         )
         .join(Person, Person.id == Case.person_id)
         .join(Subject, Subject.id == Case.id)
@@ -355,7 +424,9 @@ def _known(actor: Actor, referral_id: int, keys: Sequence[str]) -> tuple[list[Co
         for first in several[:1]
     ]
     return sorted(told, key=lambda contact: contact.received_at, reverse=True), [
-        OpenCase(row.id, row.reference, row.key, row.who, row.phone, row.code, row.at) for row in rows if row.kind == "case"
+        OpenCase(row.id, row.reference, row.person_id, row.family_id, row.key, row.who, row.phone, row.code, row.at)
+        for row in rows
+        if row.kind == "case"
     ]
 
 

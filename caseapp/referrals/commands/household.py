@@ -1,0 +1,121 @@
+"""From a referral's words to people: the children, the adults around them, where they live, what they are to each other."""
+
+from datetime import date
+
+from caseapp.access.domain import Actor
+from caseapp.people.commands import StayGiven, add_person, add_to_family, make_family
+from caseapp.people.domain.dates import read_date
+from caseapp.people.domain.names import is_not_known, years_old
+from caseapp.kernel import clock
+from caseapp.referrals.catalogue import find_choice
+from caseapp.referrals.domain.children import ChildTold, as_list, as_object, as_text, is_protected
+from caseapp.referrals.queries.referral_page import HubChild, HubPage
+
+
+def add_family(actor: Actor, page: HubPage) -> tuple[int, dict[int, int]]:
+    """Record the children and adults of a referral as one family; gives its number and the person of each child's row.
+
+    A child with an open case is that case's person, and brothers and sisters join that family; its adults are known
+    there already and are not added a second time.
+    """
+    known = {child.id: case for child in page.children if (case := page.open_case_of(child))}
+    first = next(iter(known.values()), None)
+    family_id = first.family_id if first else make_family(name=_family_name(page), actor=actor)
+    persons: dict[int, int] = {}
+    for child in page.children:
+        case = known.get(child.id)
+        persons[child.id] = case.person_id if case else _add_child(actor, page, child)
+        add_to_family(family_id, persons[child.id], role="child", said_in_id=page.id, actor=actor)
+    if first is None:
+        for told in as_list(as_object(page.document).get("household")):
+            _add_relative(actor, page, family_id, as_object(told))
+    return family_id, persons
+
+
+def _family_name(page: HubPage) -> str:
+    lasts = [child.told.last_name for child in page.children if not is_not_known(child.told.last_name)]
+    return next((last for last in lasts if last), "Name not known")
+
+
+def _add_child(actor: Actor, page: HubPage, child: HubChild) -> int:
+    told = child.told
+    given = as_list(as_object(page.document).get("children"))
+    raw = as_object(given[told.position]) if told.position < len(given) else {}
+    numbers = [(kind, text) for kind in ("nhs_number", "upn") if (text := as_text(raw.get(kind))) and not is_not_known(text)]
+    return add_person(
+        first=_name(told.first_name),
+        last=_name(told.last_name),
+        description=told.description or (None if told.has_name else told.shown),
+        born_on=told.born_on,
+        born_estimated=told.born_estimated,
+        expected_on=told.expected_on,
+        sex=told.sex,
+        ethnicity=_code("ethnicities", told.ethnicity),
+        first_language=as_text(raw.get("first_language")),
+        interpreter_needed=raw.get("interpreter_needed") is True,
+        identifiers=numbers,
+        stay=_child_stay(page, told, raw),
+        actor=actor,
+    )
+
+
+def _name(text: str | None) -> str:
+    return "" if text is None or is_not_known(text) else text
+
+
+def _code(list_name: str, value: object) -> str | None:
+    found = find_choice(list_name, value)
+    return found.key if found else None
+
+
+def _child_stay(page: HubPage, told: ChildTold, raw: object) -> StayGiven | None:
+    return _stay(page, as_object(raw).get("address"), told.address, told.postcode)
+
+
+def _stay(page: HubPage, address: object, line: str | None, postcode: str | None) -> StayGiven | None:
+    if (not line or is_not_known(line)) and not postcode:
+        return None
+    return StayGiven(
+        line=line or "Only the postcode was given",
+        postcode=postcode,
+        kind=_code("address_kinds", as_object(address).get("kind")) or "home",
+        protected=is_protected(address),
+        said_by=page.referrer["name"] or page.sender,
+        said_at=page.received_at,
+    )
+
+
+def _add_relative(actor: Actor, page: HubPage, family_id: int, told: object) -> None:
+    """A person of the household: an adult unless the birth date says otherwise, what they are to the children as said."""
+    person = as_object(told)
+    name, relationship = as_text(person.get("name")) or "", as_text(person.get("relationship"))
+    if not name and not relationship:
+        return
+    first, _, last = name.rpartition(" ") if " " in name else (name, "", "")
+    born = read_date(person.get("date_of_birth"))
+    born_on = born if isinstance(born, date) else None
+    address = as_object(person.get("address"))
+    lines = [as_text(address.get(key)) for key in ("line1", "line2", "town")]
+    person_id = add_person(
+        first=_name(first),
+        last=_name(last),
+        description=None if name else relationship,
+        born_on=born_on,
+        ethnicity=_code("ethnicities", person.get("ethnicity")),
+        phone=as_text(person.get("phone")),
+        first_language=as_text(person.get("first_language")),
+        interpreter_needed=person.get("interpreter_needed") is True,
+        stay=_stay(page, address, ", ".join(line for line in lines if line) or None, as_text(address.get("postcode"))),
+        actor=actor,
+    )
+    responsibility = person.get("parental_responsibility")
+    add_to_family(
+        family_id,
+        person_id,
+        role="child" if born_on and years_old(born_on, clock.today()) < 18 else "adult",
+        relationship=relationship,
+        parental_responsibility=responsibility if isinstance(responsibility, bool) else None,
+        adult_of_concern=person.get("adult_of_concern") is True,
+        said_in_id=page.id,
+        actor=actor,
+    )

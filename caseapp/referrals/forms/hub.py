@@ -1,0 +1,126 @@
+"""The hub's forms: rate, propose, decide, put right. Those about several children get a field for each."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from caseapp.kernel.forms import Choice, ChoiceField, Form, HiddenVersion, TextField, WordsField
+from caseapp.referrals.catalogue import LISTS, OUTCOMES
+
+RATINGS = [Choice(row.key, row.words, row.hint) for row in LISTS["ratings"]]
+ANSWERS = (
+    Choice("agree", "Agree"),
+    Choice("change", "Change it", "Choose another decision for a child, and write why"),
+    Choice("send_back", "Send it back with a question", "Nothing is decided; the hub answers first"),
+)
+TEAM_WORDS = {"locality": "Which locality takes it on?", "family_help": "Which family help team takes it on?"}
+
+
+class RatingForm(Form):
+    """A rating and why."""
+
+    version = HiddenVersion()
+    rating = ChoiceField("How urgent is it?", choices=RATINGS, required="Choose Red, Amber or Green")
+    rationale = WordsField("Why", rows=3, required="Write why you rate it so")
+
+
+class MarkForm(Form):
+    """How something wrong in the input was settled."""
+
+    words = TextField(
+        "What you found out, or why it can stay as it is",
+        max_length=2000,
+        required="Write what you found out, or why it can stay as it is",
+    )
+
+
+class ProposalForm(Form):
+    """What a worker proposes; made for one referral by `proposal_form`."""
+
+    reasons = WordsField(
+        "Why this level, and not the one above or below",
+        rows=4,
+        hint="Stays in the hub",
+        required="Write why this level, and not the one above or below",
+    )
+    advice = WordsField(
+        "For the referrer: why, and what to do and watch for",
+        rows=4,
+        hint="They read this. Do not write what other agencies told us",
+        required="Write what we tell the referrer: why, and what to do and watch for",
+    )
+
+
+class DecisionForm(Form):
+    """A manager's answer; made for one referral by `decision_form`."""
+
+    answer = ChoiceField("Your answer", choices=ANSWERS, required="Choose to agree, to change it, or to send it back")
+    words = WordsField("Why you change it, or the question you send back", rows=3)
+    message = WordsField("What the referrer is told", rows=16)
+
+
+def _offered(without: Sequence[str]) -> list[Choice]:
+    return [Choice(row.key, row.words, row.hint) for row in OUTCOMES if row.key not in without]
+
+
+def _outcome_fields(children: Sequence[tuple[int, str, bool]], *, required: bool) -> dict[str, Any]:
+    """A field for each child (row, name, has an open case): what can't be decided for them is not offered."""
+    return {
+        f"outcome_{child_id}": ChoiceField(
+            f"Decision for {name}",
+            choices=_offered(("family_help", "assessment", "strategy_discussion") if open_case else ("open_case",)),
+            required=f"Choose a decision for {name}" if required else "",
+        )
+        for child_id, name, open_case in children
+    }
+
+
+def _more(*, weigh: bool, ask_consent: bool) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if weigh:
+        fields["history_weighed"] = WordsField(
+            "What in the history did you weigh?",
+            rows=2,
+            hint="One sentence. Asked from the third contact in 12 months, if you do not take it further",
+        )
+    if ask_consent:
+        fields["consent_words"] = TextField(
+            "Who agreed to family help, and when",
+            max_length=200,
+            hint="Only for family help: it needs a parent’s agreement, and the referrer did not have it",
+        )
+    return fields
+
+
+def proposal_form(
+    children: Sequence[tuple[int, str, bool]], *, weigh: bool, ask_consent: bool, formdata: Any = None
+) -> ProposalForm:
+    """The proposal form of one referral, filled from the post or fresh."""
+    fields = {**_outcome_fields(children, required=True), **_more(weigh=weigh, ask_consent=ask_consent)}
+    made = type("ProposalFormOfOne", (ProposalForm,), fields)
+    return _in_order(made, formdata, first=[name for name in fields if name.startswith("outcome_")])
+
+
+def decision_form(
+    children: Sequence[tuple[int, str, bool]],
+    *,
+    weigh: bool,
+    ask_consent: bool,
+    choose: Mapping[str, Sequence[tuple[int, str]]],
+    proposed: Mapping[int, str],
+    message: str,
+    formdata: Any = None,
+) -> DecisionForm:
+    """The decision form of one referral: `choose` are the teams a person picks from, by kind, where no address says which."""
+    fields = {**_outcome_fields(children, required=False), **_more(weigh=weigh, ask_consent=ask_consent)}
+    for kind, teams in choose.items():
+        fields[f"team_{kind}"] = ChoiceField(TEAM_WORDS[kind], choices={str(number): name for number, name in teams})
+    made = type("DecisionFormOfOne", (DecisionForm,), fields)
+    values = {"message": message, **{f"outcome_{child_id}": outcome for child_id, outcome in proposed.items()}}
+    return _in_order(made, formdata, first=["answer", *(name for name in fields if name.startswith("outcome_"))], data=values)
+
+
+def _in_order(made: type[Any], formdata: Any, *, first: list[str], data: Mapping[str, Any] | None = None) -> Any:
+    """Make the form and put its fields in the order of the page, so that its errors are listed in that order."""
+    form = made(formdata=formdata, data=data) if data else made(formdata=formdata)
+    form._fields = {name: form._fields[name] for name in dict.fromkeys([*first, *form._fields])}
+    return form
