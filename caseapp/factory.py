@@ -24,8 +24,11 @@ from caseapp.audit import commands as audit_commands
 from caseapp.audit import models as audit_tables
 from caseapp.cases import events as cases_events
 from caseapp.cases import models as cases_tables
+from caseapp.cases import routes as cases_routes
 from caseapp.deadlines import commands as deadlines_commands
 from caseapp.deadlines import models as deadlines_tables
+from caseapp.demo import cli as demo_cli
+from caseapp.desk import routes as desk_routes
 from caseapp.kernel import db as kernel_db
 from caseapp.kernel import health, logs, web
 from caseapp.kernel.db import Model, undeclared_columns
@@ -33,8 +36,10 @@ from caseapp.kernel.events import subscribe
 from caseapp.pathway import models as pathway_tables
 from caseapp.people import events as people_events
 from caseapp.people import models as people_tables
+from caseapp.referrals import cli as referrals_cli
 from caseapp.referrals import events as referrals_events
 from caseapp.referrals import models as referrals_tables
+from caseapp.referrals import routes as referrals_routes
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,24 @@ TABLES = (
 )
 # Every slice's events, declared by being imported.
 EVENTS = (accounts_events, cases_events, people_events, referrals_events)
-BLUEPRINTS: tuple[Blueprint, ...] = (probes.bp, accounts_routes.bp)
-COMMANDS: tuple[click.Command, ...] = (accounts_cli.users, audit_cli.audit, cli.sweep)
+BLUEPRINTS: tuple[Blueprint, ...] = (probes.bp, accounts_routes.bp, cases_routes.bp, desk_routes.bp, referrals_routes.bp)
+COMMANDS: tuple[click.Command, ...] = (demo_cli.demo, accounts_cli.users, audit_cli.audit, cli.sweep, referrals_cli.group)
 NAVIGATION: tuple[NavItem, ...] = (
+    NavItem("My referrals", "referrals.list_own", "referral:list_own", ("referrals.show_receipt",)),
+    NavItem(
+        "New referral",
+        "referrals.new_referral",
+        "referral:create",
+        ("referrals.show_page", "referrals.save_page", "referrals.ask_discard"),
+    ),
+    NavItem(
+        "Hub queue",
+        "referrals.queue",
+        "referral:queue",
+        ("referrals.marks", "referrals.show", "referrals.decision", "referrals.rate", "referrals.propose", "referrals.decide"),
+    ),
+    NavItem("Team board", "desk.team_board", "desk:team_board"),
+    NavItem("My work", "desk.my_work", "desk:my_work"),
     NavItem(
         "People who sign in", "accounts.people", "account:administer", ("accounts.ask_disable", "accounts.ask_enable")
     ),
