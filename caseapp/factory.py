@@ -18,7 +18,9 @@ from caseapp.accounts import cli as accounts_cli
 from caseapp.accounts import events as accounts_events
 from caseapp.accounts import models as accounts_tables
 from caseapp.accounts import routes as accounts_routes
+from caseapp.assessments import events as assessments_events
 from caseapp.assessments import models as assessments_tables
+from caseapp.assessments import routes as assessments_routes
 from caseapp.audit import cli as audit_cli
 from caseapp.audit import commands as audit_commands
 from caseapp.audit import models as audit_tables
@@ -33,7 +35,9 @@ from caseapp.kernel import db as kernel_db
 from caseapp.kernel import health, logs, web
 from caseapp.kernel.db import Model, undeclared_columns
 from caseapp.kernel.events import subscribe
+from caseapp.pathway import events as pathway_events
 from caseapp.pathway import models as pathway_tables
+from caseapp.pathway import routes as pathway_routes
 from caseapp.people import events as people_events
 from caseapp.people import models as people_tables
 from caseapp.referrals import cli as referrals_cli
@@ -66,8 +70,8 @@ TABLES = (
     referrals_tables,
 )
 # Every slice's events, declared by being imported.
-EVENTS = (accounts_events, cases_events, people_events, referrals_events)
-BLUEPRINTS: tuple[Blueprint, ...] = (probes.bp, accounts_routes.bp, cases_routes.bp, desk_routes.bp, referrals_routes.bp)
+EVENTS = (accounts_events, assessments_events, pathway_events, cases_events, people_events, referrals_events)
+BLUEPRINTS: tuple[Blueprint, ...] = (assessments_routes.bp, pathway_routes.bp, probes.bp, accounts_routes.bp, cases_routes.bp, desk_routes.bp, referrals_routes.bp)
 COMMANDS: tuple[click.Command, ...] = (demo_cli.demo, accounts_cli.users, audit_cli.audit, cli.sweep, referrals_cli.group)
 NAVIGATION: tuple[NavItem, ...] = (
     NavItem("My referrals", "referrals.list_own", "referral:list_own", ("referrals.show_receipt",)),
@@ -85,6 +89,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     ),
     NavItem("Team board", "desk.team_board", "desk:team_board"),
     NavItem("My work", "desk.my_work", "desk:my_work"),
+    NavItem("Handovers", "pathway.index", "handover:list", ("pathway.show", "pathway.step_down")),
     NavItem(
         "People who sign in", "accounts.people", "account:administer", ("accounts.ask_disable", "accounts.ask_enable")
     ),

@@ -1,0 +1,216 @@
+"""What the desk shows: my work, and a team's board. Reads only; a statement each for cases, clocks, workers and bars."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import sqlalchemy as sa
+
+from caseapp.access.domain import Actor, Membership
+from caseapp.access.models import Bar
+from caseapp.accounts.models import Professional, TeamMembership, User
+from caseapp.cases.queries import CaseRow, TaskRow, TeamChild, list_my_children, list_team_children, task_words
+from caseapp.cases.slots import EntryWords
+from caseapp.deadlines.domain import age_words
+from caseapp.deadlines.queries import ClockView, clocks_of
+from caseapp.kernel import clock
+from caseapp.kernel.db import db
+
+from .domain import family_words, mix_words
+
+NEW = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """Something due for one or several children of a family."""
+
+    clock: ClockView
+    family: str
+    children: tuple[CaseRow, ...]
+
+    @property
+    def whom(self) -> str:
+        """First names and the family: Ellie and Jake Marsden."""
+        return family_words([(case.called, "") for case in self.children], self.family)
+
+
+@dataclass(frozen=True)
+class FamilyRow:
+    """A family's children on one line, each with the clock that ends first."""
+
+    name: str
+    children: tuple[tuple[CaseRow, ClockView | None], ...]
+
+
+@dataclass(frozen=True)
+class MyWork:
+    """All that the page "My work" shows."""
+
+    tasks: tuple[TaskRow, ...]
+    task_words: dict[int, EntryWords]
+    due: tuple[DueRow, ...]
+    families: tuple[FamilyRow, ...]
+    children: int
+
+    @property
+    def late(self) -> int:
+        """How many things are late."""
+        return sum(row.clock.state == "late" for row in self.due)
+
+    @property
+    def due_today(self) -> int:
+        """How many things are due today and not late yet."""
+        return sum(row.clock.due_today and row.clock.state != "late" for row in self.due)
+
+
+def get_my_work(actor: Actor) -> MyWork:
+    """What this professional has to read and do, and the children they work with. Three statements."""
+    mine = list_my_children(actor)
+    clocks = clocks_of([case.id for case in mine.cases])
+    words = task_words(actor, {task.about_id for task in mine.tasks})
+    families = tuple(
+        FamilyRow(
+            children[0].family_name,
+            tuple((case, next(iter(clocks.get(case.id, ())), None)) for case in children),
+        )
+        for children in _by_family(mine.cases)
+    )
+    return MyWork(mine.tasks, words, _due(mine.cases, clocks), families, len(mine.cases))
+
+
+def _by_family(cases: Sequence[CaseRow]) -> list[list[CaseRow]]:
+    return [list(children) for _, children in groupby(cases, key=lambda case: case.family_id)]
+
+
+def _due(cases: Sequence[CaseRow], clocks: dict[int, list[ClockView]]) -> tuple[DueRow, ...]:
+    """One row where the same thing is due at the same moment for brothers and sisters; soonest first."""
+    together: dict[tuple[int, str, datetime], list[tuple[CaseRow, ClockView]]] = {}
+    for case in cases:
+        for view in clocks.get(case.id, ()):
+            together.setdefault((case.family_id, view.rule.key, view.due_at), []).append((case, view))
+    rows = [
+        DueRow(pairs[0][1], pairs[0][0].family_name, tuple(case for case, _ in pairs)) for pairs in together.values()
+    ]
+    return tuple(sorted(rows, key=lambda row: row.clock.due_at))
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Somebody the team's children can be given to, with what they carry now."""
+
+    professional_id: int
+    user_id: int
+    name: str
+    title: str
+    children: int
+    families: int
+    mix: str
+    new: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A family of the team without a worker: since when, why it is here, and who could take it."""
+
+    family_id: int
+    words: str
+    family: str
+    children: tuple[CaseRow, ...]
+    why: str
+    age: str
+    runs_to: ClockView | None
+    protected: bool
+    barred: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Board:
+    """All that a team's board shows."""
+
+    team: Membership
+    waiting: tuple[Waiting, ...]
+    workers: tuple[Worker, ...]
+    children: int
+
+
+def get_board(team: Membership) -> Board:
+    """A team's families without a worker, longest waiting first, and its workers, lightest first. Four statements."""
+    held = list_team_children(team.team_id)
+    without = [child for child in held if child.case.lead_id is None]
+    ids = [child.case.id for child in without]
+    return Board(team, _waiting(without, clocks_of(ids), _barred(ids)), _workers(team.team_id, held), len(held))
+
+
+def _barred(case_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Who may never see which of these cases."""
+    found: dict[int, set[str]] = {}
+    if case_ids:
+        for row in db.session.execute(sa.select(Bar.subject_id, Bar.principal).where(Bar.subject_id.in_(case_ids))):
+            found.setdefault(row.subject_id, set()).add(row.principal)
+    return found
+
+
+def _waiting(
+    children: Sequence[TeamChild], clocks: dict[int, list[ClockView]], bars: dict[int, set[str]]
+) -> tuple[Waiting, ...]:
+    families: dict[int, list[TeamChild]] = {}
+    for child in children:
+        families.setdefault(child.case.family_id, []).append(child)
+    return tuple(_waiting_family(together, clocks, bars) for together in families.values())
+
+
+def _waiting_family(
+    together: Sequence[TeamChild], clocks: dict[int, list[ClockView]], bars: dict[int, set[str]]
+) -> Waiting:
+    cases = [child.case for child in together]
+    where = [", ".join(part for part in (child.case.sector, child.ward) if part) for child in together]
+    why = [mix_words([case.level for case in cases], counted=False), *dict.fromkeys(place for place in where if place)]
+    running = [view for case in cases for view in clocks.get(case.id, ()) if view.rule.key != "case.allocate"]
+    principals = set().union(*(bars.get(case.id, set()) for case in cases))
+    return Waiting(
+        family_id=cases[0].family_id,
+        words=family_words([(case.called, case.age) for case in cases], ""),
+        family=cases[0].family_name,
+        children=tuple(cases),
+        why=" · ".join(why),
+        age=age_words(min(case.held_since for case in cases), clock.now()),
+        runs_to=min(running, key=lambda view: view.due_at, default=None),
+        protected=any(case.address_protected for case in cases),
+        barred=frozenset(int(name.removeprefix("user:")) for name in principals if name.startswith("user:")),
+    )
+
+
+def _workers(team_id: int, held: Sequence[TeamChild]) -> tuple[Worker, ...]:
+    today, since = clock.today(), clock.now() - NEW
+    rows = db.session.execute(
+        sa.select(Professional.id, User.id.label("user_id"), Professional.name, Professional.title)
+        .join(User, User.professional_id == Professional.id)
+        .join(TeamMembership, TeamMembership.user_id == User.id)
+        .where(
+            Professional.team_id == team_id,
+            TeamMembership.team_id == team_id,
+            TeamMembership.role == "worker",
+            TeamMembership.from_on <= today,
+            sa.or_(TeamMembership.until_on.is_(None), TeamMembership.until_on >= today),
+            User.disabled_at.is_(None),
+        )
+        .order_by(Professional.name)
+    )
+    workers = []
+    for row in rows:
+        led = [child.case for child in held if child.case.lead_id == row.id]
+        workers.append(
+            Worker(
+                row.id,
+                row.user_id,
+                row.name,
+                row.title,
+                len(led),
+                len({case.family_id for case in led}),
+                mix_words([case.level for case in led]),
+                sum(case.lead_since is not None and case.lead_since >= since for case in led),
+            )
+        )
+    return tuple(sorted(workers, key=lambda worker: (worker.children, worker.name)))
