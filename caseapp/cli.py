@@ -9,7 +9,8 @@ import structlog
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from caseapp.audit.commands import Sealed, seal
+from caseapp.accounts.commands import clean_up
+from caseapp.audit.commands import seal
 from caseapp.audit.domain import ChainBroken
 from caseapp.kernel.db import dispose
 
@@ -18,6 +19,8 @@ log = structlog.get_logger()
 # While the database is gone, tries are this many times further apart, up to a minute.
 BACK_OFF = 2
 LONGEST_WAIT = 60.0
+# Sessions, parked forms and throttles are cleared away less often than the logs are sealed.
+CLEAN_EVERY = 300.0
 
 
 class Stopped(BaseException):
@@ -45,16 +48,19 @@ def _listen() -> None:
 )
 @with_appcontext
 def sweep(once: bool, every: float) -> None:
-    """Seal the event log and the read log, round after round, until told to stop.
+    """Seal the event log and the read log and clear away what has had its time, round after round, until told to stop.
 
     Several sweeps side by side do no harm: one seals, the others find nothing to do. The database may come and go.
     """
     _listen()
-    wait, position = every, 0
+    wait, position, clean_at = every, 0, 0.0
     try:
         while True:
             try:
-                position, sound = _round(position)
+                position, sound = _seal_all(position)
+                if time.monotonic() >= clean_at:
+                    log.info("sweep.cleaned_up", **clean_up())
+                    clean_at = time.monotonic() + CLEAN_EVERY
                 wait = every
             except SQLAlchemyError as error:
                 log.error("sweep.database_gone", kind=type(error).__name__)
@@ -67,28 +73,23 @@ def sweep(once: bool, every: float) -> None:
         raise SystemExit(0) from None
 
 
-def _round(position: int) -> tuple[int, bool]:
-    """One round; takes the place in the chain where the last one ended, gives the new one and whether all went well."""
-    return _seal_all(position)
-
-
 def _seal_all(position: int) -> tuple[int, bool]:
     """Seal batch after batch until nothing waits. The new head goes to the log: kept outside the database it shows a
-    chain cut off whole."""
-    count, done = 0, Sealed(0, position, "")
-    try:
-        while (done := seal()).count:
-            count += done.count
-            if not done.more:
-                break
-    except ChainBroken as error:
-        log.error("audit.chain_broken", why=str(error))
-        return position, False
-    if done.busy:
-        return position, True
-    if count:
-        log.info("audit.sealed", position=done.position, head=done.digest, rows=count)
-    if done.position < position:
-        log.error("audit.chain_broken", why="the chain is shorter than it was", was=position, now=done.position)
-        return done.position, False
-    return done.position, True
+    chain cut off whole. Takes the place in the chain where the last round ended; gives the new one and whether all is
+    well."""
+    rows, more = 0, True
+    while more:
+        try:
+            done = seal()
+        except ChainBroken as error:
+            log.error("audit.chain_broken", why=str(error))
+            return position, False
+        if done.busy:
+            break
+        if done.position < position:
+            log.error("audit.chain_broken", why="the chain is shorter than it was", was=position, now=done.position)
+            return done.position, False
+        rows, position, more = rows + done.count, done.position, done.more
+        if rows and not more:
+            log.info("audit.sealed", position=position, head=done.digest, rows=rows)
+    return position, True
