@@ -2,7 +2,7 @@
 
 `answers` of a draft is an object of four parts: `pages` (what was typed, by page key), `saved` (the draft's version at
 the last save of each page), `other` (a second text that met a newer one: kept until its writer chooses) and `removed`
-(what was typed on the pages of children taken out).
+(pages of children taken out, and third texts: nothing typed is dropped).
 """
 
 from collections.abc import Mapping
@@ -84,6 +84,8 @@ def save_page(
     parts = _parts(draft)
     stored = parts["pages"].get(page)
     if stored and stored != typed and version < parts["saved"].get(page, 0):
+        if page in parts["other"] and parts["other"][page]["typed"] != typed:
+            parts["removed"].append(parts["other"][page]["typed"])
         parts["other"][page] = {"typed": dict(typed), "at": clock.now().isoformat()}
         draft.answers = parts
         db.session.flush()

@@ -172,6 +172,20 @@ class PageForm:
             kept.update({f"person-{number}-{name}": value for name, value in person.raw.items()})
         return kept
 
+    def with_person(self) -> Raw | None:
+        """What was typed, with room for one person more; None when there is room for no more."""
+        if len(self.people) >= MOST_PEOPLE:
+            return None
+        return {**self.raw, f"person-{len(self.people) + 1}-name": ""}
+
+    def without_person(self, number: int) -> Raw:
+        """What was typed, without that person; those behind move up."""
+        kept: Raw = dict(self.main.raw)
+        others = [person for place, person in enumerate(self.people, start=1) if place != number]
+        for place, person in enumerate(others, start=1):
+            kept.update({f"person-{place}-{name}": value for name, value in person.raw.items()})
+        return kept
+
     def validate(self) -> bool:
         """Check every answer that was given."""
         # Every form is asked, also after one has failed: all errors show at once.

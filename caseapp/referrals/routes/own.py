@@ -1,0 +1,258 @@
+"""The referrer's pages: writing a referral, its receipt, and what became of it."""
+
+from typing import Any
+
+from flask import Response, jsonify, redirect, render_template, request, url_for
+
+from caseapp.access.domain import Actor, SubjectAccess
+from caseapp.access.guard import guard, keep_typed
+from caseapp.kernel import clock
+from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder
+from caseapp.kernel.subjects import parse_reference
+from caseapp.referrals.commands import drafts
+from caseapp.referrals.domain.pages import page_keys
+from caseapp.referrals.forms.pages import PageForm, VersionForm, check_page, is_later
+from caseapp.referrals.forms.texts import Texts
+from caseapp.referrals.queries import own
+from caseapp.referrals.queries.own import DraftView
+from caseapp.referrals.routes import pages_shown
+from caseapp.referrals.routes.blueprint import bp
+
+CHECK, CHILDREN = "check", "children"
+NO_MORE_PEOPLE = "One referral takes 30 people. Write about the others under what happened"
+
+
+@bp.get("/")
+@guard("referral:list_own", logged=True)
+def list_own(actor: Actor) -> Any:
+    """My referrals; a desk's safeguarding lead sees the desk's."""
+    found = own.list_own(actor, before=parse_reference(request.args.get("before", "")))
+    return render_template("referrals/own/list.html", found=found, me=actor.user_id, first="before" not in request.args)
+
+
+@bp.get("/new")
+@guard("referral:create", logged=True)
+def new_referral(actor: Actor) -> Any:
+    """The start page: what is ready to hand, and drafts to go on with."""
+    return render_template("referrals/own/new.html", drafts=own.list_drafts(actor))
+
+
+@bp.post("/new")
+@guard("referral:create")
+def start_draft(actor: Actor) -> Any:
+    """Begin a draft."""
+    reference = drafts.start_draft(actor)
+    return redirect(url_for(".show_page", reference=reference, page="danger"), 303)
+
+
+@bp.get("/drafts/<ref:reference>/<page>")
+@guard("draft:write")
+def show_page(_actor: Actor, subject: SubjectAccess, page: str) -> Any:
+    """One page of a draft, as it was left."""
+    draft = own.get_draft(subject.id)
+    if draft.sent_as:
+        return _receipt_of(draft)
+    _need_page(draft, page)
+    if page in draft.other:
+        return _show_texts(subject, draft, page)
+    asked = request.args.get("remove") if page == CHILDREN else None
+    return _show(subject, draft, _form_of(draft, page), _version(draft.version), asked=asked)
+
+
+@bp.post("/drafts/<ref:reference>/<page>")
+@guard("draft:write")
+def save_page(actor: Actor, subject: SubjectAccess, page: str) -> Any:
+    """Save and go on. What was typed is kept; where it is wrong, the page comes back with what to put right."""
+    draft = own.get_draft(subject.id)
+    _need_page(draft, page)
+    form = _form_of(draft, page, posted=True)
+    if draft.sent_as:
+        return _too_late(draft, form)
+    try:
+        if page == CHILDREN and _changes_children():
+            return _change_children(actor, subject, draft)
+        if page in draft.other and "settle" in request.form:
+            return _settle(actor, subject, draft, page)
+        return _save(actor, subject, form)
+    except OutOfOrder:
+        # Sent from another window while this request waited for the draft.
+        return _too_late(own.get_draft(subject.id), form)
+
+
+@bp.post("/drafts/<ref:reference>/<page>/save")
+@guard("draft:write", logged=False)
+def autosave(actor: Actor, subject: SubjectAccess, page: str) -> Any:
+    """The page saves itself while somebody writes: nothing is checked, every letter is kept."""
+    draft = own.get_draft(subject.id)
+    _need_page(draft, page)
+    form = _form_of(draft, page, posted=True)
+    version = VersionForm().version.data
+    saved = drafts.save_page(actor, draft_id=subject.id, page=page, typed=form.raw, version=version, by_itself=True)
+    if saved.stale:
+        keep_typed()
+        return jsonify(error=409, message="Changed in another window. Both texts are kept", version=saved.version), 409
+    return jsonify(saved_at=f"{clock.to_london(saved.saved_at):%H:%M}", version=saved.version)
+
+
+@bp.get("/drafts/<ref:reference>/discard")
+@guard("draft:write")
+def ask_discard(_actor: Actor, subject: SubjectAccess) -> Any:
+    """Ask once before a draft is thrown away."""
+    draft = own.get_draft(subject.id)
+    if draft.sent_as:
+        return _receipt_of(draft)
+    return render_template(
+        "referrals/own/discard.html", reference=subject.reference, names=own.child_names(draft.pages)
+    )
+
+
+@bp.post("/drafts/<ref:reference>/discard")
+@guard("draft:write")
+def discard_draft(actor: Actor, subject: SubjectAccess) -> Any:
+    """Throw a draft away."""
+    drafts.discard_draft(actor, draft_id=subject.id)
+    return redirect(url_for(".new_referral"), 303)
+
+
+@bp.get("/<ref:reference>/receipt")
+@guard("referral:receipt")
+def show_receipt(actor: Actor, subject: SubjectAccess) -> Any:
+    """The receipt, and later the outcome."""
+    receipt = own.get_receipt(actor, subject.id)
+    return render_template("referrals/own/receipt.html", receipt=receipt, row=receipt.row)
+
+
+@bp.post("/<ref:reference>/seen")
+@guard("referral:receipt")
+def see_feedback(actor: Actor, subject: SubjectAccess) -> Any:
+    """The sender says that the outcome was read."""
+    drafts.see_feedback(actor, referral_id=subject.id)
+    return redirect(url_for(".show_receipt", reference=subject.reference), 303)
+
+
+def _receipt_of(draft: DraftView) -> Response:
+    return redirect(url_for(".show_receipt", reference=draft.sent_as), 303)  # type: ignore[return-value]
+
+
+def _too_late(draft: DraftView, form: PageForm) -> Any:
+    """The referral is sent. Sending again leads to its receipt; words typed since are shown, to be copied."""
+    typed = [(label, field.typed) for label, field in form.fields if field.typed]
+    if form.key == CHECK or not typed or draft.pages.get(form.key) == form.raw:
+        return _receipt_of(draft)
+    return render_template("referrals/own/late.html", typed=typed, sent_as=draft.sent_as), 409
+
+
+def _need_page(draft: DraftView, page: str) -> None:
+    if page not in page_keys(draft.pages):
+        raise NotFound
+
+
+def _form_of(draft: DraftView, page: str, *, posted: bool = False) -> PageForm:
+    raw = None if posted else draft.pages.get(page, {})
+    return PageForm(page, later=is_later(draft.pages, page), raw=raw)
+
+
+def _version(number: int) -> VersionForm:
+    return VersionForm(formdata=None, data={"version": number})
+
+
+def _save(actor: Actor, subject: SubjectAccess, form: PageForm) -> Any:
+    """Keep the page as typed, then go where the pressed button leads."""
+    page = form.key
+    typed, place, full = _people(form)
+    version = VersionForm().version.data
+    saved = drafts.save_page(actor, draft_id=subject.id, page=page, typed=typed, version=version)
+    keep_typed()
+    draft = own.get_draft(subject.id)
+    if saved.stale:
+        return _show_texts(subject, draft, page), 409
+    if "later" in request.form:
+        return redirect(url_for(".new_referral"), 303)
+    if place:
+        then = request.args.get("then")
+        return redirect(url_for(".show_page", reference=subject.reference, page=page, then=then, _anchor=place), 303)
+    if full:
+        form.main.add_errors({"": NO_MORE_PEOPLE})
+        return _show(subject, draft, form, _version(saved.version)), 422
+    return _go_on(actor, subject, draft, form)
+
+
+def _people(form: PageForm) -> tuple[dict[str, Any], str, bool]:
+    """What to keep when a person is added or taken out: the words, where to stand, whether it was full."""
+    if form.has_people and "add_person" in request.form:
+        more = form.with_person()
+        return (dict(more), f"person-{len(form.people) + 1}", False) if more else (dict(form.raw), "", True)
+    number = request.form.get("remove_person", "")
+    if form.has_people and number.isascii() and number.isdigit():
+        return dict(form.without_person(int(number))), "people", False
+    return dict(form.raw), "", False
+
+
+def _go_on(actor: Actor, subject: SubjectAccess, draft: DraftView, form: PageForm) -> Any:
+    if form.key == CHECK:
+        return _send(actor, subject, draft, form)
+    if not check_page(form, draft.pages):
+        return _show(subject, draft, form, _version(draft.version)), 422
+    return redirect(pages_shown.after(subject.reference, draft, form.key), 303)
+
+
+def _settle(actor: Actor, subject: SubjectAccess, draft: DraftView, page: str) -> Any:
+    """Of two texts the chosen one, or both edited into one, becomes the page; then as if it had been typed."""
+    texts = Texts.posted(draft, page, request.form)
+    if not texts.settled:
+        return _show_texts(subject, draft, page, texts), 422
+    version = VersionForm().version.data
+    saved = drafts.save_page(actor, draft_id=subject.id, page=page, typed=texts.merged, version=version, settles=True)
+    keep_typed()
+    draft = own.get_draft(subject.id)
+    if saved.stale:
+        return _show_texts(subject, draft, page), 409
+    form = _form_of(draft, page)
+    if page == CHECK:
+        return redirect(url_for(".show_page", reference=subject.reference, page=page), 303)
+    return _go_on(actor, subject, draft, form)
+
+
+def _show(subject: SubjectAccess, draft: DraftView, form: PageForm, version: VersionForm, **more: Any) -> str:
+    shown = pages_shown.context(subject.reference, draft, form)
+    return render_template(f"referrals/own/pages/{shown['kind']}.html", **shown, version=version, **more)
+
+
+def _show_texts(subject: SubjectAccess, draft: DraftView, page: str, texts: Texts | None = None) -> str:
+    return render_template(
+        "referrals/own/texts.html",
+        texts=texts or Texts.kept(draft, page),
+        version=_version(draft.version),
+        reference=subject.reference,
+        url=url_for(".save_page", reference=subject.reference, page=page, then=request.args.get("then")),
+    )
+
+
+def _changes_children() -> bool:
+    return "add" in request.form or "remove" in request.form
+
+
+def _change_children(actor: Actor, subject: SubjectAccess, draft: DraftView) -> Any:
+    """One child more, whose page opens; or one less."""
+    if "remove" in request.form:
+        drafts.remove_child(actor, draft_id=subject.id, key=request.form["remove"])
+        return redirect(url_for(".show_page", reference=subject.reference, page=CHILDREN), 303)
+    try:
+        key = drafts.add_child(actor, draft_id=subject.id)
+    except Invalid as refused:
+        form = _form_of(draft, CHILDREN)
+        form.main.add_errors(refused.problems)
+        return _show(subject, draft, form, _version(draft.version)), 422
+    return redirect(url_for(".show_page", reference=subject.reference, page=key), 303)
+
+
+def _send(actor: Actor, subject: SubjectAccess, draft: DraftView, form: PageForm) -> Any:
+    """Send what the check page shows; come back to it with what stops sending."""
+    ready = pages_shown.ready(subject.reference, draft)
+    if ready.stops:
+        return _show(subject, draft, form, _version(draft.version), refused=True), 422
+    try:
+        reference = drafts.send_draft(actor, draft_id=subject.id, version=draft.version, answers=ready.answers)
+    except Conflict as moved:
+        return _show(subject, draft, form, _version(draft.version), moved=str(moved)), 409
+    return redirect(url_for(".show_receipt", reference=reference), 303)

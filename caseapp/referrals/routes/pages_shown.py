@@ -1,0 +1,185 @@
+"""What the pages of a draft show around their questions: where one is, what comes next, what stops sending."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+
+from caseapp.kernel import clock
+from caseapp.referrals.catalogue import CONCERNS
+from caseapp.referrals.domain.children import as_text
+from caseapp.referrals.domain.form import compose
+from caseapp.referrals.domain.lists import concern
+from caseapp.referrals.domain.pages import child_keys, find_page, page_after, page_before, page_keys
+from caseapp.referrals.domain.reading import Item, sections
+from caseapp.referrals.forms.pages import PageForm, read_pages
+from caseapp.referrals.queries import own
+from caseapp.referrals.queries.own import DraftView, Sender
+
+# Which page of the form a part of the document was asked on; what is not listed nobody was asked.
+_ASKED_ON = {
+    "danger": "danger",
+    "referrer": "me",
+    "now": "now",
+    "person": "household",
+    "home": "household",
+    "consent": "consent",
+    "said": "concern",
+    "exploitation": "concern",
+    "strengths": "strengths",
+    "help": "strengths",
+}
+# Asked only after another answer: left blank they are not a gap.
+_FOLLOW_UPS = frozenset(
+    {
+        "where_words",
+        "safe_why",
+        "collected_by_adult_of_concern",
+        "answer_needed_on",
+        "answer_needed_at",
+        "parent_agrees",
+    }
+    | {"who", "reason_not_sought", "reason_words", "other_words", "happened_words", "injury_words", "description"}
+    | {
+        "expected_date_of_birth",
+        "approximate_age",
+        "line2",
+        "address_same",
+        "protected",
+        "lead_practitioner",
+        "best_time",
+    }
+    | {"safeguarding_lead_told", "email", "withhold_from_family"}
+)
+_TWO_TEXTS = "You wrote this page in two windows: choose which words to keep"
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card of the check page: a page of the form, what was said on it, and what was not."""
+
+    title: str
+    url: str
+    items: list[tuple[str, Item]]
+    not_given: list[str]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A draft as it would be sent: its answers, and what stops it, with links."""
+
+    answers: dict[str, dict[str, object]]
+    stops: list[dict[str, str]]
+
+
+def ready(reference: str, draft: DraftView) -> Ready:
+    """Read the whole draft."""
+    reading = read_pages(draft.pages)
+    stops = [
+        {"href": _url(reference, key, then="check"), "text": f"{_title(draft, key)}: {_TWO_TEXTS}"}
+        for key in draft.other
+    ]
+    stops += [
+        {
+            "href": _url(reference, problem.page, then="check") + f"#{problem.target}",
+            "text": f"{_title(draft, problem.page)}: {problem.message}",
+        }
+        for problem in reading.problems
+    ]
+    return Ready(reading.answers, stops)
+
+
+def after(reference: str, draft: DraftView, page: str) -> str:
+    """Where "Save and go on" leads: the next page, or back to the check page if one came from there."""
+    if request.args.get("then") == "check":
+        return _url(reference, "check")
+    return _url(reference, page_after(draft.pages, page) or "check")
+
+
+def context(reference: str, draft: DraftView, form: PageForm) -> dict[str, Any]:
+    """Everything a page of the form is handed."""
+    keys = page_keys(draft.pages)
+    key, then = form.key, "check" if request.args.get("then") == "check" else None
+    before = page_before(draft.pages, key)
+    shown: dict[str, Any] = {
+        "kind": "child" if key.startswith("child-") else key,
+        "key": key,
+        "form": form,
+        "reference": reference,
+        "title": _title(draft, key),
+        "number": keys.index(key) + 1,
+        "total": len(keys),
+        "names": own.child_names(draft.pages),
+        "back": {"url": _url(reference, before), "label": _title(draft, before)} if before else None,
+        "url": _url(reference, key, then=then),
+        "save_url": url_for(".autosave", reference=reference, page=key),
+        "saved_at": draft.saved_at,
+        "in_danger": (draft.pages.get("danger") or {}).get("immediate_danger") == "yes",
+        "children": list(_children(reference, draft)),
+        "first_child": child_keys(draft.pages)[0],
+        "errors": form.error_list,
+    }
+    if key == "concern":
+        ticked = [concern(value) for value in form.main.categories.selected]
+        shown["common"] = [row.key for row in CONCERNS if row.common]
+        shown["opens"] = any(row.opens_exploitation for row in ticked if row)
+    return {**shown, **_check(reference, draft)} if key == "check" else shown
+
+
+def _children(reference: str, draft: DraftView) -> Iterator[dict[str, Any]]:
+    for number, key in enumerate(child_keys(draft.pages), start=1):
+        typed = draft.pages.get(key, {})
+        names = f"{typed.get('first_name', '')} {typed.get('last_name', '')}".strip()
+        described = (as_text(typed.get("description")) or "")[:60]
+        yield {
+            "key": key,
+            "number": number,
+            "name": names or described or "Not named yet",
+            "url": _url(reference, key),
+            "removable": key in draft.pages,
+        }
+
+
+def _check(reference: str, draft: DraftView) -> dict[str, Any]:
+    found = ready(reference, draft)
+    decide_by, why = own.decision_day(clock.now())
+    return {"stops": found.stops, "cards": list(_cards(reference, draft, found)), "decide_by": decide_by, "why": why}
+
+
+def _cards(reference: str, draft: DraftView, found: Ready) -> Iterator[Card]:
+    keys = child_keys(found.answers)
+    by_page: dict[str, list[tuple[str, Item]]] = {}
+    for part in sections(compose(found.answers, Sender("", "", ""), sent_at=clock.now())):
+        page = keys[part.number - 1] if part.key == "child" else _ASKED_ON.get(part.key)
+        if page:
+            lead = part.title.removeprefix("In the family: ") if part.key == "person" else ""
+            by_page.setdefault(page, []).extend((lead, item) for item in part.items)
+    for key in page_keys(draft.pages):
+        if key in ("children", "check"):
+            continue
+        shown = [(lead, item) for lead, item in by_page.get(key, []) if item.value_words != "not said"]
+        yield Card(_title(draft, key), _url(reference, key, then="check"), shown, _not_given(found, key))
+
+
+def _not_given(found: Ready, key: str) -> list[str]:
+    """The questions of a page without an answer that do not stop sending."""
+    page, answers = find_page(key), found.answers.get(key, {})
+    assert page is not None
+    return [
+        ask.label.removesuffix("?")
+        for ask in page.fields
+        if not (ask.stops or ask.exploitation or ask.name in _FOLLOW_UPS) and answers.get(ask.name) in (None, [], [{}])
+    ]
+
+
+def _title(draft: DraftView, key: str) -> str:
+    page, keys = find_page(key), child_keys(draft.pages)
+    assert page is not None
+    if key in keys and len(keys) > 1:
+        return f"About child {keys.index(key) + 1}"
+    return page.title
+
+
+def _url(reference: str, page: str | None, **options: Any) -> str:
+    return url_for(".show_page", reference=reference, page=page, **options)
