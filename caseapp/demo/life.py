@@ -26,6 +26,7 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.kernel.subjects import Subject
 from caseapp.pathway import commands as pathway
+from caseapp.pathway.queries import find_handover_of_case
 from caseapp.referrals.commands import deciding, receive, triage
 from caseapp.referrals.models import Referral, ReferralChild
 from caseapp.referrals.queries.referral_page import get_hub_page
@@ -75,7 +76,8 @@ SCRIPTED = (
     Plan(4, NORTH, "assessment", "decided"),
     Plan(2, NORTH, "assessment", "decided"),
     Plan(6, NORTH, "family_help", "decided"),
-    Plan(1, NORTH, "assessment", "proposed"),
+    Plan(3, NORTH, "assessment", "proposed"),
+    Plan(3.1, NORTH, "no_further_action", "proposed"),
     Plan(0.4, NORTH, "assessment", "received"),
     Plan(0.2, NORTH, "family_help", "received"),
 )
@@ -145,6 +147,8 @@ class Story:
             at = min(self.life.working(at, hours=0.01), self.life.now - timedelta(minutes=self.random.randint(5, 55)))
         worry = self.random.choices(WORRIES, weights=[row.weight for row in WORRIES])[0]
         self.rating = self.random.choice(worry.ratings)
+        # A Red does not wait for the rest of the pile.
+        self.pace = 0.3 if self.rating == "red" else 1.0
         document = make_document(
             self.random, sectors=list(self.plan.sectors), sender=sender, worry=worry, on=clock.to_london(at).date()
         )
@@ -156,7 +160,7 @@ class Story:
             actor = self.life.actor(sender.login) if sender.login else None
             received = receive.receive_referral(actor, document=document, received_at=at, mode=sender.mode)
             self.referral_id = received.id
-            self._then("rated", hours=1, step=self.rate)
+            self._then("rated", hours=0.5 * self.pace, step=self.rate)
 
         self.life.plan(at, arrive)
 
@@ -177,7 +181,7 @@ class Story:
         triage.rate_referral(
             nadia, referral_id=self.referral_id, rating=self.rating, rationale=rationale, version=version
         )
-        self._then("proposed", hours=2, step=self.propose)
+        self._then("proposed", hours=2 * self.pace, step=self.propose)
 
     def propose(self) -> None:
         """The hub worker proposes a decision; a child whose case is open goes to its worker."""
@@ -202,7 +206,7 @@ class Story:
             history_weighed="Earlier contacts were about the same worry and led to help that was taken up.",
             consent_words="",
         )
-        self._then("decided", hours=2, step=self.decide)
+        self._then("decided", hours=2 * self.pace, step=self.decide)
 
     def decide(self) -> None:
         """The hub manager agrees."""
@@ -225,10 +229,26 @@ class Story:
                 ReferralChild.referral_id == self.referral_id, ReferralChild.case_id.is_not(None)
             )
         ).all()
-        if opened and opened[0].outcome in ("assessment", "strategy_discussion"):
-            self.team = self.life.locality[opened[0].sector].lower()
-            self.case_ids = sorted(row.case_id for row in opened if row.outcome == opened[0].outcome)
+        opened = [row for row in opened if row.outcome == self.plan.outcome]
+        if not opened:
+            return
+        self.team = self.life.locality[opened[0].sector].lower()
+        self.case_ids = sorted(row.case_id for row in opened)
+        if self.plan.outcome == "family_help":
+            self._then("allocated", hours=9, step=self.take_on)
+        else:
             self._then("allocated", hours=5, step=self.allocate)
+
+    def take_on(self) -> None:
+        """The family help manager accepts what the hub handed over, and names who leads."""
+        receiver = self.life.actor(f"familyhelp.{self.team}")
+        team = accounts.find_team(key=f"fh_{self.team}")
+        assert team is not None
+        handover = find_handover_of_case(self.case_ids[0])
+        assert handover is not None
+        leads = [row for row in accounts.list_professionals(team_id=team.id) if row.user_id != receiver.user_id]
+        handover_id = self._id_of(handover.reference)
+        pathway.accept_handover(receiver, handover_id=handover_id, lead_professional_id=leads[0].id)
 
     def allocate(self) -> None:
         """The team manager gives the family to a worker of the team."""
@@ -246,6 +266,10 @@ class Story:
             manager, cases={case_id: versions[case_id] for case_id in self.case_ids}, professional_id=worker.id
         )
         self._then("noted", hours=7, step=self.note)
+
+    @staticmethod
+    def _id_of(reference: str) -> int:
+        return db.session.scalars(sa.select(Subject.id).where(Subject.reference == reference)).one()
 
     def _as_actor(self, row: Any) -> Actor | None:
         email = db.session.scalar(sa.text("SELECT email FROM app_user WHERE id = :id"), {"id": row.user_id})
@@ -276,7 +300,7 @@ class Story:
     def write(self) -> None:
         """The worker starts the assessment."""
         reference = assessments.start_assessment(self.worker, case_id=self.case_ids[0], sibling_ids=self.case_ids[1:])
-        self.assessment_id = db.session.scalar(sa.select(Subject.id).where(Subject.reference == reference)) or 0
+        self.assessment_id = self._id_of(reference)
         self._save(submit=False)
         self._then("submitted", hours=60, step=self.submit)
 
@@ -332,7 +356,7 @@ class Story:
             lead_professional_id=leads[0].id,
             meeting_on=None,
         )
-        self.handover_id = db.session.scalar(sa.select(Subject.id).where(Subject.reference == reference)) or 0
+        self.handover_id = self._id_of(reference)
         self._then("agreed_on", hours=5, step=self.agree_on)
 
     def agree_on(self) -> None:
