@@ -113,7 +113,8 @@ def seconds_to_wait(limit: Limit, failures: int, last_at: datetime, now: datetim
     if count < limit.free:
         return 0
     pause = min(LONGEST_WAIT, 1 << min(count - limit.free + 1, 10))
-    return max(0, math.ceil(pause - (now - last_at).total_seconds()))
+    # Servers' clocks differ a little: a failure "in the future" has just happened.
+    return math.ceil(max(0.0, pause - max(0.0, (now - last_at).total_seconds())))
 
 
 def network_of(address: str) -> str:
@@ -163,7 +164,7 @@ def password_problem(password: str, *, email: str, common: Collection[str]) -> s
     address = normal_email(email)
     if folded.strip() in (address, address.partition("@")[0]) or address in folded:
         return "The new password must not be your e-mail address"
-    letters = "".join(ch for ch in folded if ch.isalpha())
+    letters = "".join(ch for ch in folded if ch.isalpha() or not ch.isascii())
     if len(set(folded)) < 5 or folded in common or letters in common:
         return "This password is one of the first that anybody would try. Choose another"
     return None
