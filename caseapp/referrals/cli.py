@@ -10,7 +10,7 @@ import click
 from flask.cli import with_appcontext
 
 from caseapp.kernel import clock
-from caseapp.kernel.db import db, transaction
+from caseapp.kernel.db import transaction
 from caseapp.people.domain.dates import read_moment
 from caseapp.referrals.commands import receive_referral
 from caseapp.referrals.domain.children import as_text
@@ -29,8 +29,10 @@ def group() -> None:
 def import_referrals(file: Path) -> None:
     """Take in a list of referrals of shape marf-1 from FILE, a JSON list.
 
-    Each row is a transaction of its own. What is wrong in a row is kept as given, marked, and printed here; that counts as
-    worked. A row that came before adds nothing. Exit code 1 if FILE is not a JSON list or a row could not be taken at all.
+    Each row is a transaction of its own. What is wrong in a row is kept as given, marked, and printed here; that
+    counts as
+    worked. A row that came before adds nothing. Exit code 1 if FILE is not a JSON list or a row could not be taken at
+    all.
     """
     rows = _read(file)
     new = marked = failed = 0
@@ -49,18 +51,20 @@ def import_referrals(file: Path) -> None:
                 source_system=SCHEMA,
                 source_id=source_id,
             )
+            found = marks_of(made.id) if made.new else []
         if not made.new:
             click.echo(f"row {number}, {source_id}: was here already as {made.reference}, nothing added")
             continue
         new += 1
-        found = marks_of(made.id)
         marked += bool(found)
-        db.session.remove()
         for where, given, message in found:
             told = f"given “{given}”. " if given else ""
             click.echo(f"row {number}, {source_id}, {made.reference}: {where}: {told}{message}")
     known = len(rows) - new - failed
-    click.echo(f"{len(rows)} rows: {new} taken in, {known} were here already, {marked} with something to put right, {failed} not taken")
+    click.echo(
+        f"{len(rows)} rows: {new} taken in, {known} were here already, {marked} with something to put right, "
+        f"{failed} not taken"
+    )
     if failed:
         sys.exit(1)
 
@@ -69,7 +73,9 @@ def _read(file: Path) -> list[object]:
     try:
         rows = json.loads(file.read_bytes().decode("utf-8-sig"), parse_constant=str)
     except UnicodeDecodeError as error:
-        raise click.ClickException(f"{file.name} is not UTF-8 text (byte {error.start}). Nothing was taken in") from error
+        raise click.ClickException(
+            f"{file.name} is not UTF-8 text (byte {error.start}). Nothing was taken in"
+        ) from error
     except RecursionError as error:
         raise click.ClickException(f"{file.name} is nested too deeply. Nothing was taken in") from error
     except ValueError as error:
@@ -79,7 +85,15 @@ def _read(file: Path) -> list[object]:
     return rows
 
 
-_KINDS = {dict: "an object", list: "a list", str: "a text", bool: "yes or no", int: "a number", float: "a number", type(None): "nothing"}
+_KINDS = {
+    dict: "an object",
+    list: "a list",
+    str: "a text",
+    bool: "yes or no",
+    int: "a number",
+    float: "a number",
+    type(None): "nothing",
+}
 
 
 def _kind(value: object) -> str:

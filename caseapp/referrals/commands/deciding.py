@@ -1,4 +1,6 @@
-"""What a manager decides, and everything that comes of it in the same transaction: cases, families, tasks, the answer."""
+"""What a manager decides, and everything that comes of it in the same transaction: cases, families, tasks, the
+answer.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,8 +30,8 @@ TASK = "referral_on_open_case"
 
 @dataclass(frozen=True)
 class Answer:
-    """A manager's answer to a proposal: `kind` agree | change | send_back; `outcomes` by child; `words` why changed, or the
-    question; `message` to the referrer; `teams` chosen by a person, by kind, where the address does not say."""
+    """A manager's answer to a proposal: `kind` agree | change | send_back; `outcomes` by child; `words` why changed,
+    or the question; `message` to the referrer; `teams` chosen by a person, by kind, where the address does not say."""
 
     kind: str
     outcomes: Mapping[int, str]
@@ -71,11 +73,14 @@ def _waiting(page: HubPage, row: Referral, decision_id: int) -> Proposal:
         raise Conflict(f"Not sent: {decided_words(row)}" if asked else decided_words(row))
     if page.open_proposal is None:
         if asked and asked.decided_at:
-            raise Conflict(f"Not sent: {asked.decided_by} sent it back {when(asked.decided_at)}: “{asked.manager_words}”.")
+            raise Conflict(
+                f"Not sent: {asked.decided_by} sent it back {when(asked.decided_at)}: “{asked.manager_words}”."
+            )
         raise OutOfOrder("Nobody has proposed a decision yet, so there is nothing to agree to.")
     if page.open_proposal.id != decision_id:
         raise Conflict(
-            f"Not sent: {page.open_proposal.proposed_by} proposed something new {when(page.open_proposal.proposed_at)}. Read that first."
+            f"Not sent: {page.open_proposal.proposed_by} proposed something new "
+            f"{when(page.open_proposal.proposed_at)}. Read that first."
         )
     return page.open_proposal
 
@@ -92,7 +97,9 @@ def _decide(actor: Actor, row: Referral, page: HubPage, proposal: Proposal, answ
     if changing and is_blank(said):
         problems["words"] = "Write why you change it, so that the person who proposed it can read it"
     if changing and not problems and outcomes == proposal.proposed:
-        problems["answer"] = "Nothing is different from what was proposed. Agree to it, or choose another decision for a child"
+        problems["answer"] = (
+            "Nothing is different from what was proposed. Agree to it, or choose another decision for a child"
+        )
     if is_blank(message):
         problems["message"] = "Write what the referrer is told"
     teams = _teams(page, outcomes, answer.teams or {}, problems)
@@ -123,15 +130,25 @@ def _close(actor: Actor, proposal: Proposal, state: str, said: str, *, weighed: 
         sa.update(Decision)
         .where(Decision.id == proposal.id)
         .values(
-            state=state, decided_at=clock.now(), decided_by_id=actor.user_id, manager_words=said or None,
-            history_weighed=weighed or proposal.history_weighed or None, consent_words=consent or proposal.consent_words or None,
+            state=state,
+            decided_at=clock.now(),
+            decided_by_id=actor.user_id,
+            manager_words=said or None,
+            history_weighed=weighed or proposal.history_weighed or None,
+            consent_words=consent or proposal.consent_words or None,
         )
     )
 
 
-def _teams(page: HubPage, outcomes: Mapping[int, str], chosen: Mapping[str, int], problems: dict[str, str]) -> dict[str, int]:
+def _teams(
+    page: HubPage, outcomes: Mapping[int, str], chosen: Mapping[str, int], problems: dict[str, str]
+) -> dict[str, int]:
     """The team for each kind that is needed: what the addresses say, or what a person chose. Siblings go together."""
-    needed = {rule.team_kind for child in page.children if (rule := OUTCOME_RULES.get(outcomes.get(child.id, ""))) and rule.team_kind}
+    needed = {
+        rule.team_kind
+        for child in page.children
+        if (rule := OUTCOME_RULES.get(outcomes.get(child.id, ""))) and rule.team_kind
+    }
     found: dict[str, int] = {}
     for kind in sorted(needed):
         obvious = page.obvious_team(kind)

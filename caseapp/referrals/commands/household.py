@@ -1,12 +1,14 @@
-"""From a referral's words to people: the children, the adults around them, where they live, what they are to each other."""
+"""From a referral's words to people: the children, the adults around them, where they live, what they are to each
+other.
+"""
 
 from datetime import date
 
 from caseapp.access.domain import Actor
+from caseapp.kernel import clock
 from caseapp.people.commands import StayGiven, add_person, add_to_family, make_family
 from caseapp.people.domain.dates import read_date
 from caseapp.people.domain.names import is_not_known, years_old
-from caseapp.kernel import clock
 from caseapp.referrals.catalogue import find_choice
 from caseapp.referrals.domain.children import ChildTold, as_list, as_object, as_text, is_protected
 from caseapp.referrals.queries.referral_page import HubChild, HubPage
@@ -41,7 +43,9 @@ def _add_child(actor: Actor, page: HubPage, child: HubChild) -> int:
     told = child.told
     given = as_list(as_object(page.document).get("children"))
     raw = as_object(given[told.position]) if told.position < len(given) else {}
-    numbers = [(kind, text) for kind in ("nhs_number", "upn") if (text := as_text(raw.get(kind))) and not is_not_known(text)]
+    numbers = [
+        (kind, text) for kind in ("nhs_number", "upn") if (text := as_text(raw.get(kind))) and not is_not_known(text)
+    ]
     return add_person(
         first=_name(told.first_name),
         last=_name(told.last_name),
@@ -86,7 +90,9 @@ def _stay(page: HubPage, address: object, line: str | None, postcode: str | None
 
 
 def _add_relative(actor: Actor, page: HubPage, family_id: int, told: object) -> None:
-    """A person of the household: an adult unless the birth date says otherwise, what they are to the children as said."""
+    """A person of the household: an adult unless the birth date says otherwise, what they are to the children as
+    said.
+    """
     person = as_object(told)
     name, relationship = as_text(person.get("name")) or "", as_text(person.get("relationship"))
     if not name and not relationship:

@@ -24,7 +24,9 @@ NOT_QUALIFIED = (
 
 
 def lock_referral(referral_id: int) -> Referral:
-    """The referral's row, held until the transaction ends, so that of two people the second waits and then looks again."""
+    """The referral's row, held until the transaction ends, so that of two people the second waits and then looks
+    again.
+    """
     row = db.session.get(Referral, referral_id, with_for_update=True)
     if row is None:
         raise NotFound
@@ -62,8 +64,8 @@ def read_referral(actor: Actor, *, referral_id: int) -> None:
 def rate_referral(actor: Actor, *, referral_id: int, rating: str, rationale: str, version: int) -> None:
     """Rate a referral Red, Amber or Green with the reason; the newest rating counts, and its clock runs from receipt.
 
-    `version` is that of the page. Raises Invalid, OutOfOrder when it is decided, Conflict with both reasons when somebody
-    rated it meanwhile. Sending the same rating twice makes one.
+    `version` is that of the page. Raises Invalid, OutOfOrder when it is decided, Conflict with both reasons when
+    somebody rated it meanwhile. Sending the same rating twice makes one.
     """
     row = lock_referral(referral_id)
     if row.decided_at is not None:
@@ -84,14 +86,17 @@ def rate_referral(actor: Actor, *, referral_id: int, rating: str, rationale: str
     if version != row.version and last is not None:
         name = user_names({last.rated_by_id}).get(last.rated_by_id, "Somebody")
         raise Conflict(
-            f"Not rated: {name} rated this {words('ratings', last.rating)} {when(last.rated_at)}, while your page was open.",
+            f"Not rated: {name} rated this {words('ratings', last.rating)} {when(last.rated_at)}, "
+            "while your page was open.",
             theirs=Text(name, last.rated_at, f"{words('ratings', last.rating)}: {last.rationale}"),
             mine=Text(actor.name, None, f"{words('ratings', rating)}: {rationale}"),
             version=row.version,
         )
     read_referral(actor, referral_id=referral_id)
     db.session.add(
-        RagRating(referral_id=row.id, rating=rating, rationale=rationale, rated_at=clock.now(), rated_by_id=actor.user_id)
+        RagRating(
+            referral_id=row.id, rating=rating, rationale=rationale, rated_at=clock.now(), rated_by_id=actor.user_id
+        )
     )
     row.rating = rating
     row.version += 1
@@ -102,7 +107,8 @@ def rate_referral(actor: Actor, *, referral_id: int, rating: str, rationale: str
 def settle_mark(actor: Actor, *, referral_id: int, mark_id: int, words_given: str) -> None:
     """Say how something wrong in the input was settled. What was given stays as it is.
 
-    Raises NotFound for a mark of another referral, Invalid without words, OutOfOrder when a colleague settled it before.
+    Raises NotFound for a mark of another referral, Invalid without words, OutOfOrder when a colleague settled it
+    before.
     """
     mark = db.session.get(InputMark, mark_id, with_for_update=True)
     if mark is None or mark.referral_id != referral_id:
@@ -123,8 +129,8 @@ def settle_mark(actor: Actor, *, referral_id: int, mark_id: int, words_given: st
 def check_outcomes(
     page: HubPage, outcomes: Mapping[int, str], *, consent_words: str, history_weighed: str
 ) -> dict[str, str]:
-    """What is wrong with a set of outcomes, by field: `outcome_<child>`, `consent_words`, `history_weighed`. Asked of the
-    proposal and again of the decision, because a case may have opened in between."""
+    """What is wrong with a set of outcomes, by field: `outcome_<child>`, `consent_words`, `history_weighed`. Asked of
+    the proposal and again of the decision, because a case may have opened in between."""
     problems: dict[str, str] = {}
     agrees = page.agrees or not is_blank(consent_words)
     for child in page.children:
@@ -132,7 +138,9 @@ def check_outcomes(
         if not outcome:
             problems[f"outcome_{child.id}"] = f"Choose a decision for {child.name}"
             continue
-        refusal = outcome_refusal(outcome, child=child.name, has_open_case=page.open_case_of(child) is not None, agrees=agrees)
+        refusal = outcome_refusal(
+            outcome, child=child.name, has_open_case=page.open_case_of(child) is not None, agrees=agrees
+        )
         if refusal:
             problems[f"outcome_{child.id}"] = refusal
     if "no_further_action" in outcomes.values() and page.weigh and is_blank(history_weighed):
@@ -143,7 +151,9 @@ def check_outcomes(
 
 
 def check_qualified(actor: Actor, outcomes: Mapping[int, str]) -> None:
-    """Raise Refused if an outcome makes the contact a referral and the actor is not social-work qualified (practice 11, 18)."""
+    """Raise Refused if an outcome makes the contact a referral and the actor is not social-work qualified (practice
+    11, 18).
+    """
     if not actor.qualified and any(OUTCOME_RULES[key].qualified for key in outcomes.values() if key in OUTCOME_RULES):
         raise Refused(NOT_QUALIFIED)
 
@@ -158,25 +168,44 @@ def propose_decision(
     history_weighed: str = "",
     consent_words: str = "",
 ) -> int:
-    """Propose a decision for each child (row of the child: outcome) for a manager to agree; gives the proposal's number.
+    """Propose a decision for each child (row of the child: outcome) for a manager to agree; gives the proposal's
+    number.
 
-    `advice`: for the referrer, in their words. `reasons` stay in the hub. `history_weighed`: asked from the third contact
-    in 12 months when nothing more is to happen. `consent_words`: who agreed to family help where the referrer could not say.
+    `advice`: for the referrer, in their words. `reasons` stay in the hub. `history_weighed`: asked from the third
+    contact
+    in 12 months when nothing more is to happen. `consent_words`: who agreed to family help where the referrer could
+    not say.
     Raises Invalid by field, Refused for an unqualified proposer, OutOfOrder when it is unrated, proposed or decided.
     """
     row = lock_referral(referral_id)
     page = get_hub_page(actor, referral_id)
-    texts = {name: clean(text)[0] for name, text in (("reasons", reasons), ("advice", advice), ("history_weighed", history_weighed), ("consent_words", consent_words))}
+    texts = {
+        name: clean(text)[0]
+        for name, text in (
+            ("reasons", reasons),
+            ("advice", advice),
+            ("history_weighed", history_weighed),
+            ("consent_words", consent_words),
+        )
+    }
     if row.decided_at is not None:
         raise OutOfOrder(f"There is nothing left to propose. {decided_words(row)}")
     waiting = page.open_proposal
     if waiting is not None:
-        if (waiting.proposed_by_id, waiting.reasons, waiting.proposed) == (actor.user_id, texts["reasons"], dict(outcomes)):
+        if (waiting.proposed_by_id, waiting.reasons, waiting.proposed) == (
+            actor.user_id,
+            texts["reasons"],
+            dict(outcomes),
+        ):
             return waiting.id
-        raise OutOfOrder(f"{waiting.proposed_by} proposed a decision {when(waiting.proposed_at)}. It waits for a manager.")
+        raise OutOfOrder(
+            f"{waiting.proposed_by} proposed a decision {when(waiting.proposed_at)}. It waits for a manager."
+        )
     if row.rating is None:
         raise OutOfOrder("Rate it first, with the reason. Then propose a decision.")
-    problems = check_outcomes(page, outcomes, consent_words=texts["consent_words"], history_weighed=texts["history_weighed"])
+    problems = check_outcomes(
+        page, outcomes, consent_words=texts["consent_words"], history_weighed=texts["history_weighed"]
+    )
     if is_blank(texts["reasons"]):
         problems["reasons"] = "Write why this level, and not the one above or below"
     if is_blank(texts["advice"]):
@@ -198,7 +227,8 @@ def propose_decision(
     db.session.add(decision)
     db.session.flush()
     db.session.add_all(
-        DecisionChild(decision_id=decision.id, child_id=child.id, proposed=outcomes[child.id]) for child in page.children
+        DecisionChild(decision_id=decision.id, child_id=child.id, proposed=outcomes[child.id])
+        for child in page.children
     )
     row.state = "proposed"
     row.version += 1

@@ -64,7 +64,10 @@ def outcome_refusal(outcome: str, *, child: str, has_open_case: bool, agrees: bo
     if rule.became == NOTE_ON_OPEN_CASE and not has_open_case:
         return f"{child} has no open case to pass this to"
     if rule.consent and not agrees:
-        return f"Family help needs a parent’s agreement. For {child} nobody has agreed: write who did and when, or choose another decision"
+        return (
+            f"Family help needs a parent’s agreement. For {child} nobody has agreed: write who did and when, "
+            "or choose another decision"
+        )
     return None
 
 
@@ -135,7 +138,9 @@ class Told:
     phone: str
 
 
-def draft_message(children: Sequence[Told], *, reference: str, why: str, parents: str, hub_phone: str, hears_by: str) -> str:
+def draft_message(
+    children: Sequence[Told], *, reference: str, why: str, parents: str, hub_phone: str, hears_by: str
+) -> str:
     """The message to the referrer, for the manager to edit (practice 29).
 
     It says the decision and why, who has the child and a number that is answered, what to do, whether the parents
@@ -145,9 +150,13 @@ def draft_message(children: Sequence[Told], *, reference: str, why: str, parents
     groups: dict[tuple[str, str, str], list[str]] = {}
     for child in children:
         groups.setdefault((child.outcome, child.team, child.phone), []).append(child.name)
-    decided = [f"What we decided for {join_names(names)}: {words('outcomes', key)}." for (key, _, _), names in groups.items()]
+    decided = [
+        f"What we decided for {join_names(names)}: {words('outcomes', key)}." for (key, _, _), names in groups.items()
+    ]
     held = [
-        f"{join_names(names)}: {team}, {phone}." if team else f"{join_names(names)}: nobody in social care. Ring the hub on {hub_phone} if you want to talk."
+        f"{join_names(names)}: {team}, {phone}."
+        if team
+        else f"{join_names(names)}: nobody in social care. Ring the hub on {hub_phone} if you want to talk."
         for (_, team, phone), names in groups.items()
     ]
     paragraphs = (
@@ -156,8 +165,9 @@ def draft_message(children: Sequence[Told], *, reference: str, why: str, parents
         "Who has the child now. " + " ".join(held),
         f"The parents. {parents}",
         f"When you hear from us again. {hears_by}",
-        f"If it gets worse. If a child is in danger ring 999, then the hub on {hub_phone}. Anything new: add it to this referral, or ring.",
-        f"If you do not agree. Ring {hub_phone}, give the reference, and ask for it to be looked at again. A different manager will.",
+        f"If it gets worse. If a child is in danger ring 999, then the hub on {hub_phone}. Anything new: ring us.",
+        f"If you do not agree. Ring {hub_phone}, give the reference, and ask for it to be looked at again. "
+        "A different manager will.",
     )
     return "\n\n".join(paragraphs)
 
@@ -166,7 +176,10 @@ def parents_sentence(document: object) -> str:
     """What a referrer may say to the parents, by what was said of consent."""
     consent = as_object(as_object(document).get("consent"))
     if consent.get("withhold_from_family"):
-        return "You asked us to keep something from the family: please go on keeping it, and ring us before you talk with them."
+        return (
+            "You asked us to keep something from the family: please go on keeping it, "
+            "and ring us before you talk with them."
+        )
     if consent.get("parent_informed") is True:
         return "They know about the referral; you may talk with them about it."
     return "As far as we know they have not been told. Please do not tell them yet; we will say when."

@@ -110,13 +110,17 @@ def decision_form(
     message: str,
     formdata: Any = None,
 ) -> DecisionForm:
-    """The decision form of one referral: `choose` are the teams a person picks from, by kind, where no address says which."""
+    """The decision form of one referral: `choose` are the teams a person picks from, by kind, where no address says
+    which.
+    """
     fields = {**_outcome_fields(children, required=False), **_more(weigh=weigh, ask_consent=ask_consent)}
     for kind, teams in choose.items():
         fields[f"team_{kind}"] = ChoiceField(TEAM_WORDS[kind], choices={str(number): name for number, name in teams})
     made = type("DecisionFormOfOne", (DecisionForm,), fields)
     values = {"message": message, **{f"outcome_{child_id}": outcome for child_id, outcome in proposed.items()}}
-    return _in_order(made, formdata, first=["answer", *(name for name in fields if name.startswith("outcome_"))], data=values)
+    return _in_order(
+        made, formdata, first=["answer", *(name for name in fields if name.startswith("outcome_"))], data=values
+    )
 
 
 def _in_order(made: type[Any], formdata: Any, *, first: list[str], data: Mapping[str, Any] | None = None) -> Any:

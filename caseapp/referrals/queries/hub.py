@@ -119,7 +119,9 @@ def _due() -> sa.ColumnElement[datetime]:
         .where(Clock.subject_id == Referral.id, Clock.stopped_at.is_(None), Clock.rule.in_(DECIDE_BY))
         .scalar_subquery()
     )
-    return sa.type_coerce(sa.case((Referral.rating.is_(None), _red_due()), else_=sa.func.coalesce(earliest, _red_due())), UTCDateTime())
+    return sa.type_coerce(
+        sa.case((Referral.rating.is_(None), _red_due()), else_=sa.func.coalesce(earliest, _red_due())), UTCDateTime()
+    )
 
 
 def _order() -> tuple[sa.ColumnElement[int], ...]:
@@ -181,16 +183,29 @@ _TABS: dict[str, sa.ColumnElement[bool]] = {
 def list_queue(actor: Actor, tab: str, *, after: str | None = None, limit: int = A_PAGE) -> Page:
     """One tab of the queue in its order (decided today: latest first), from behind the referral `after` on.
 
-    The order is made in the database; a page goes by the key of the last row shown. Five statements, six on a later page.
+    The order is made in the database; a page goes by the key of the last row shown. Five statements, six on a later
+    page.
     """
     order = _order()
     reader, proposer = sa.alias(Professional.__table__), sa.alias(Professional.__table__)
     read_by, proposed_by = sa.alias(User.__table__), sa.alias(User.__table__)
     query = (
         sa.select(
-            Referral.id, Subject.reference, Referral.rating, Referral.state, Referral.read_at, Referral.received_at, Referral.mode,
-            Referral.answer_needed_at, Referral.document, Referral.agency_given, Referral.source_code, Referral.decided_at,
-            Agency.name.label("agency"), reader.c.name.label("reader"), proposer.c.name.label("proposer"),
+            Referral.id,
+            Subject.reference,
+            Referral.rating,
+            Referral.state,
+            Referral.read_at,
+            Referral.received_at,
+            Referral.mode,
+            Referral.answer_needed_at,
+            Referral.document,
+            Referral.agency_given,
+            Referral.source_code,
+            Referral.decided_at,
+            Agency.name.label("agency"),
+            reader.c.name.label("reader"),
+            proposer.c.name.label("proposer"),
             sa.select(sa.func.count())
             .select_from(InputMark)
             .where(InputMark.referral_id == Referral.id, InputMark.settled_at.is_(None))
@@ -207,10 +222,14 @@ def list_queue(actor: Actor, tab: str, *, after: str | None = None, limit: int =
         .where(_TABS[tab], seen_by(actor))
     )
     if tab == "decided-today":
-        query = query.where(Referral.decided_at >= _midnight(clock.today())).order_by(Referral.decided_at.desc(), Referral.id)
+        query = query.where(Referral.decided_at >= _midnight(clock.today())).order_by(
+            Referral.decided_at.desc(), Referral.id
+        )
     else:
         if key := _key_of(after, order):
-            query = query.where(sa.tuple_(*order) > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(key, order, strict=True))))
+            query = query.where(
+                sa.tuple_(*order) > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(key, order, strict=True)))
+            )
         query = query.order_by(*order)
     found = db.session.execute(query.limit(limit + 1)).all()
     return Page(_rows(actor, found[:limit]), len(found) > limit)
@@ -220,7 +239,9 @@ def _key_of(reference: str | None, order: tuple[sa.ColumnElement[int], ...]) -> 
     wanted = parse_reference(reference or "")
     if wanted is None:
         return None
-    row = db.session.execute(sa.select(*order).join(Subject, Subject.id == Referral.id).where(Subject.reference == wanted)).first()
+    row = db.session.execute(
+        sa.select(*order).join(Subject, Subject.id == Referral.id).where(Subject.reference == wanted)
+    ).first()
     return tuple(row) if row else None
 
 
@@ -242,7 +263,9 @@ def _rows(actor: Actor, found: Sequence[sa.Row]) -> list[QueueRow]:  # type: ign
     open_keys = _keys_with_open_case(actor, keys)
     clocks = clocks_of([row.id for row in found])
     outcomes = _outcomes([row.id for row in found if row.state == DECIDED])
-    return [_row(row, told[row.id], contacts, open_keys, clocks.get(row.id, []), outcomes.get(row.id, "")) for row in found]
+    return [
+        _row(row, told[row.id], contacts, open_keys, clocks.get(row.id, []), outcomes.get(row.id, "")) for row in found
+    ]
 
 
 def _row(
@@ -289,7 +312,10 @@ def _within(pairs: set[tuple[int, datetime]], until: datetime) -> int:
 
 
 def decide_by(rating: str | None, received_at: datetime, clocks: Sequence[ClockView]) -> TimeLeft | None:
-    """What is left until the hub has to have decided; without a rating it counts as Red. None when nothing runs any more."""
+    """What is left until the hub has to have decided; without a rating it counts as Red.
+
+    None when nothing runs any more.
+    """
     running = [view for view in clocks if view.rule.key in DECIDE_BY]
     if rating is None and running:
         due = compute(get_rule("mash.red", clock.to_london(received_at).date()), received_at)
@@ -348,10 +374,18 @@ def last_decided(actor: Actor) -> tuple[datetime, str] | None:
 
 
 def list_marks(actor: Actor, *, after: int = 0, limit: int = A_PAGE) -> tuple[list[MarkRow], bool]:
-    """What is still to be put right in referrals the actor sees, the oldest first; and whether more follow. One statement."""
+    """What is still to be put right in referrals the actor sees, the oldest first; and whether more follow.
+
+    One statement.
+    """
     found = db.session.execute(
         sa.select(
-            InputMark.id, InputMark.path, InputMark.given, InputMark.message, Subject.reference, Referral.document,
+            InputMark.id,
+            InputMark.path,
+            InputMark.given,
+            InputMark.message,
+            Subject.reference,
+            Referral.document,
         )
         .join(Referral, Referral.id == InputMark.referral_id)
         .join(Subject, Subject.id == Referral.id)
@@ -360,14 +394,23 @@ def list_marks(actor: Actor, *, after: int = 0, limit: int = A_PAGE) -> tuple[li
         .limit(limit + 1)
     ).all()
     rows = [
-        MarkRow(row.id, row.reference, names_together(children_of(row.document)), mark_place(row.path), row.given, row.message)
+        MarkRow(
+            row.id,
+            row.reference,
+            names_together(children_of(row.document)),
+            mark_place(row.path),
+            row.given,
+            row.message,
+        )
         for row in found[:limit]
     ]
     return rows, len(found) > limit
 
 
 def marks_of(referral_id: int) -> list[tuple[str, str, str]]:
-    """Everything marked in one referral as (where in words, as given, what is wrong), settled or not: for the import's report."""
+    """Everything marked in one referral as (where in words, as given, what is wrong), settled or not: for the
+    import's report.
+    """
     rows = db.session.execute(
         sa.select(InputMark.path, InputMark.given, InputMark.message)
         .where(InputMark.referral_id == referral_id)

@@ -1,8 +1,10 @@
-"""One referral as the hub reads it: what was said, who the children are, what is known, what was done. Seven statements."""
+"""One referral as the hub reads it: what was said, who the children are, what is known, what was done.
+
+Seven statements.
+"""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -12,31 +14,33 @@ import sqlalchemy as sa
 from caseapp.access.domain import Actor
 from caseapp.access.models import Bar
 from caseapp.accounts.models import Agency, PostcodeSector, Professional, Team, User
-from caseapp.cases.models import Case, Custody
-from caseapp.deadlines.domain import TimeLeft
+from caseapp.deadlines.catalogue import get_rule
+from caseapp.deadlines.domain import Due, TimeLeft, compute
 from caseapp.deadlines.queries import ClockView, clocks_of
 from caseapp.kernel import clock
-from caseapp.kernel.db import UTCDateTime, db
+from caseapp.kernel.db import db
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
-from caseapp.people.models import Person
 from caseapp.referrals.catalogue import words
 from caseapp.referrals.domain.children import ChildTold, as_object, as_text, children_of
 from caseapp.referrals.domain.hub import (
     WEIGH_FROM,
-    mark_place,
     names_together,
     parent_agrees,
     parents_words,
 )
 from caseapp.referrals.domain.reading import Section, sections
 from caseapp.referrals.domain.signals import Signal, signals
-from caseapp.referrals.models import Decision, DecisionChild, InputMark, RagRating, Referral, ReferralChild
+from caseapp.referrals.models import Referral, ReferralChild
 
-from .hub import A_YEAR, decide_by, not_barred, seen_by
+from .history import Contact, Mark, OpenCase, Proposal, Rating, list_done, list_known
+from .hub import A_YEAR, decide_by
 
-
-_WANTS = (("What needs to happen", "what_needs_to_happen"), ("What happened", "what_happened"), ("The child’s own words", "child_voice"))
+_WANTS = (
+    ("What needs to happen", "what_needs_to_happen"),
+    ("What happened", "what_happened"),
+    ("The child’s own words", "child_voice"),
+)
 
 
 @dataclass(frozen=True)
@@ -74,77 +78,6 @@ class HubChild:
         if self.told.postcode_sector:
             return f"No locality has the postcode {self.told.postcode_sector}."
         return "There is no whole postcode."
-
-
-@dataclass(frozen=True)
-class Contact:
-    """An earlier (or later) referral about a child of the same name and birth date."""
-
-    reference: str
-    received_at: datetime
-    sender: str
-    about: str
-    came_of_it: str
-    counts: bool
-
-
-@dataclass(frozen=True)
-class OpenCase:
-    """An open case of a child of the same name and birth date."""
-
-    id: int
-    reference: str
-    person_id: int
-    family_id: int
-    match_key: str
-    team: str
-    phone: str
-    level: str
-    opened_at: datetime
-
-
-@dataclass(frozen=True)
-class Rating:
-    """A rating with its reason, by whom, when."""
-
-    rating: str
-    rationale: str
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A proposal and what became of it. `proposed` and `decided` are outcomes by the id of the child's row."""
-
-    id: int
-    state: str
-    reasons: str
-    history_weighed: str
-    advice: str
-    consent_words: str
-    manager_words: str
-    proposed_at: datetime
-    proposed_by_id: int
-    proposed_by: str
-    decided_at: datetime | None
-    decided_by: str
-    proposed: dict[int, str] = field(default_factory=dict)
-    decided: dict[int, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Something wrong in what was given, and how it was settled."""
-
-    id: int
-    path: str
-    where: str
-    given: str
-    message: str
-    settled_words: str | None
-    settled_at: datetime | None
-    settled_by: str
 
 
 @dataclass(frozen=True)
@@ -214,6 +147,13 @@ class HubPage:
         return decide_by(self.rating, self.received_at, self.clocks)
 
     @property
+    def red_due(self) -> Due | None:
+        """Until somebody rates it, it counts as Red: that due time with its reasons."""
+        if self.rating is not None or self.decided_at is not None:
+            return None
+        return compute(get_rule("mash.red", clock.to_london(self.received_at).date()), self.received_at)
+
+    @property
     def contacts_12m(self) -> int:
         """Contacts of the last 12 months about these children, this one counted."""
         return 1 + sum(contact.counts for contact in self.contacts)
@@ -230,7 +170,8 @@ class HubPage:
             self.document,
             today=clock.to_london(self.received_at).date(),
             open_case=bool(self.open_cases),
-            contacts_12m=self.contacts_12m,
+            contacts_12m=1
+            + sum(self.received_at - A_YEAR < each.received_at <= self.received_at for each in self.contacts),
         )
 
     @property
@@ -244,7 +185,9 @@ class HubPage:
         return [mark for mark in self.marks if mark.settled_at is None]
 
     def obvious_team(self, kind: str) -> TeamOption | None:
-        """The one team of a kind that all known addresses lead to and that may see the children; None: a person chooses."""
+        """The one team of a kind that all known addresses lead to and that may see the children; None: a person
+        chooses.
+        """
         teams = {option.id: option for child in self.children if (option := child.team_for(kind))}
         return next(iter(teams.values())) if len(teams) == 1 else None
 
@@ -303,12 +246,14 @@ class HubPage:
 
 
 def get_hub_page(actor: Actor, referral_id: int) -> HubPage:
-    """Everything about one referral for the hub. Raises NotFound; whether the actor may see it was asked by the guard."""
+    """Everything about one referral for the hub. Raises NotFound; whether the actor may see it was asked by the
+    guard.
+    """
     row = _referral(referral_id)
     children = _children(referral_id, row.document)
     keys = sorted({child.match_key for child in children if child.match_key})
-    contacts, cases = _known(actor, referral_id, keys)
-    ratings, proposals, marks = _history(referral_id)
+    contacts, cases = list_known(actor, referral_id, keys)
+    ratings, proposals, marks = list_done(referral_id)
     return HubPage(
         id=row.id,
         reference=row.reference,
@@ -337,9 +282,22 @@ def get_hub_page(actor: Actor, referral_id: int) -> HubPage:
 def _referral(referral_id: int) -> Any:
     row = db.session.execute(
         sa.select(
-            Referral.id, Referral.document, Referral.state, Referral.version, Referral.received_at, Referral.read_at,
-            Referral.read_by_id, Referral.answer_needed_at, Referral.decided_at, Referral.feedback, Referral.agency_given,
-            Referral.source_code, Referral.rating, Subject.reference, Agency.name.label("agency"), Professional.name.label("reader"),
+            Referral.id,
+            Referral.document,
+            Referral.state,
+            Referral.version,
+            Referral.received_at,
+            Referral.read_at,
+            Referral.read_by_id,
+            Referral.answer_needed_at,
+            Referral.decided_at,
+            Referral.feedback,
+            Referral.agency_given,
+            Referral.source_code,
+            Referral.rating,
+            Subject.reference,
+            Agency.name.label("agency"),
+            Professional.name.label("reader"),
         )
         .join(Subject, Subject.id == Referral.id)
         .outerjoin(Agency, Agency.id == Referral.agency_id)
@@ -355,12 +313,22 @@ def _referral(referral_id: int) -> Any:
 def _children(referral_id: int, document: object) -> list[HubChild]:
     """The children with the teams their postcodes lead to: one statement."""
     barred = sa.exists().where(
-        Bar.subject_id == ReferralChild.referral_id, Bar.principal == sa.literal("team:") + sa.cast(Team.id, sa.String())
+        Bar.subject_id == ReferralChild.referral_id,
+        Bar.principal == sa.literal("team:") + sa.cast(Team.id, sa.String()),
     )
     rows = db.session.execute(
         sa.select(
-            ReferralChild.id, ReferralChild.position, ReferralChild.shown_name, ReferralChild.match_key, ReferralChild.outcome,
-            ReferralChild.became, PostcodeSector.locality, Team.id.label("team_id"), Team.kind, Team.name, Team.phone,
+            ReferralChild.id,
+            ReferralChild.position,
+            ReferralChild.shown_name,
+            ReferralChild.match_key,
+            ReferralChild.outcome,
+            ReferralChild.became,
+            PostcodeSector.locality,
+            Team.id.label("team_id"),
+            Team.kind,
+            Team.name,
+            Team.phone,
             barred.label("barred"),
         )
         .outerjoin(PostcodeSector, PostcodeSector.sector == ReferralChild.sector)
@@ -374,123 +342,15 @@ def _children(referral_id: int, document: object) -> list[HubChild]:
             teams[row.id][row.kind] = TeamOption(row.team_id, row.name, row.phone, row.barred)
     told = children_of(document)
     return [
-        HubChild(row.id, row.shown_name, told[row.position], row.match_key, row.locality, teams[row.id], row.outcome, row.became)
+        HubChild(
+            row.id,
+            row.shown_name,
+            told[row.position],
+            row.match_key,
+            row.locality,
+            teams[row.id],
+            row.outcome,
+            row.became,
+        )
         for row in {row.id: row for row in rows}.values()
-    ]
-
-
-def _known(actor: Actor, referral_id: int, keys: Sequence[str]) -> tuple[list[Contact], list[OpenCase]]:
-    """Contacts about, and open cases of, children with the same name and birth date: one statement."""
-    contacts = (
-        sa.select(
-            sa.literal("contact").label("kind"), Referral.id, Subject.reference, Referral.received_at.label("at"),
-            sa.func.coalesce(sa.func.nullif(Referral.agency_given, ""), Agency.name, "").label("who"),
-            sa.literal("").label("phone"), ReferralChild.shown_name.label("about"), ReferralChild.match_key.label("key"),
-            sa.func.coalesce(ReferralChild.outcome, "").label("code"), Referral.source_code.label("source"),
-            sa.literal(0).label("person_id"), sa.literal(0).label("family_id"),
-        )
-        .join(Referral, Referral.id == ReferralChild.referral_id)
-        .join(Subject, Subject.id == Referral.id)
-        .outerjoin(Agency, Agency.id == Referral.agency_id)
-        .where(ReferralChild.match_key.in_(keys), Referral.id != referral_id, seen_by(actor))
-    )
-    cases = (
-        sa.select(
-            sa.literal("case"), Case.id, Subject.reference, Case.opened_at, Team.name, Team.phone, sa.literal(""), Person.match_key,
-            Case.level, sa.literal(""), Case.person_id, Case.family_id,
-        )
-        .join(Person, Person.id == Case.person_id)
-        .join(Subject, Subject.id == Case.id)
-        .join(Custody, sa.and_(Custody.case_id == Case.id, Custody.to_at.is_(None)))
-        .join(Team, Team.id == Custody.team_id)
-        .where(Person.match_key.in_(keys), Case.closed_at.is_(None), not_barred(actor, Case.id))
-    )
-    rows = db.session.execute(sa.union_all(contacts, cases)).all()
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        if row.kind == "contact":
-            found[row.id].append(row)
-    since = clock.now() - A_YEAR
-    told = [
-        Contact(
-            first.reference,
-            first.at,
-            first.who or words("sources", first.source or "10"),
-            ", ".join(dict.fromkeys(row.about for row in several)),
-            "; ".join(dict.fromkeys(words("outcomes", row.code) if row.code else "Not decided yet" for row in several)),
-            first.at > since,
-        )
-        for several in found.values()
-        for first in several[:1]
-    ]
-    return sorted(told, key=lambda contact: contact.received_at, reverse=True), [
-        OpenCase(row.id, row.reference, row.person_id, row.family_id, row.key, row.who, row.phone, row.code, row.at)
-        for row in rows
-        if row.kind == "case"
-    ]
-
-
-def _history(referral_id: int) -> tuple[list[Rating], list[Proposal], list[Mark]]:
-    """Ratings (newest first), proposals (newest first) and marks, in one statement: a union of what has words, times, people."""
-    rows = db.session.execute(sa.union_all(*(_padded(query) for query in _history_parts(referral_id)))).all()
-    parts: dict[str, list[Any]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: row.id):
-        parts[row.kind].append(row)
-    ratings = [Rating(row.code, row.w1, row.at1, row.by1) for row in reversed(parts["rating"])]
-    proposals = [
-        Proposal(row.id, row.code, row.w1, row.w2, row.w3, row.w4, row.w5, row.at1, row.by_id, row.by1, row.at2, row.by2)
-        for row in reversed(parts["decision"])
-    ]
-    by_id = {proposal.id: proposal for proposal in proposals}
-    for row in parts["child"]:
-        by_id[row.id].proposed[row.by_id] = row.code
-        if row.w1:
-            by_id[row.id].decided[row.by_id] = row.w1
-    marks = [Mark(row.id, row.w1, mark_place(row.w1), row.w2, row.w3, row.w4, row.at1, row.by1) for row in parts["mark"]]
-    return ratings, proposals, marks
-
-
-_TEXTS, _TIMES = ("kind", "code", "w1", "w2", "w3", "w4", "w5", "by1", "by2"), ("at1", "at2")
-
-
-def _padded(query: dict[str, Any]) -> sa.Select[Any]:
-    """One arm of the union: what it does not have is empty, and every column has the same type on both databases."""
-    columns = [sa.cast(sa.func.coalesce(query.get(name), ""), sa.Text()).label(name) for name in _TEXTS]
-    columns += [sa.type_coerce(query.get(name, sa.cast(sa.null(), UTCDateTime())), UTCDateTime()).label(name) for name in _TIMES]
-    return sa.select(query["id"].label("id"), query["by_id"].label("by_id"), *columns).select_from(query["from"]).where(query["where"])
-
-
-def _history_parts(referral_id: int) -> list[dict[str, Any]]:
-    first, second = sa.alias(Professional.__table__), sa.alias(Professional.__table__)
-    one, two = sa.alias(User.__table__), sa.alias(User.__table__)
-
-    def named(table: Any, column: Any, *, both: Any = None) -> Any:
-        joined = sa.outerjoin(table, one, one.c.id == column).outerjoin(first, first.c.id == one.c.professional_id)
-        if both is None:
-            return joined
-        return joined.outerjoin(two, two.c.id == both).outerjoin(second, second.c.id == two.c.professional_id)
-
-    return [
-        {
-            "kind": "rating", "id": RagRating.id, "by_id": RagRating.rated_by_id, "code": RagRating.rating, "w1": RagRating.rationale,
-            "at1": RagRating.rated_at, "by1": first.c.name, "from": named(RagRating, RagRating.rated_by_id),
-            "where": RagRating.referral_id == referral_id,
-        },
-        {
-            "kind": "decision", "id": Decision.id, "by_id": Decision.proposed_by_id, "code": Decision.state, "w1": Decision.reasons,
-            "w2": Decision.history_weighed, "w3": Decision.advice, "w4": Decision.consent_words, "w5": Decision.manager_words,
-            "at1": Decision.proposed_at, "at2": Decision.decided_at, "by1": first.c.name, "by2": second.c.name,
-            "from": named(Decision, Decision.proposed_by_id, both=Decision.decided_by_id), "where": Decision.referral_id == referral_id,
-        },
-        {
-            "kind": "child", "id": DecisionChild.decision_id, "by_id": DecisionChild.child_id, "code": DecisionChild.proposed,
-            "w1": DecisionChild.decided, "from": sa.join(DecisionChild, Decision, Decision.id == DecisionChild.decision_id),
-            "where": Decision.referral_id == referral_id,
-        },
-        {
-            "kind": "mark", "id": InputMark.id, "by_id": sa.func.coalesce(InputMark.settled_by_id, 0), "code": InputMark.code,
-            "w1": InputMark.path, "w2": InputMark.given, "w3": InputMark.message, "w4": InputMark.settled_words,
-            "at1": InputMark.settled_at, "by1": first.c.name, "from": named(InputMark, InputMark.settled_by_id),
-            "where": InputMark.referral_id == referral_id,
-        },
     ]

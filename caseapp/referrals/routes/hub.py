@@ -356,7 +356,9 @@ def _draft(page: HubPage, outcomes: dict[int, str]) -> str:
 
 
 def _stale_message(page: HubPage, form: DecisionForm, answer: Answer) -> bool:
-    """True, with the message written anew, when the decision was changed but the message still tells of the proposal."""
+    """True, with the message written anew, when the decision was changed but the message still tells of the
+    proposal.
+    """
     if answer.kind != "change" or page.open_proposal is None or dict(answer.outcomes) == page.open_proposal.proposed:
         return False
     if answer.message.strip() != _draft(page, page.open_proposal.proposed).strip():
