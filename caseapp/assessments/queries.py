@@ -1,0 +1,305 @@
+"""Assessments as pages and other slices read them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from caseapp.access.domain import L4, Actor
+from caseapp.access.queries import visible_ids
+from caseapp.accounts.models import Professional, User
+from caseapp.cases.models import Case, Custody
+from caseapp.deadlines.queries import ClockView, clocks_of
+from caseapp.kernel.db import db
+from caseapp.kernel.errors import NotFound
+from caseapp.kernel.subjects import Subject
+from caseapp.people.models import Family, Person, PersonName
+from caseapp.people.queries import CURRENT_NAME, PERSON_COLUMNS, shown_age, shown_name
+
+from .domain import AUTHORISED, SUBMITTED, Answers, ChildPart
+from .models import Assessment, AssessmentChild, AssessmentVersion
+
+CLOCK = "assessment.complete"
+
+
+@dataclass(frozen=True)
+class Child:
+    """A child in an assessment, or one who could be: their case and how they are spoken of."""
+
+    case_id: int
+    reference: str
+    name: str
+    age: str
+    factors: tuple[str, ...] = ()
+    outcome: str = ""
+
+    @property
+    def part(self) -> ChildPart:
+        """What is recorded for the child."""
+        return ChildPart(self.factors, self.outcome)
+
+
+@dataclass(frozen=True)
+class AssessmentPage:
+    """A whole assessment as its page shows it."""
+
+    id: int
+    reference: str
+    family_id: int
+    family: str
+    state: str
+    version: int
+    answers: Answers
+    children: tuple[Child, ...]
+    received_at: datetime
+    started_at: datetime
+    started_by: str
+    saved_at: datetime
+    saved_by: str
+    submitted_at: datetime | None
+    submitted_by: str | None
+    authorised_at: datetime | None
+    authorised_by: str | None
+    manager_words: str
+    late_reason: str
+    referral_ids: tuple[int, ...]
+
+    @property
+    def case_ids(self) -> list[int]:
+        """The cases it is about."""
+        return [child.case_id for child in self.children]
+
+
+def _named(column: Any) -> sa.ScalarSelect[str]:
+    """The name of the user whose number stands in `column`."""
+    user, professional = orm.aliased(User), orm.aliased(Professional)
+    return (
+        sa.select(professional.name)
+        .join(user, user.professional_id == professional.id)
+        .where(user.id == column)
+        .scalar_subquery()
+    )
+
+
+def get_assessment(assessment_id: int) -> AssessmentPage:
+    """One assessment with its children, two statements. Raises NotFound."""
+    names = {
+        label: _named(column).label(label)
+        for label, column in (
+            ("started_by", Assessment.started_by_id),
+            ("saved_by", Assessment.saved_by_id),
+            ("submitted_by", Assessment.submitted_by_id),
+            ("authorised_by", Assessment.authorised_by_id),
+        )
+    }
+    row = db.session.execute(
+        sa.select(Assessment.__table__, Subject.reference, Family.name.label("family"), *names.values())
+        .join(Subject, Subject.id == Assessment.id)
+        .join(Family, Family.id == Assessment.family_id)
+        .where(Assessment.id == assessment_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    rows = db.session.execute(
+        _children()
+        .add_columns(AssessmentChild.factors, AssessmentChild.outcome, Case.referral_id)
+        .join(AssessmentChild, AssessmentChild.case_id == Case.id)
+        .where(AssessmentChild.assessment_id == assessment_id)
+    ).all()
+    children = tuple(_child(r, tuple(r.factors), r.outcome or "") for r in rows)
+    return AssessmentPage(
+        row.id,
+        row.reference,
+        row.family_id,
+        row.family,
+        row.state,
+        row.version,
+        flat_answers(row.parts, children),
+        children,
+        row.received_at,
+        row.started_at,
+        row.started_by,
+        row.saved_at,
+        row.saved_by,
+        row.submitted_at,
+        row.submitted_by,
+        row.authorised_at,
+        row.authorised_by,
+        row.manager_words or "",
+        row.late_reason or "",
+        tuple(dict.fromkeys(r.referral_id for r in rows)),
+    )
+
+
+def flat_answers(parts: dict[str, Any], children: Collection[Child]) -> Answers:
+    """The stored text and the children's rows as one flat dictionary (see domain.Answers)."""
+    answers: Answers = {**parts}
+    for child in children:
+        answers[f"factors_{child.case_id}"] = list(child.factors)
+        answers[f"outcome_{child.case_id}"] = child.outcome
+    return answers
+
+
+def _children() -> sa.Select[Any]:
+    return (
+        sa.select(Case.id.label("case_id"), Subject.reference, *PERSON_COLUMNS)
+        .join(Subject, Subject.id == Case.id)
+        .join(Person, Person.id == Case.person_id)
+        .outerjoin(PersonName, CURRENT_NAME)
+        .order_by(Person.born_on, Case.id)
+    )
+
+
+def _child(row: Any, factors: tuple[str, ...] = (), outcome: str = "") -> Child:
+    return Child(row.case_id, row.reference, shown_name(row), shown_age(row), factors, outcome)
+
+
+def list_children_to_assess(actor: Actor, case_id: int) -> list[Child]:
+    """The open cases of the same family that the same team holds and the actor may see: who an assessment could be about."""
+    here, there = orm.aliased(Case), orm.aliased(Custody)
+    rows = db.session.execute(
+        _children()
+        .join(Custody, sa.and_(Custody.case_id == Case.id, Custody.to_at.is_(None)))
+        .join(here, sa.and_(here.id == case_id, here.family_id == Case.family_id))
+        .join(there, sa.and_(there.case_id == here.id, there.to_at.is_(None), there.team_id == Custody.team_id))
+        .where(Case.closed_at.is_(None), Case.id.in_(visible_ids(actor, "case", L4)))
+    )
+    return [_child(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class AssessmentLink:
+    """An assessment as the case page, the handover pack and lists name it."""
+
+    id: int
+    reference: str
+    state: str
+    version: int
+    started_at: datetime
+    authorised_at: datetime | None
+    authorised_by: str | None
+
+
+def _links() -> sa.Select[Any]:
+    return sa.select(
+        Assessment.id,
+        Subject.reference,
+        Assessment.state,
+        Assessment.version,
+        Assessment.started_at,
+        Assessment.authorised_at,
+        _named(Assessment.authorised_by_id),
+    ).join(Subject, Subject.id == Assessment.id)
+
+
+def find_open_assessment(family_id: int) -> AssessmentLink | None:
+    """The assessment of a family that is not authorised yet; None if there is none."""
+    row = db.session.execute(_links().where(Assessment.family_id == family_id, Assessment.state != AUTHORISED)).first()
+    return AssessmentLink(*row) if row else None
+
+
+def find_open_for_case(case_id: int) -> AssessmentLink | None:
+    """The assessment of this case's family that is not authorised yet; None if there is none."""
+    family_id = sa.select(Case.family_id).where(Case.id == case_id).scalar_subquery()
+    row = db.session.execute(_links().where(Assessment.family_id == family_id, Assessment.state != AUTHORISED)).first()
+    return AssessmentLink(*row) if row else None
+
+
+def list_of_case(case_id: int) -> list[AssessmentLink]:
+    """The assessments that a case is part of, newest first. One statement."""
+    rows = db.session.execute(
+        _links()
+        .join(AssessmentChild, AssessmentChild.assessment_id == Assessment.id)
+        .where(AssessmentChild.case_id == case_id)
+        .order_by(Assessment.id.desc())
+    )
+    return [AssessmentLink(*row) for row in rows]
+
+
+def last_authorised(case_ids: Collection[int]) -> dict[int, AssessmentLink]:
+    """The newest authorised assessment of each case; a case without one has no key. One statement."""
+    rows = db.session.execute(
+        _links()
+        .add_columns(AssessmentChild.case_id)
+        .join(AssessmentChild, AssessmentChild.assessment_id == Assessment.id)
+        .where(AssessmentChild.case_id.in_(case_ids), Assessment.state == AUTHORISED)
+        .order_by(Assessment.authorised_at)
+    )
+    return {row[-1]: AssessmentLink(*row[:-1]) for row in rows}
+
+
+def _visible(actor: Actor) -> sa.Select[Any]:
+    return sa.select(AssessmentChild.assessment_id).where(AssessmentChild.case_id.in_(visible_ids(actor, "case", L4)))
+
+
+@dataclass(frozen=True)
+class ToAuthorise:
+    """An assessment that waits for a manager: whose, by whom and since when."""
+
+    reference: str
+    family: str
+    submitted_by: str
+    submitted_at: datetime
+
+
+def list_to_authorise(actor: Actor, team_id: int) -> list[ToAuthorise]:
+    """What waits for authorisation in a team that the actor manages, longest first, without what they submitted themselves."""
+    rows = db.session.execute(
+        sa.select(Subject.reference, Family.name, _named(Assessment.submitted_by_id), Assessment.submitted_at)
+        .distinct()
+        .join(Subject, Subject.id == Assessment.id)
+        .join(Family, Family.id == Assessment.family_id)
+        .join(AssessmentChild, AssessmentChild.assessment_id == Assessment.id)
+        .join(Custody, sa.and_(Custody.case_id == AssessmentChild.case_id, Custody.to_at.is_(None)))
+        .where(
+            Assessment.state == SUBMITTED,
+            Custody.team_id == team_id,
+            Assessment.id.in_(_visible(actor)),
+            Assessment.submitted_by_id != actor.user_id,
+        )
+        .order_by(Assessment.submitted_at)
+    )
+    return [ToAuthorise(*row) for row in rows]
+
+
+def running_clock(case_ids: Collection[int]) -> ClockView | None:
+    """The assessment's clock, the earliest of its children's; None when none runs."""
+    clocks = [c for found in clocks_of(case_ids).values() for c in found if c.rule.key == CLOCK]
+    return min(clocks, key=lambda c: c.due_at, default=None)
+
+
+@dataclass(frozen=True)
+class VersionLink:
+    """One kept wording: its number, why it was kept, whose it was and when."""
+
+    number: int
+    why: str
+    author: str
+    written_at: datetime
+
+
+def list_versions(assessment_id: int) -> list[VersionLink]:
+    """The wordings kept at each change of hands, oldest first."""
+    rows = db.session.execute(
+        sa.select(AssessmentVersion.why, _named(AssessmentVersion.author_id), AssessmentVersion.written_at)
+        .where(AssessmentVersion.assessment_id == assessment_id)
+        .order_by(AssessmentVersion.id)
+    )
+    return [VersionLink(number, *row) for number, row in enumerate(rows, 1)]
+
+
+def get_version_answers(assessment_id: int, number: int) -> Answers:
+    """The text of one kept wording, by its number from 1. Raises NotFound."""
+    found = db.session.scalar(
+        sa.select(AssessmentVersion.parts)
+        .where(AssessmentVersion.assessment_id == assessment_id)
+        .order_by(AssessmentVersion.id)
+        .limit(1)
+        .offset(max(number, 1) - 1)
+    )
+    if found is None or number < 1:
+        raise NotFound
+    return dict(found)

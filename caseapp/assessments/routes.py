@@ -1,0 +1,280 @@
+"""Pages of an assessment: start, write, choose between two texts, read, answer."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+
+from caseapp.access.domain import PERMISSIONS, Actor, SubjectAccess, allows
+from caseapp.access.guard import guard
+from caseapp.cases.queries import CaseRow, list_chronology
+from caseapp.cases.slots import Action, Notice
+from caseapp.kernel import clock
+from caseapp.kernel.errors import Invalid
+from caseapp.kernel.web import clock_time, day, when
+
+from . import commands, forms, queries
+from .catalogue import AFTER_CHILDREN, BEFORE_CHILDREN, OUTCOMES, TO_ASSESS, VERSION_WORDS, VOICE, factor_words
+from .domain import STATE_WORDS, SUBMITTED, WRITING, Answers, Difference
+from .slots import WHAT_WAS_SAID
+
+bp = Blueprint("assessments", __name__, url_prefix="/assessments")
+
+
+def _see(reference: str) -> Any:
+    return redirect(url_for(".show", reference=reference), 303)
+
+
+@bp.get("/start/<ref:reference>")
+@guard("assessment:start")
+def start(actor: Actor, subject: SubjectAccess) -> Any:
+    """Ask who it is about; lead to the family's open assessment if there is one."""
+    already = queries.find_open_for_case(subject.id)
+    if already is not None:
+        return _see(already.reference)
+    return _start_page(actor, subject, None)
+
+
+@bp.post("/start/<ref:reference>")
+@guard("assessment:start")
+def start_it(actor: Actor, subject: SubjectAccess) -> Any:
+    """Start it for the child and the siblings ticked."""
+    others = [c for c in queries.list_children_to_assess(actor, subject.id) if c.case_id != subject.id]
+    form = forms.start_form(others)
+    if not form.validate():
+        return _start_page(actor, subject, form)
+    chosen = [child.case_id for child in others if child.reference in (form.siblings.data or [])]
+    return _see(commands.start_assessment(actor, case_id=subject.id, sibling_ids=chosen))
+
+
+def _start_page(actor: Actor, subject: SubjectAccess, form: forms.StartForm | None) -> Any:
+    children = queries.list_children_to_assess(actor, subject.id)
+    others = [child for child in children if child.case_id != subject.id]
+    page = render_template(
+        "assessments/start.html",
+        child=next((child for child in children if child.case_id == subject.id), None),
+        reference=subject.reference,
+        others=others,
+        form=form or forms.start_form(others, formdata=None),
+        running=queries.running_clock([subject.id]),
+        today=clock.today(),
+    )
+    return page if form is None else (page, 422)
+
+
+@bp.get("/<ref:reference>")
+@guard("assessment:read")
+def show(actor: Actor, subject: SubjectAccess) -> Any:
+    """The text to write in while it is being written, to read after that."""
+    page = queries.get_assessment(subject.id)
+    if page.state == WRITING and allows(PERMISSIONS["assessment:write"], actor, subject):
+        form = forms.make_form(page.children, formdata=None, data={**page.answers, "version": page.version})
+        return _write_page(actor, page, form)
+    return _read_page(actor, subject, page)
+
+
+def _write_page(actor: Actor, page: queries.AssessmentPage, form: Any, status: int = 200) -> Any:
+    return (
+        render_template(
+            "assessments/write.html",
+            page=page,
+            form=form,
+            before=[part.key for part in BEFORE_CHILDREN],
+            after=[part.key for part in AFTER_CHILDREN],
+            said=[row for answer in WHAT_WAS_SAID for row in answer(actor, page.referral_ids)],
+            entries=list_chronology(actor, page.case_ids),
+            running=queries.running_clock(page.case_ids),
+            today=clock.today(),
+        ),
+        status,
+    )
+
+
+def _read_page(
+    actor: Actor, subject: SubjectAccess, page: queries.AssessmentPage, form: forms.AnswerForm | None = None
+) -> Any:
+    running = queries.running_clock(page.case_ids)
+    answering = page.state == SUBMITTED and allows(PERMISSIONS["assessment:authorise"], actor, subject)
+    body = render_template(
+        "assessments/read.html",
+        page=page,
+        sections=_sections(page.answers, page.children),
+        factor_words=factor_words,
+        outcomes=OUTCOMES,
+        versions=queries.list_versions(page.id),
+        version_words=VERSION_WORDS,
+        running=running,
+        today=clock.today(),
+        late=running is not None and running.time_left.state == "late",
+        form=(form or forms.AnswerForm(formdata=None, data={"version": page.version})) if answering else None,
+    )
+    return body if form is None else (body, 422)
+
+
+def _sections(answers: Answers, children: tuple[queries.Child, ...]) -> list[tuple[str, str]]:
+    """Heading and text of every part, in the order of the page."""
+    sections = [(part.heading, str(answers.get(part.key, ""))) for part in BEFORE_CHILDREN]
+    sections += [(VOICE.heading.format(name=c.name), str(answers.get(f"voice_{c.case_id}", ""))) for c in children]
+    return sections + [(part.heading, str(answers.get(part.key, ""))) for part in AFTER_CHILDREN]
+
+
+@bp.post("/<ref:reference>")
+@guard("assessment:write")
+def save(actor: Actor, subject: SubjectAccess) -> Any:
+    """Save, and stay on the page."""
+    return _keep(actor, subject, submitting=False)
+
+
+@bp.post("/<ref:reference>/submit")
+@guard("assessment:write")
+def submit(actor: Actor, subject: SubjectAccess) -> Any:
+    """Save and hand it to the manager."""
+    return _keep(actor, subject, submitting=True)
+
+
+def _keep(actor: Actor, subject: SubjectAccess, *, submitting: bool) -> Any:
+    page = queries.get_assessment(subject.id)
+    posted, undecided = forms.read_choices(request.form)
+    form = forms.make_form(page.children, formdata=posted)
+    if undecided:
+        return _two_texts(page, form, page.saved_by, page.saved_at, undecided, asked=True)
+    if not form.validate():
+        return _write_page(actor, page, form, 422)
+    keep = commands.submit_assessment if submitting else commands.save_assessment
+    try:
+        keep(actor, assessment_id=subject.id, version=form.version.data, answers=forms.answers_of(form))
+    except commands.StaleAssessment as stale:
+        return _two_texts(
+            replace(page, version=stale.version or page.version), form, stale.who, stale.at, stale.differences
+        )
+    except Invalid as invalid:
+        form.add_errors(invalid.problems)
+        return _write_page(actor, page, form, 422)
+    return _see(subject.reference)
+
+
+@bp.post("/<ref:reference>/save")
+@guard("assessment:write")
+def autosave(actor: Actor, subject: SubjectAccess) -> Any:
+    """Keep what is being typed. Gives the version and when; a stale page gets 409 and is told to press Save."""
+    form = forms.make_form(queries.get_assessment(subject.id).children)
+    if not form.validate():
+        raise Invalid({"form": form.error_list[0]["text"]})
+    saved = commands.save_assessment(
+        actor, assessment_id=subject.id, version=form.version.data, answers=forms.answers_of(form)
+    )
+    return jsonify(saved_at=clock_time(saved.saved_at), version=saved.version)
+
+
+def _two_texts(
+    page: queries.AssessmentPage,
+    form: Any,
+    who: str,
+    at: datetime,
+    found: list[Difference],
+    *,
+    asked: bool = False,
+) -> Any:
+    """Two people wrote: each part that differs, both texts, nothing chosen beforehand; the rest is carried along."""
+    named = {name: field.label.text for name, field in form.own_fields()}
+    differing = {row.field for row in found}
+    kept = [
+        (name, value)
+        for name, values in form.raw.items()
+        if name not in differing and name != "version"
+        for value in (values if isinstance(values, list) else [values])
+    ]
+    return (
+        render_template(
+            "assessments/two_texts.html",
+            page=page,
+            named=named,
+            found=found,
+            kept=kept,
+            who=who,
+            at=at,
+            asked=asked,
+            factor_words=factor_words,
+            outcomes=OUTCOMES,
+        ),
+        409,
+    )
+
+
+@bp.post("/<ref:reference>/answer")
+@guard("assessment:authorise")
+def answer(actor: Actor, subject: SubjectAccess) -> Any:
+    """The manager's answer: authorise, or send back with a word."""
+    form = forms.AnswerForm()
+    if not form.validate():
+        return _read_page(actor, subject, queries.get_assessment(subject.id), form)
+    version, words = form.version.data, form.words.data or ""
+    try:
+        if form.answer.data == "authorise":
+            commands.authorise_assessment(
+                actor, assessment_id=subject.id, version=version, words=words, late_reason=form.late_reason.data or ""
+            )
+        else:
+            commands.send_back_assessment(actor, assessment_id=subject.id, version=version, words=words)
+    except Invalid as invalid:
+        form.add_errors(invalid.problems)
+        return _read_page(actor, subject, queries.get_assessment(subject.id), form)
+    return _see(subject.reference)
+
+
+@bp.get("/<ref:reference>/versions/<int:number>")
+@guard("assessment:read")
+def version(actor: Actor, subject: SubjectAccess, number: int) -> Any:
+    """One kept wording, as it stood when it changed hands."""
+    page = queries.get_assessment(subject.id)
+    answers = queries.get_version_answers(subject.id, number)
+    kept = queries.list_versions(subject.id)[number - 1]
+    children = tuple(
+        replace(
+            child,
+            factors=tuple(answers.get(f"factors_{child.case_id}", ())),
+            outcome=str(answers.get(f"outcome_{child.case_id}", "")),
+        )
+        for child in page.children
+    )
+    return render_template(
+        "assessments/version.html",
+        page=replace(page, children=children),
+        sections=_sections(answers, children),
+        kept=kept,
+        version_words=VERSION_WORDS,
+        factor_words=factor_words,
+        outcomes=OUTCOMES,
+    )
+
+
+def case_actions(actor: Actor, subject: SubjectAccess, case: CaseRow) -> list[Action | Notice]:
+    """For the case page: start the family's assessment, or open the one there is. One statement."""
+    links = queries.list_of_case(case.id)
+    offered: list[Action | Notice] = []
+    for link in links[:1]:
+        url = url_for("assessments.show", reference=link.reference)
+        if link.authorised_at is None:
+            words = STATE_WORDS[link.state]
+            offered.append(Notice(f"Assessment {link.reference} is {words}.", url, "Open the assessment"))
+        else:
+            offered.append(Action(f"Read the assessment authorised on {day(link.authorised_at)}", url))
+    may_start = allows(PERMISSIONS["assessment:start"], actor, subject)
+    if may_start and case.level in TO_ASSESS and not any(link.authorised_at is None for link in links):
+        url = url_for("assessments.start", reference=subject.reference)
+        offered.append(Action("Start an assessment", url, primary=not links))
+    return offered
+
+
+def desk_panels(actor: Actor, team_id: int) -> list[dict[str, Any]]:
+    """For the team board: the assessments that wait for this manager. One statement."""
+    rows = [
+        {
+            "label": f"{row.family} family, {row.reference}",
+            "url": url_for("assessments.show", reference=row.reference),
+            "detail": f"Submitted by {row.submitted_by} {when(row.submitted_at)}",
+        }
+        for row in queries.list_to_authorise(actor, team_id)
+    ]
+    return [{"title": "Assessments to authorise", "empty": "No assessment waits for you.", "rows": rows}]

@@ -1,0 +1,157 @@
+"""A handover's phases and who may take which step, consent, and which code closes the episode. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+PROPOSED, AGREED, ACCEPTED, CLOSED = "proposed", "agreed", "accepted", "closed"
+RETURNED, SENT_BACK, WITHDRAWN = "returned", "sent_back", "withdrawn"
+
+AGREE, SEND_BACK, ACCEPT, RETURN, WITHDRAW, CLOSE_PART = (
+    "agree",
+    "send_back",
+    "accept",
+    "return",
+    "withdraw",
+    "close_part",
+)
+
+# phase, act -> the phase after it. What is not here can't be done: a receiver can't accept before the sender's manager
+# agreed, and the sender can't close its part before the receiver accepted.
+TRANSITIONS: dict[tuple[str, str], str] = {
+    (PROPOSED, AGREE): AGREED,
+    (PROPOSED, SEND_BACK): SENT_BACK,
+    (PROPOSED, WITHDRAW): WITHDRAWN,
+    (AGREED, ACCEPT): ACCEPTED,
+    (AGREED, RETURN): RETURNED,
+    (AGREED, WITHDRAW): WITHDRAWN,
+    (ACCEPTED, CLOSE_PART): CLOSED,
+}
+
+_WHERE_IT_STANDS: dict[str, str] = {
+    PROPOSED: "The sending team's manager has not agreed to this handover yet.",
+    AGREED: "This handover waits for the receiving team's answer.",
+    ACCEPTED: "This handover was accepted.",
+    CLOSED: "This handover was accepted, and the sending team has closed its part.",
+    RETURNED: "This handover was sent back by the receiving team. A new one has to be proposed.",
+    SENT_BACK: "This handover was sent back to the worker. A new one has to be proposed.",
+    WITHDRAWN: "This handover was withdrawn by the sending team.",
+}
+
+
+def phase_of(state: str, agreed_at: datetime | None, sender_closed_at: datetime | None) -> str:
+    """The phase behind a stored state: proposed turns agreed, accepted turns closed."""
+    if state == PROPOSED:
+        return AGREED if agreed_at else PROPOSED
+    if state == ACCEPTED:
+        return CLOSED if sender_closed_at else ACCEPTED
+    return state
+
+
+def next_phase(phase: str, act: str) -> str | None:
+    """The phase after `act`, or None if it can't be done."""
+    return TRANSITIONS.get((phase, act))
+
+
+def why_not(phase: str, act: str) -> str:
+    """Why `act` can't be done, as a sentence that says where the handover stands."""
+    if (phase, act) == (PROPOSED, ACCEPT):
+        return f"{_WHERE_IT_STANDS[PROPOSED]} Until then nothing can be accepted."
+    if act == CLOSE_PART:
+        return f"{_WHERE_IT_STANDS[phase]} The sending team stays accountable until the receiving team accepts."
+    return _WHERE_IT_STANDS[phase]
+
+
+# ---------------------------------------------------------------- consent
+
+AGREED_TO = "agreed"
+YOUNG_PERSON = "young_person"
+COURT_ORDER = "court_order"
+GIVEN: frozenset[str] = frozenset({AGREED_TO, YOUNG_PERSON})
+SUFFICIENT: frozenset[str] = GIVEN | {COURT_ORDER}
+
+NO_CONSENT = "Family help needs the family's consent: without it this handover can't be proposed. The family stays with your team."
+
+
+def check_consent(code: str, *, by: str, on: date | None, how: str) -> dict[str, str]:
+    """What is wrong with the consent given: field name to message. Consent that was given says by whom, when and how."""
+    if code not in SUFFICIENT:
+        return {"consent": NO_CONSENT}
+    if code not in GIVEN:
+        return {}
+    problems = {
+        "consent_by": "" if by.strip() else "Say who agreed",
+        "consent_on": "" if on else "Say when they agreed",
+        "consent_how": "" if how else "Say how they agreed",
+    }
+    return {field: message for field, message in problems.items() if message}
+
+
+# ---------------------------------------------------------------- the episode
+
+ASSESSED_FIRST: frozenset[str] = frozenset({"assessment", "strategy_discussion"})
+"""Levels that an authorised assessment has to end before the family is stepped down."""
+
+CHILD_IN_NEED_PLAN = "child_in_need"
+"""The level under which a child had a child in need plan."""
+
+
+@dataclass(frozen=True)
+class EpisodeFacts:
+    """What a child-in-need episode held: an authorised assessment, and every level the case was at."""
+
+    assessed: bool
+    levels: Collection[str]
+
+
+def closure_code(facts: EpisodeFacts) -> str:
+    """The census code that closes a child-in-need episode at a step-down.
+
+    RC9 (closed after assessment, referred to early help) when it holds an assessment and no section 47 enquiry, child in need
+    plan or protection plan; otherwise RC7 (services ceased). Enquiries and protection plans have no tables yet.
+    """
+    return "RC9" if facts.assessed and CHILD_IN_NEED_PLAN not in facts.levels else "RC7"
+
+
+# ---------------------------------------------------------------- who has held the family
+
+
+@dataclass(frozen=True)
+class Held:
+    """One team's stretch with the family: from when until when (None: holds it now)."""
+
+    team_id: int
+    team: str
+    lead: str
+    from_at: datetime
+    to_at: datetime | None
+
+
+def merge_held(rows: Collection[tuple[int, int, str, str, datetime, datetime | None]]) -> list[Held]:
+    """One chain for the family out of custody rows (case, team, team's name, lead, from, to) of several children.
+
+    Rows of brothers and sisters that say the same become one link; oldest first.
+    """
+    links: dict[tuple[int, datetime, datetime | None], Held] = {}
+    for _, team_id, team, lead, from_at, to_at in sorted(rows, key=lambda row: (row[4], row[0])):
+        key = (team_id, from_at, to_at)
+        known = links.get(key)
+        leads = [name for name in ((known.lead if known else ""), lead) if name]
+        links[key] = Held(
+            team_id, team, ", ".join(dict.fromkeys(", ".join(leads).split(", "))) if leads else "", from_at, to_at
+        )
+    return list(links.values())
+
+
+def gaps(rows: Collection[tuple[int, datetime, datetime | None]]) -> list[tuple[int, datetime, datetime]]:
+    """The stretches in which a case (case, from, to) was in nobody's hands: there should be none."""
+    found = []
+    by_case: dict[int, list[tuple[datetime, datetime | None]]] = {}
+    for case_id, from_at, to_at in rows:
+        by_case.setdefault(case_id, []).append((from_at, to_at))
+    for case_id, stretches in by_case.items():
+        stretches.sort(key=lambda stretch: stretch[0])
+        for (_, ended), (began, _) in zip(stretches, stretches[1:], strict=False):
+            if ended is not None and ended < began:
+                found.append((case_id, ended, began))
+    return found

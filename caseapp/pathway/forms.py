@@ -1,0 +1,190 @@
+"""Forms of a handover: propose, agree, answer, and the short ones. Nothing is chosen beforehand."""
+
+from typing import Any
+
+from caseapp.kernel.forms import (
+    Choice,
+    ChoiceField,
+    ChoicesField,
+    DateField,
+    Form,
+    PhoneField,
+    TextField,
+    ValidationError,
+    WordsField,
+)
+
+from .catalogue import CONSENT, CONSENT_HOW
+from .domain import GIVEN
+from .queries import LeadChoice, StepDownChoices
+
+SOMEBODY_ELSE = "somebody_else"
+ALL, SOME = "all", "some"
+
+
+class StepDownForm(Form):
+    """Propose to hand a family down to family help."""
+
+    who = ChoiceField("Which children?", required="Choose whether all of them go, or only some")
+    children = ChoicesField("Who goes", called="the children")
+    split_reason = WordsField(
+        "Why do the others stay behind?", hint="Brothers and sisters move together unless there is a reason", rows=2
+    )
+    to_team = ChoiceField("To which team?", required="Choose the team that is asked to take the family on")
+    reasons = WordsField(
+        "Why family help, and why now?",
+        required="Say why family help is right now",
+        hint="What has changed, and what is still needed",
+    )
+    what_works = WordsField(
+        "What works",
+        required="Say what works, so that it goes on",
+        hint="What helps this family, and who does it",
+        rows=4,
+    )
+    worry_again = WordsField(
+        "What would worry us again",
+        required="Say what would worry you again",
+        hint="The signs that mean: step up, or ring",
+        rows=4,
+    )
+    child_voice = WordsField(
+        "In the child’s own words",
+        required="Write what the child says, or why you could not ask",
+        hint="As said, and who heard it",
+        rows=3,
+    )
+    consent = ChoiceField(
+        "Does the family agree?",
+        choices=CONSENT,
+        required="Choose whether the family agrees",
+        hint="Family help needs the family’s consent",
+    )
+    consent_by = TextField("Who agreed?", hint="Name, and what they are to the children")
+    consent_on = DateField("When did they agree?", not_future=True, called="the day they agreed")
+    consent_how = ChoiceField("How did they agree?", choices=CONSENT_HOW)
+    lead = ChoiceField(
+        "Lead practitioner",
+        required="Choose the lead practitioner by name",
+        hint="The person who will lead the work. Ask them first",
+    )
+    new_lead_name = TextField("Their name", max_length=120, autocomplete="off")
+    new_lead_title = TextField("What they are", max_length=120, hint="For example: pastoral lead")
+    new_lead_agency = ChoiceField("Whom they work for")
+    new_lead_phone = PhoneField("Their telephone", autocomplete="off", max_length=40)
+    meeting_on = DateField(
+        "Joint meeting with the family, if a day is set",
+        not_past=True,
+        called="the day of the meeting",
+        hint="You and the lead practitioner together, so that nobody tells their story twice",
+    )
+
+    def validate_children(self, field: ChoicesField) -> None:
+        """Some, but not none and not all."""
+        if self.who.data == SOME:
+            _need(bool(field.data), "Choose the children who go")
+            _need(
+                len(field.data or ()) < len(field.choices_list),
+                "You chose all of them: choose “All of them go together”",
+            )
+
+    def validate_split_reason(self, field: WordsField) -> None:
+        """Asked only when some stay."""
+        _need(self.who.data != SOME or not field.is_blank, "Say why the others stay behind")
+
+    def validate_consent_by(self, field: TextField) -> None:
+        """Consent that was given has a person,"""
+        _need(self.consent.data not in GIVEN or not field.is_blank, "Say who agreed")
+
+    def validate_consent_on(self, field: DateField) -> None:
+        """a day,"""
+        _need(self.consent.data not in GIVEN or not field.is_blank, "Say when they agreed")
+
+    def validate_consent_how(self, field: ChoiceField) -> None:
+        """and a way."""
+        _need(self.consent.data not in GIVEN or not field.is_blank, "Say how they agreed")
+
+    def validate_new_lead_name(self, field: TextField) -> None:
+        """Somebody else is a person with a name,"""
+        _need(self.lead.data != SOMEBODY_ELSE or not field.is_blank, "Write the lead practitioner’s name")
+
+    def validate_new_lead_title(self, field: TextField) -> None:
+        """a job,"""
+        _need(self.lead.data != SOMEBODY_ELSE or not field.is_blank, "Write what they are")
+
+    def validate_new_lead_agency(self, field: ChoiceField) -> None:
+        """an agency we know,"""
+        _need(self.lead.data != SOMEBODY_ELSE or not field.is_blank, "Choose the agency they work for")
+
+    def validate_new_lead_phone(self, field: PhoneField) -> None:
+        """and a telephone that is answered."""
+        _need(
+            self.lead.data != SOMEBODY_ELSE or not field.is_blank, "Write a telephone number where they can be reached"
+        )
+
+
+def _need(good: bool, message: str) -> None:
+    if not good:
+        raise ValidationError(message)
+
+
+def step_down_form(choices: StepDownChoices, **options: Any) -> StepDownForm:
+    """The form with this family's children and the teams and people who could take them on; the same locality's first."""
+    form = StepDownForm(**options)
+    several = len(choices.children) > 1
+    names = " and ".join(child.called for child in choices.children) if len(choices.children) < 3 else "All of them"
+    form.who.choices = (
+        {ALL: f"{names} go together", SOME: "Only some of them, for a reason"} if several else {ALL: f"{names} goes"}
+    )
+    form.children.choices = [Choice(child.reference, child.name, child.age) for child in choices.children]
+    form.to_team.choices = [Choice(str(team.id), team.name) for team in choices.teams]
+    form.lead.choices = [
+        *(_lead(lead) for lead in choices.leads),
+        Choice(
+            SOMEBODY_ELSE,
+            "Somebody else",
+            "In a school, a nursery, a health team: their work leads, the family help team is accountable",
+        ),
+    ]
+    form.new_lead_agency.choices = [Choice(str(number), name) for number, name in choices.agencies]
+    return form
+
+
+def _lead(lead: LeadChoice) -> Choice:
+    return Choice(str(lead.id), lead.name, f"{lead.title}, {lead.team}")
+
+
+class AgreeForm(Form):
+    """The sending manager's answer."""
+
+    answer = ChoiceField(
+        "Your answer",
+        choices={"agree": "Agree, and ask the receiving team", "send_back": "Send it back to the worker"},
+        required="Choose whether you agree or send it back",
+    )
+    words = WordsField("A word to the worker", hint="Needed if you send it back", rows=3)
+
+
+class AnswerForm(Form):
+    """The receiving manager's answer."""
+
+    answer = ChoiceField("Your answer", required="Choose whether you accept or return it")
+    lead = ChoiceField("Who leads the work with the family?", hint="Needed if you accept: the hub has named nobody")
+    words = WordsField("A word to the sender", hint="Needed if you return it", rows=3)
+
+
+def answer_form(lead: str | None, leads: tuple[LeadChoice, ...], **options: Any) -> AnswerForm:
+    """The answer with the lead's name in it, or with the team's people to choose from when the sender named nobody."""
+    form = AnswerForm(**options)
+    form.answer.choices = {
+        "accept": f"Accept, with {lead} leading" if lead else "Accept",
+        "return": "Return, and say what is missing",
+    }
+    form.lead.choices = [_lead(choice) for choice in leads]
+    return form
+
+
+class WordsForm(Form):
+    """One line of words with a button."""
+
+    words = WordsField("What you have added", rows=3)

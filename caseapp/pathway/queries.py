@@ -1,0 +1,511 @@
+"""Handovers as pages and lists read them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from caseapp.access.domain import FAMILY_HELP, L2, L4, Actor
+from caseapp.access.queries import visible_ids
+from caseapp.accounts.models import Agency, Professional, Team, User
+from caseapp.accounts.queries import TeamRow
+from caseapp.assessments.domain import AUTHORISED
+from caseapp.assessments.models import Assessment, AssessmentChild
+from caseapp.assessments.queries import last_authorised
+from caseapp.cases.models import Case, Custody, Involvement
+from caseapp.cases.queries import CaseRow, family_cases
+from caseapp.deadlines.queries import ClockView, clocks_of
+from caseapp.kernel import clock
+from caseapp.kernel.db import db
+from caseapp.kernel.errors import NotFound
+from caseapp.kernel.subjects import Subject
+from caseapp.people.models import Family, Person, PersonName
+from caseapp.people.queries import CURRENT_NAME, PERSON_COLUMNS, shown_age, shown_name
+
+from .domain import PROPOSED, RETURNED, SENT_BACK, Held, gaps, merge_held, phase_of
+from .models import Handover, HandoverCase
+
+CLOCK = "handover.accept"
+LATELY = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Child:
+    """A child who goes with a handover, and the newest authorised assessment they are part of."""
+
+    case_id: int
+    reference: str
+    name: str
+    first: str
+    last: str
+    age: str
+    assessment: str | None = None
+    assessed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class HandoverRow:
+    """A handover with the names behind its numbers."""
+
+    id: int
+    reference: str
+    direction: str
+    family_id: int
+    family: str
+    from_team_id: int
+    from_team: str
+    to_team_id: int
+    to_team: str
+    phase: str
+    proposed_at: datetime
+    proposed_by_id: int
+    proposed_by: str
+    agreed_at: datetime | None
+    agreed_by_id: int | None
+    agreed_by: str | None
+    answered_at: datetime | None
+    answered_by: str | None
+    answer_words: str
+    accepted_at: datetime | None
+    sender_closed_at: datetime | None
+    reasons: str
+    what_works: str
+    worry_again: str
+    child_voice: str
+    split_reason: str
+    consent: str
+    consent_by: str
+    consent_on: date | None
+    consent_how: str
+    lead_id: int | None
+    lead: str | None
+    lead_about: str
+    meeting_on: date | None
+    version: int
+    children: tuple[Child, ...] = ()
+    due: ClockView | None = None
+
+    @property
+    def case_ids(self) -> list[int]:
+        """The cases that go with it."""
+        return [child.case_id for child in self.children]
+
+    @property
+    def names(self) -> str:
+        """The children as they are spoken of: "Harvey, Evie and Jack Lister"."""
+        return joined_names(self.children)
+
+
+@dataclass(frozen=True)
+class HandoverPage:
+    """A handover with the chain of who has held the family, and what came back before."""
+
+    row: HandoverRow
+    chain: tuple[Held, ...]
+    came_back: tuple[HandoverRow, ...]
+    no_gap: bool
+    days_held: int
+
+
+def joined_names(children: Sequence[Child]) -> str:
+    """First names joined, with the surname once when they share it."""
+    if not children:
+        return "No child"
+    last_names = {child.last for child in children}
+    names = [child.first for child in children] if len(last_names) == 1 and all(c.first for c in children) else []
+    surname = f" {last_names.pop()}" if names else ""
+    names = names or [child.name for child in children]
+    return (", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else names[0]) + surname
+
+
+def _person(column: Any) -> sa.ScalarSelect[str]:
+    """The name of the user whose number stands in `column`."""
+    user, professional = orm.aliased(User), orm.aliased(Professional)
+    return (
+        sa.select(professional.name)
+        .join(user, user.professional_id == professional.id)
+        .where(user.id == column)
+        .scalar_subquery()
+    )
+
+
+def _select_handovers() -> sa.Select[Any]:
+    sender, receiver, lead, employer = (
+        orm.aliased(Team),
+        orm.aliased(Team),
+        orm.aliased(Professional),
+        orm.aliased(Agency),
+    )
+    return (
+        sa.select(
+            Handover.__table__,
+            Subject.reference,
+            Family.name.label("family"),
+            sender.name.label("from_team"),
+            receiver.name.label("to_team"),
+            _person(Handover.proposed_by_id).label("proposed_by"),
+            _person(Handover.agreed_by_id).label("agreed_by"),
+            _person(Handover.answered_by_id).label("answered_by"),
+            lead.name.label("lead"),
+            lead.title.label("lead_title"),
+            lead.phone.label("lead_phone"),
+            employer.name.label("lead_agency"),
+        )
+        .join(Subject, Subject.id == Handover.id)
+        .join(Family, Family.id == Handover.family_id)
+        .join(sender, sender.id == Handover.from_team_id)
+        .join(receiver, receiver.id == Handover.to_team_id)
+        .outerjoin(lead, lead.id == Handover.lead_professional_id)
+        .outerjoin(employer, employer.id == lead.agency_id)
+    )
+
+
+def _as_row(row: Any) -> HandoverRow:
+    about = ", ".join(part for part in (row.lead_title, row.lead_agency, row.lead_phone) if part)
+    return HandoverRow(
+        id=row.id,
+        reference=row.reference,
+        direction=row.direction,
+        family_id=row.family_id,
+        family=row.family,
+        from_team_id=row.from_team_id,
+        from_team=row.from_team,
+        to_team_id=row.to_team_id,
+        to_team=row.to_team,
+        phase=phase_of(row.state, row.agreed_at, row.sender_closed_at),
+        proposed_at=row.proposed_at,
+        proposed_by_id=row.proposed_by_id,
+        proposed_by=row.proposed_by,
+        agreed_at=row.agreed_at,
+        agreed_by_id=row.agreed_by_id,
+        agreed_by=row.agreed_by,
+        answered_at=row.answered_at,
+        answered_by=row.answered_by,
+        answer_words=row.answer_words or "",
+        accepted_at=row.accepted_at,
+        sender_closed_at=row.sender_closed_at,
+        reasons=row.reasons,
+        what_works=row.what_works,
+        worry_again=row.worry_again,
+        child_voice=row.child_voice,
+        split_reason=row.split_reason or "",
+        consent=row.consent,
+        consent_by=row.consent_by,
+        consent_on=row.consent_on,
+        consent_how=row.consent_how or "",
+        lead_id=row.lead_professional_id,
+        lead=row.lead,
+        lead_about=about,
+        meeting_on=row.meeting_on,
+        version=row.version,
+    )
+
+
+def _authorised(column: Any, case_id: Any) -> sa.ScalarSelect[Any]:
+    """A column of the newest authorised assessment of a case."""
+    return (
+        sa.select(column)
+        .select_from(Assessment)
+        .join(Subject, Subject.id == Assessment.id)
+        .join(AssessmentChild, AssessmentChild.assessment_id == Assessment.id)
+        .where(AssessmentChild.case_id == case_id, Assessment.state == AUTHORISED)
+        .order_by(Assessment.authorised_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def get_handover(handover_id: int) -> HandoverPage:
+    """A handover with its children, its clock, the chain and what came back before: three statements. Raises NotFound."""
+    this = orm.aliased(Handover)
+    family = sa.select(this.family_id).where(this.id == handover_id).scalar_subquery()
+    rows = [
+        _as_row(row)
+        for row in db.session.execute(
+            _select_handovers().where(Handover.family_id == family, Handover.id <= handover_id).order_by(Handover.id)
+        )
+    ]
+    if not rows or rows[-1].id != handover_id:
+        raise NotFound
+    children, chain, custody = _children_and_chain(rows[-1])
+    came_back = tuple(row for row in rows[:-1] if row.phase in (RETURNED, SENT_BACK))
+    due = next(
+        (c for c in clocks_of([handover_id], running_only=False).get(handover_id, ()) if c.rule.key == CLOCK), None
+    )
+    began = min((held.from_at for held in chain), default=clock.now())
+    return HandoverPage(
+        replace(rows[-1], children=children, due=due),
+        tuple(chain),
+        came_back,
+        not gaps(custody),
+        (clock.today() - clock.to_london(began).date()).days,
+    )
+
+
+def _children_and_chain(
+    row: HandoverRow,
+) -> tuple[tuple[Child, ...], list[Held], list[tuple[int, datetime, datetime | None]]]:
+    """The children of a handover and every team that has held one of them, in one statement."""
+    reference = orm.aliased(Subject)
+    found = db.session.execute(
+        sa.select(
+            Case.id.label("case_id"),
+            reference.reference,
+            *PERSON_COLUMNS,
+            Custody.team_id,
+            Team.name.label("team"),
+            Custody.from_at,
+            Custody.to_at,
+            Professional.name.label("lead"),
+            _authorised(Subject.reference, Case.id).label("assessment"),
+            _authorised(Assessment.authorised_at, Case.id).label("assessed_at"),
+        )
+        .join(HandoverCase, HandoverCase.case_id == Case.id)
+        .join(reference, reference.id == Case.id)
+        .join(Person, Person.id == Case.person_id)
+        .outerjoin(PersonName, CURRENT_NAME)
+        .join(Custody, Custody.case_id == Case.id)
+        .join(Team, Team.id == Custody.team_id)
+        .outerjoin(
+            Involvement,
+            sa.and_(
+                Involvement.case_id == Case.id,
+                Involvement.leads,
+                Involvement.from_at >= Custody.from_at,
+                sa.or_(Custody.to_at.is_(None), Involvement.from_at < Custody.to_at),
+            ),
+        )
+        .outerjoin(Professional, Professional.id == Involvement.professional_id)
+        .where(HandoverCase.handover_id == row.id)
+        .order_by(Person.born_on, Case.id, Custody.from_at, Involvement.from_at)
+    ).all()
+    children = {
+        r.case_id: Child(
+            r.case_id,
+            r.reference,
+            shown_name(r),
+            r.first or "",
+            r.last or "",
+            shown_age(r),
+            r.assessment,
+            r.assessed_at,
+        )
+        for r in found
+    }
+    chain = merge_held([(r.case_id, r.team_id, r.team, r.lead or "", r.from_at, r.to_at) for r in found])
+    return tuple(children.values()), chain, list({(r.case_id, r.from_at, r.to_at) for r in found})
+
+
+@dataclass(frozen=True)
+class HandoverLists:
+    """My teams' handovers: what waits for me, what is on its way, what was answered lately."""
+
+    waiting: tuple[HandoverRow, ...]
+    on_their_way: tuple[HandoverRow, ...]
+    answered: tuple[HandoverRow, ...]
+
+
+def list_handovers(actor: Actor) -> HandoverLists:
+    """The handovers that reach the actor and are open or were answered lately; the longest waiting first. Three statements."""
+    rows = [
+        _as_row(row)
+        for row in db.session.execute(
+            _select_handovers()
+            .where(
+                Handover.id.in_(visible_ids(actor, "handover", L2)),
+                sa.or_(Handover.state == PROPOSED, Handover.answered_at >= clock.now() - LATELY),
+            )
+            .order_by(Handover.id)
+        )
+    ]
+    children = _children_of([row.id for row in rows])
+    clocks = clocks_of([row.id for row in rows])
+    rows = [
+        replace(row, children=children.get(row.id, ()), due=next(iter(clocks.get(row.id, ())), None)) for row in rows
+    ]
+    followed = {row.family_id: row.id for row in rows}
+    waiting = [row for row in rows if waits_for(actor, row) and followed[row.family_id] == row.id]
+    known = {row.id for row in waiting}
+    open_rows = [row for row in rows if row.phase in ("proposed", "agreed", "accepted") and row.id not in known]
+    known |= {row.id for row in open_rows}
+    late_first = sorted(waiting, key=lambda row: row.due.due_at if row.due else row.proposed_at)
+    answered = sorted((row for row in rows if row.id not in known), key=lambda row: row.id, reverse=True)
+    return HandoverLists(tuple(late_first), tuple(open_rows), tuple(answered))
+
+
+def waits_for(actor: Actor, row: HandoverRow) -> bool:
+    """Whether the next step of a handover is this actor's: to agree, to answer, or to put right what came back."""
+    managed = {m.team_id for m in actor.memberships if m.role == "manager"}
+    if row.phase == "proposed":
+        return row.from_team_id in managed and row.proposed_by_id != actor.user_id
+    if row.phase == "agreed":
+        return row.to_team_id in managed and actor.user_id not in (row.proposed_by_id, row.agreed_by_id)
+    return row.phase in (RETURNED, SENT_BACK) and row.proposed_by_id == actor.user_id
+
+
+@dataclass(frozen=True)
+class WaitingLink:
+    """A handover that waits for a manager's step: to agree (then `asked` is None) or to answer since `asked`."""
+
+    reference: str
+    family: str
+    other_team: str
+    proposed_at: datetime
+    asked: datetime | None
+
+
+def list_waiting_for_manager(actor: Actor, team_id: int) -> list[WaitingLink]:
+    """What waits for a manager of this team, longest first. One statement."""
+    sender, receiver = orm.aliased(Team), orm.aliased(Team)
+    to_agree = sa.and_(
+        Handover.from_team_id == team_id, Handover.agreed_at.is_(None), Handover.proposed_by_id != actor.user_id
+    )
+    to_answer = sa.and_(Handover.to_team_id == team_id, Handover.agreed_at.is_not(None))
+    rows = db.session.execute(
+        sa.select(
+            Subject.reference,
+            Family.name,
+            sa.case((Handover.from_team_id == team_id, receiver.name), else_=sender.name),
+            Handover.proposed_at,
+            Handover.agreed_at,
+        )
+        .join(Subject, Subject.id == Handover.id)
+        .join(Family, Family.id == Handover.family_id)
+        .join(sender, sender.id == Handover.from_team_id)
+        .join(receiver, receiver.id == Handover.to_team_id)
+        .where(
+            Handover.state == PROPOSED,
+            sa.or_(to_agree, to_answer),
+            Handover.id.in_(visible_ids(actor, "handover", L2)),
+        )
+        .order_by(Handover.id)
+    )
+    return [WaitingLink(*row) for row in rows]
+
+
+def _children_of(handover_ids: Collection[int]) -> dict[int, tuple[Child, ...]]:
+    rows = db.session.execute(
+        sa.select(HandoverCase.handover_id, Case.id.label("case_id"), Subject.reference, *PERSON_COLUMNS)
+        .join(Case, Case.id == HandoverCase.case_id)
+        .join(Subject, Subject.id == Case.id)
+        .join(Person, Person.id == Case.person_id)
+        .outerjoin(PersonName, CURRENT_NAME)
+        .where(HandoverCase.handover_id.in_(handover_ids))
+        .order_by(Person.born_on, Case.id)
+    )
+    found: dict[int, tuple[Child, ...]] = {}
+    for row in rows:
+        child = Child(row.case_id, row.reference, shown_name(row), row.first or "", row.last or "", shown_age(row))
+        found[row.handover_id] = (*found.get(row.handover_id, ()), child)
+    return found
+
+
+@dataclass(frozen=True)
+class HandoverLink:
+    """The handover that a family is in: for the case page."""
+
+    reference: str
+    phase: str
+    to_team: str
+    proposed_by_id: int
+
+
+def find_handover_of_case(case_id: int) -> HandoverLink | None:
+    """The newest handover of a case, whatever became of it; None if there was none. One statement."""
+    row = db.session.execute(
+        sa.select(
+            Subject.reference,
+            Handover.state,
+            Handover.agreed_at,
+            Handover.sender_closed_at,
+            Team.name,
+            Handover.proposed_by_id,
+        )
+        .join(Subject, Subject.id == Handover.id)
+        .join(HandoverCase, HandoverCase.handover_id == Handover.id)
+        .join(Team, Team.id == Handover.to_team_id)
+        .where(HandoverCase.case_id == case_id)
+        .order_by(Handover.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return HandoverLink(row[0], phase_of(row[1], row[2], row[3]), row[4], row[5])
+
+
+@dataclass(frozen=True)
+class LeadChoice:
+    """A professional of a family help team who could lead."""
+
+    id: int
+    name: str
+    title: str
+    team_id: int
+    team: str
+
+
+@dataclass(frozen=True)
+class StepDownChoices:
+    """All that the step-down form offers: the family's children in this team, receiving teams, their people, agencies."""
+
+    children: tuple[CaseRow, ...]
+    teams: tuple[TeamRow, ...]
+    leads: tuple[LeadChoice, ...]
+    agencies: tuple[tuple[int, str], ...]
+
+    @property
+    def family(self) -> str:
+        """The family's name."""
+        return self.children[0].family_name if self.children else ""
+
+
+def get_step_down_choices(actor: Actor, case_id: int) -> StepDownChoices:
+    """What can be chosen for a step-down of this case's family; the family help team of the same locality comes first.
+
+    Raises NotFound when the case is closed.
+    """
+    family_id = db.session.scalar(sa.select(Case.family_id).where(Case.id == case_id))
+    if family_id is None:
+        raise NotFound
+    # A child kept from this actor by a conflict of interest is not offered.
+    seen = set(
+        db.session.scalars(
+            sa.select(Case.id).where(Case.family_id == family_id, Case.id.in_(visible_ids(actor, "case", L4)))
+        )
+    )
+    rows = family_cases(family_id)
+    this = next((row for row in rows if row.id == case_id), None)
+    if this is None:
+        raise NotFound
+    children = tuple(row for row in rows if row.team_id == this.team_id and row.id in seen)
+    here = sa.select(Team.locality).where(Team.id == this.team_id).scalar_subquery()
+    same_place = sa.case((sa.and_(Team.locality.is_not(None), Team.locality == here), 0), else_=1)
+    teams = db.session.execute(
+        sa.select(Team.id, Team.key, Team.name, Team.kind, Team.locality, Team.may_hold_cases, Team.phone)
+        .where(Team.kind == FAMILY_HELP, Team.may_hold_cases, Team.id != this.team_id)
+        .order_by(same_place, Team.name)
+    )
+    team_rows = tuple(TeamRow(*row) for row in teams)
+    agencies = db.session.execute(sa.select(Agency.id, Agency.name).order_by(Agency.name))
+    return StepDownChoices(
+        children, team_rows, list_leads([team.id for team in team_rows]), tuple((row.id, row.name) for row in agencies)
+    )
+
+
+def all_assessed(case_ids: Collection[int]) -> bool:
+    """Whether each of these cases has an authorised assessment; true for none."""
+    return not case_ids or set(last_authorised(case_ids)) == set(case_ids)
+
+
+def list_leads(team_ids: Sequence[int]) -> tuple[LeadChoice, ...]:
+    """The professionals of these teams, team by team in the order given, by name."""
+    rows = db.session.execute(
+        sa.select(Professional.id, Professional.name, Professional.title, Team.id, Team.name)
+        .join(Team, Team.id == Professional.team_id)
+        .where(Team.id.in_(team_ids))
+        .order_by(Professional.name)
+    )
+    return tuple(sorted((LeadChoice(*row) for row in rows), key=lambda lead: team_ids.index(lead.team_id)))

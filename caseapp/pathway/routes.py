@@ -1,0 +1,276 @@
+"""Pages of a handover: my teams' list, propose, the handover itself, and each answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, url_for
+
+from caseapp.access.domain import L4, PERMISSIONS, Actor, SubjectAccess, allows
+from caseapp.access.guard import guard
+from caseapp.cases.queries import CaseRow, list_chronology
+from caseapp.cases.slots import Action, Notice
+from caseapp.kernel import clock
+from caseapp.kernel.errors import Invalid
+from caseapp.kernel.web import when
+
+from . import commands, forms, queries
+from .catalogue import CONSENT, CONSENT_HOW, DIRECTIONS, STATES
+from .domain import (
+    ACCEPTED,
+    AGREED,
+    ASSESSED_FIRST,
+    CHILD_IN_NEED_PLAN,
+    GIVEN,
+    NO_CONSENT,
+    PROPOSED,
+    RETURNED,
+    SENT_BACK,
+    SUFFICIENT,
+)
+
+bp = Blueprint("pathway", __name__, url_prefix="/pathway")
+
+
+def _see(reference: str) -> Any:
+    return redirect(url_for(".show", reference=reference), 303)
+
+
+@bp.get("/")
+@guard("handover:list", logged=True)
+def index(actor: Actor) -> Any:
+    """My teams' handovers."""
+    return render_template("pathway/index.html", lists=queries.list_handovers(actor), states=STATES)
+
+
+@bp.get("/step-down/<ref:reference>")
+@guard("handover:propose")
+def step_down(actor: Actor, subject: SubjectAccess) -> Any:
+    """The form to propose a step-down; leads to the handover that is open already."""
+    known = queries.find_handover_of_case(subject.id)
+    if known is not None and known.phase in (PROPOSED, AGREED):
+        return _see(known.reference)
+    choices = queries.get_step_down_choices(actor, subject.id)
+    return _step_down_page(subject, choices, forms.step_down_form(choices, formdata=None), 200)
+
+
+@bp.post("/step-down/<ref:reference>")
+@guard("handover:propose")
+def propose(actor: Actor, subject: SubjectAccess) -> Any:
+    """Propose it; pressing twice makes one."""
+    choices = queries.get_step_down_choices(actor, subject.id)
+    form = forms.step_down_form(choices)
+    if form.consent.data and form.consent.data not in SUFFICIENT:
+        # Said whatever else is missing: no other answer would help.
+        form.validate()
+        form.consent.errors = [NO_CONSENT]
+        return _step_down_page(subject, choices, form, 422)
+    if not form.validate():
+        return _step_down_page(subject, choices, form, 422)
+    try:
+        reference = commands.propose_step_down(actor, **_proposal(form, choices))
+    except Invalid as invalid:
+        form.add_errors(invalid.problems)
+        return _step_down_page(subject, choices, form, 422)
+    return _see(reference)
+
+
+def _proposal(form: forms.StepDownForm, choices: queries.StepDownChoices) -> dict[str, Any]:
+    chosen = set(form.children.data or ()) if form.who.data == forms.SOME else {c.reference for c in choices.children}
+    other = form.lead.data == forms.SOMEBODY_ELSE
+    names = (
+        "reasons",
+        "what_works",
+        "worry_again",
+        "child_voice",
+        "consent",
+        "consent_by",
+        "consent_on",
+        "consent_how",
+    )
+    return {
+        "case_ids": [child.id for child in choices.children if child.reference in chosen],
+        "to_team_id": int(form.to_team.data),
+        "lead_professional_id": None if other else int(form.lead.data),
+        "new_lead": commands.NewLead(
+            form.new_lead_name.data, form.new_lead_title.data, int(form.new_lead_agency.data), form.new_lead_phone.data
+        )
+        if other
+        else None,
+        "meeting_on": form.meeting_on.data,
+        "split_reason": form.split_reason.data if form.who.data == forms.SOME else "",
+        **{name: form[name].data if name == "consent_on" else form[name].data or "" for name in names},
+    }
+
+
+def _step_down_page(subject: SubjectAccess, choices: queries.StepDownChoices, form: Any, status: int) -> Any:
+    to_assess = [child.id for child in choices.children if child.level in ASSESSED_FIRST]
+    ready = queries.all_assessed(to_assess)
+    page = render_template(
+        "pathway/step_down.html",
+        reference=subject.reference,
+        choices=choices,
+        form=form,
+        ready=ready,
+        why_not=commands.ASSESS_FIRST,
+        several=len(choices.children) > 1,
+        some=forms.SOME,
+        given=sorted(GIVEN),
+        other=forms.SOMEBODY_ELSE,
+    )
+    return page, status
+
+
+@bp.get("/<ref:reference>")
+@guard("handover:read")
+def show(actor: Actor, subject: SubjectAccess) -> Any:
+    """The handover: who is accountable, who has held the family, what is handed over, the answer."""
+    return _page(actor, subject)
+
+
+def _page(actor: Actor, subject: SubjectAccess, form: Any = None) -> Any:
+    page = queries.get_handover(subject.id)
+    row = page.row
+    panel, form = _panel(actor, subject, row, form)
+    received = any(reach.why == "received" for reach in subject.reaches)
+    body = render_template(
+        "pathway/handover.html",
+        page=page,
+        row=row,
+        panel=panel,
+        form=form,
+        entries=list_chronology(actor, row.case_ids, limit=100, level=subject.level),
+        # Whoever holds the family may open what the pack names.
+        opens_record=received if row.accepted_at else subject.level >= L4,
+        alone=row.proposed_by_id == row.agreed_by_id,
+        directions=DIRECTIONS,
+        states=STATES,
+        consent_words=CONSENT,
+        consent_how=CONSENT_HOW,
+        today=clock.today(),
+        now=clock.now(),
+        may_withdraw=row.phase in (PROPOSED, AGREED) and allows(PERMISSIONS["handover:withdraw"], actor, subject),
+        may_close=row.phase == ACCEPTED and allows(PERMISSIONS["handover:close"], actor, subject),
+    )
+    failed = form is not None and (form.errors or form.form_errors)
+    return (body, 422) if failed else body
+
+
+def _panel(actor: Actor, subject: SubjectAccess, row: queries.HandoverRow, form: Any) -> tuple[str, Any]:
+    """Which answer is asked of this actor now ("" for none), with its form."""
+    if row.phase == PROPOSED and allows(PERMISSIONS["handover:agree"], actor, subject):
+        if row.proposed_by_id == actor.user_id:
+            return "own", None
+        return "agree", form or forms.AgreeForm(formdata=None)
+    if row.phase == AGREED and allows(PERMISSIONS["handover:answer"], actor, subject):
+        if actor.user_id in (row.proposed_by_id, row.agreed_by_id):
+            return "own", None
+        return "answer", form or _answer_form(row, formdata=None)
+    came_back = row.phase == RETURNED and row.direction == commands.FROM_HUB
+    if came_back and allows(PERMISSIONS["handover:agree"], actor, subject):
+        return "again", form or forms.WordsForm(formdata=None)
+    return "", None
+
+
+def _answer_form(row: queries.HandoverRow, **options: Any) -> forms.AnswerForm:
+    leads = () if row.lead_id else queries.list_leads([row.to_team_id])
+    return forms.answer_form(row.lead, leads, **options)
+
+
+def _do(actor: Actor, subject: SubjectAccess, form: Any, step: Callable[[], str | None]) -> Any:
+    """Take a step; what it finds wrong comes back at the field, with everything typed."""
+    if not form.validate():
+        return _page(actor, subject, form)
+    try:
+        reference = step()
+    except Invalid as invalid:
+        form.add_errors(invalid.problems)
+        return _page(actor, subject, form)
+    return _see(reference or subject.reference)
+
+
+@bp.post("/<ref:reference>/agree")
+@guard("handover:agree")
+def agree(actor: Actor, subject: SubjectAccess) -> Any:
+    """The sending manager agrees, or sends it back to the worker."""
+    form = forms.AgreeForm()
+
+    def step() -> None:
+        if form.answer.data == "agree":
+            commands.agree_handover(actor, handover_id=subject.id)
+        else:
+            commands.send_back_handover(actor, handover_id=subject.id, words=form.words.data or "")
+
+    return _do(actor, subject, form, step)
+
+
+@bp.post("/<ref:reference>/answer")
+@guard("handover:answer")
+def answer(actor: Actor, subject: SubjectAccess) -> Any:
+    """The receiving manager accepts, or returns it with a reason."""
+    form = _answer_form(queries.get_handover(subject.id).row)
+
+    def step() -> None:
+        words = form.words.data or ""
+        if form.answer.data == "accept":
+            lead = int(form.lead.data) if form.lead.data else None
+            commands.accept_handover(actor, handover_id=subject.id, lead_professional_id=lead, words=words)
+        else:
+            commands.return_handover(actor, handover_id=subject.id, reason=words)
+
+    return _do(actor, subject, form, step)
+
+
+@bp.post("/<ref:reference>/again")
+@guard("handover:agree")
+def again(actor: Actor, subject: SubjectAccess) -> Any:
+    """The hub sends a family to family help once more, with what was missing."""
+    form = forms.WordsForm()
+    return _do(
+        actor, subject, form, lambda: commands.hand_again(actor, handover_id=subject.id, words=form.words.data or "")
+    )
+
+
+@bp.post("/<ref:reference>/withdraw")
+@guard("handover:withdraw")
+def withdraw(actor: Actor, subject: SubjectAccess) -> Any:
+    """The sender takes it back."""
+    commands.withdraw_handover(actor, handover_id=subject.id)
+    return _see(subject.reference)
+
+
+@bp.post("/<ref:reference>/close")
+@guard("handover:close")
+def close(actor: Actor, subject: SubjectAccess) -> Any:
+    """The sender closes its part, after the acceptance."""
+    commands.close_sender_part(actor, handover_id=subject.id)
+    return _see(subject.reference)
+
+
+def case_actions(actor: Actor, subject: SubjectAccess, case: CaseRow) -> list[Action | Notice]:
+    """For the case page: the handover under way, or the way to propose one. One statement."""
+    known = queries.find_handover_of_case(case.id)
+    offered: list[Action | Notice] = []
+    running = known is not None and known.phase in (PROPOSED, AGREED)
+    if known is not None and known.phase in (PROPOSED, AGREED, ACCEPTED, RETURNED, SENT_BACK):
+        url = url_for("pathway.show", reference=known.reference)
+        held = f" {case.team_name} is accountable until {known.to_team} accepts." if running else ""
+        offered.append(Notice(f"Handover {known.reference}: {STATES[known.phase]}.{held}", url, "Open the handover"))
+    steps_down = case.level in (*ASSESSED_FIRST, CHILD_IN_NEED_PLAN)
+    if steps_down and not running and allows(PERMISSIONS["handover:propose"], actor, subject):
+        offered.append(Action("Propose a step-down", url_for("pathway.step_down", reference=subject.reference)))
+    return offered
+
+
+def desk_panels(actor: Actor, team_id: int) -> list[dict[str, Any]]:
+    """For the team board: the handovers that wait for this manager. One statement."""
+    rows = [
+        {
+            "label": f"{row.family} family, {row.reference}",
+            "url": url_for("pathway.show", reference=row.reference),
+            "detail": f"From {row.other_team}: accept or return, asked {when(row.asked)}"
+            if row.asked
+            else f"To {row.other_team}: agree or send back, proposed {when(row.proposed_at)}",
+        }
+        for row in queries.list_waiting_for_manager(actor, team_id)
+    ]
+    return [{"title": "Handovers that wait for you", "empty": "No handover waits for your answer.", "rows": rows}]
