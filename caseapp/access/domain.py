@@ -156,6 +156,8 @@ PREDICATES: dict[str, Predicate] = {
     "is_case_worker": _member(
         (LOCALITY, "worker"), (FAMILY_HELP, "worker"), (LOCALITY, "manager"), (FAMILY_HELP, "manager")
     ),
+    # The hub hands families to family help, so its people see what became of it.
+    "hands_over": _member(*((kind, role) for kind in (HUB, LOCALITY, FAMILY_HELP) for role in ("worker", "manager"))),
     "is_auditor": _member((None, "auditor")),
     "is_admin": _member((None, "admin")),
     "owns": _reached_by("owner"),
@@ -229,7 +231,7 @@ _TABLE = (
         "is_involved_or_manages",
         "The family's worker or their manager proposes a handover.",
     ),
-    Permission("handover:list", None, L0, "is_case_worker"),
+    Permission("handover:list", None, L0, "hands_over"),
     Permission("handover:read", "handover", L2, "anyone"),
     Permission(
         "handover:agree",
