@@ -3,14 +3,22 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
 from caseapp.accounts.queries import find_actor_by_email, find_team
+from caseapp.assessments import commands as assessments
+from caseapp.assessments import queries as assessment_queries
+from caseapp.assessments.domain import Answers
 from caseapp.cases import commands as cases
 from caseapp.cases.queries import family_cases
 from caseapp.demo.organisation import email_of
 from caseapp.kernel import clock
-from caseapp.kernel.subjects import new_subject
+from caseapp.kernel.db import db
+from caseapp.kernel.subjects import Subject, new_subject
+from caseapp.pathway import commands as pathway
 from caseapp.people import commands as people
 
 CHILDREN = (("Ellie", date(2017, 3, 9), "F"), ("Jake", date(2019, 6, 2), "M"), ("Mia", date(2021, 1, 30), "F"))
@@ -59,7 +67,7 @@ class AFamily:
 def a_family(
     *, name: str = "Marsden", children: int = 2, protected: bool = False, referral_id: int | None = None
 ) -> tuple[int, list[int]]:
-    """A family of so many children with their mother and her partner, an adult of concern. Gives the family and the children."""
+    """A family: children, their mother, her partner (an adult of concern). Gives the family and the children."""
     family_id = people.make_family(name=name)
     child_ids = []
     for number in range(children):
@@ -107,7 +115,7 @@ def a_case(
     protected: bool = False,
     referral_id: int | None = None,
 ) -> AFamily:
-    """A family with an open case per child, held by a team; `worker` (a login) has been given them by the team's manager.
+    """A family with an open case per child, held by a team; `worker` (a login) has been given them by its manager.
 
     Without a `referral_id` the cases point at a referral that is only a Subject.
     """
@@ -159,3 +167,51 @@ def a_note(family: AFamily, author: str, *, words: str = "Seen at home. Warm and
         happened_at=clock.now(),
         once_key=secrets.token_hex(16),
     )
+
+
+def filled_answers(page: assessment_queries.AssessmentPage, *, outcome: str = "family_help") -> Answers:
+    """What a worker writes: every part, and factors and outcome for each child."""
+    answers: Answers = {key: "Written." for key in page.answers if not key.startswith(("factors_", "outcome_"))}
+    for case_id in page.case_ids:
+        answers |= {f"factors_{case_id}": ["16A"], f"outcome_{case_id}": outcome}
+    return answers
+
+
+def start_an_assessment(family: AFamily, *, worker: str = "north.worker", submit: bool = False) -> int:
+    """An assessment of all children of a family, being written or (with `submit`) waiting for the manager. Gives its number."""
+    reference = assessments.start_assessment(someone(worker), case_id=family.case_id, sibling_ids=family.case_ids[1:])
+    found = assessment_queries.find_open_assessment(family.id)
+    assert found is not None and found.reference == reference
+    if submit:
+        page = assessment_queries.get_assessment(found.id)
+        assessments.submit_assessment(
+            someone(worker), assessment_id=found.id, version=page.version, answers=filled_answers(page)
+        )
+    return found.id
+
+
+def an_authorised_assessment(family: AFamily, *, worker: str = "north.worker", manager: str = "north.manager") -> int:
+    """An assessment of all children of a family, authorised. Gives its number."""
+    assessment_id = start_an_assessment(family, worker=worker, submit=True)
+    version = assessment_queries.get_assessment(assessment_id).version
+    assessments.authorise_assessment(someone(manager), assessment_id=assessment_id, version=version)
+    return assessment_id
+
+
+def propose_step_down(family: AFamily, *, proposer: str = "north.worker", **changes: Any) -> int:
+    """A step-down of a family's children to family help in North, with all it needs; `changes` to any of it. Gives its number."""
+    proposal: dict[str, Any] = {
+        "case_ids": family.case_ids,
+        "to_team_id": team_id("fh_north"),
+        "reasons": "The home is warm and safe, and school says they are ready to learn.",
+        "what_works": "Kirsty and her sister share the mornings.",
+        "worry_again": "Missed school mornings, or Lee back in the house.",
+        "child_voice": "Ellie: I like it when mum reads.",
+        "consent": "agreed",
+        "consent_by": f"Kirsty {family_cases(family.id)[0].family_name}, mother",
+        "consent_on": clock.today() - timedelta(days=2),
+        "consent_how": "in_person",
+        "lead_professional_id": someone("familyhelp.worker").professional_id,
+    }
+    reference = pathway.propose_step_down(someone(proposer), **{**proposal, **changes})
+    return db.session.scalars(sa.select(Subject.id).where(Subject.reference == reference)).one()

@@ -46,7 +46,8 @@ OTHER_TASK = ("Something to read", "I have read this")
 
 FAMILY_ROLES = {"child": "child", "adult": "adult"}
 
-# The words of codes that stand in events, by the list named in `code:<list>`. Higher slices add theirs by the slot `cases.code_words`.
+# The words of codes that stand in events, by the list named in `code:<list>`. Higher slices add theirs by the slot
+# `cases.code_words`.
 CODE_WORDS = {
     "level": LEVELS,
     "episode": EPISODES,

@@ -1,7 +1,8 @@
-"""The pathway: which level may follow which, what has to be known for it, and who may do it. A table; a test reads it whole.
+"""The pathway: which level may follow which, what has to be known for it, and who may do it. A table; a test reads
+it whole.
 
-The names of the levels are Rotherham's. Every row that a step needs stands here and nowhere else: assessments and pathway collect
-the facts and ask.
+The names of the levels are Rotherham's. Every row that a step needs stands here and nowhere else: assessments and
+pathway collect the facts and ask.
 """
 
 from collections.abc import Collection, Mapping
@@ -64,7 +65,10 @@ def find_step(old: str, new: str) -> Step | None:
 
 
 def refusal(old: str, new: str, facts: Mapping[str, object], roles: Collection[str]) -> str | None:
-    """Why a change of level can't be made, in words, or None if it can. `facts`: name to what proves it; `roles`: the actor's."""
+    """Why a change of level can't be made, in words, or None if it can.
+
+    `facts`: name to what proves it; `roles`: the actor's.
+    """
     if new not in LEVELS:
         return "There is no such level."
     step = find_step(old, new)

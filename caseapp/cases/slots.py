@@ -47,7 +47,7 @@ class EventRow:
 
 ACTIONS = Slot(
     "cases.actions",
-    "(actor, subject, case) -> list of Action and Notice: what may be done with this case (a CaseRow), what is under way",
+    "(actor, subject, case) -> list of Action and Notice: what may be done with a case (a CaseRow), what is under way",
 )
 CHRONOLOGY_WORDS = Slot(
     "cases.chronology_words",

@@ -15,7 +15,7 @@ from .models import Clock
 
 
 def check_codes() -> None:
-    """Raise RuntimeError if a rule waits for an event that no slice declares: its clock would never start, or never stop."""
+    """Raise RuntimeError if a rule waits for an event that no slice declares: its clock would never start, or stop."""
     wanted = {code for rule in RULES for code in (*rule.starts_on, *rule.stops_on)}
     missing = sorted(wanted - set(events.TYPES))
     if missing:
@@ -53,7 +53,7 @@ def _starting(event: events.Event, ids: list[int]) -> list[tuple[Rule, datetime]
 
 
 def _received_at(event: events.Event, ids: list[int]) -> datetime:
-    """When the referral behind this event came: said in the event itself, or by the event that brought its subject here."""
+    """When the referral behind this event came: said in the event, or by the one that brought its subject here."""
     if "received_at" in event.data:
         return datetime.fromisoformat(event.data["received_at"])
     row = db.session.execute(
@@ -73,7 +73,7 @@ def _kinds(ids: list[int]) -> dict[int, str]:
     return {row.id: row.kind for row in rows}
 
 
-def _running(ids: list[int], keys: set[str]) -> sa.Select[tuple[int, str, datetime]]:
+def _running(ids: list[int], keys: set[str]) -> sa.Select[int, str, datetime]:
     return sa.select(Clock.id, Clock.rule, Clock.due_at).where(
         Clock.subject_id.in_(ids), Clock.rule.in_(keys), Clock.stopped_at.is_(None)
     )

@@ -1,4 +1,7 @@
-"""What the desk shows: my work, and a team's board. Reads only; a statement each for cases, clocks, workers and bars."""
+"""What the desk shows: my work, and a team's board.
+
+Reads only; a statement each for cases, clocks, workers and bars.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -53,8 +53,8 @@ def add_person(
 ) -> int:
     """Record a person as they were told of; gives their number (a Subject).
 
-    `identifiers` are (kind, value) pairs such as ("nhs_number", "943 476 5919"), kept as given with what their check says.
-    An estimated birth date makes no match key: two children would be taken for one on a guess.
+    `identifiers` are (kind, value) pairs such as ("nhs_number", "943 476 5919"), kept as given with what their
+    check says. An estimated birth date makes no match key: two children would be taken for one on a guess.
     """
     subject = new_subject("person")
     db.session.add(
@@ -125,7 +125,10 @@ def add_to_family(
     said_in_id: int | None = None,
     actor: ActorLike | None = None,
 ) -> None:
-    """Put a person into a family from now on: `role` child | adult; `relationship` as said ("mother"). Nothing happens if they are in it."""
+    """Put a person into a family from now on: `role` child | adult; `relationship` as said ("mother").
+
+    Nothing happens if they are in it.
+    """
     known = db.session.scalar(
         sa.select(FamilyMember.id).where(
             FamilyMember.family_id == family_id, FamilyMember.person_id == person_id, FamilyMember.to_at.is_(None)

@@ -1,4 +1,7 @@
-"""What happens to what is known about people. Not shown in a child's chronology: the case's own events tell the story."""
+"""What happens to what is known about people.
+
+Not shown in a child's chronology: the case's own events tell the story.
+"""
 
 from caseapp.kernel.events import EventType, declare
 

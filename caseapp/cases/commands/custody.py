@@ -1,6 +1,7 @@
 """Who is accountable and who works with the child: opening, giving to a worker, moving between teams.
 
-An open case has exactly one team at every instant: the database holds a unique index over running rows, and each move is one step here.
+An open case has exactly one team at every instant: the database holds a unique index over running rows, and each
+move is one step here.
 """
 
 import secrets
@@ -49,9 +50,11 @@ def open_case(
     episode_kind: str,
     follows_id: int | None = None,
 ) -> OpenedCase:
-    """Open a child's case at a level, in the custody of a team, with its statutory episode dated the day the referral came.
+    """Open a child's case at a level, in the custody of a team, with its statutory episode dated the day the
+    referral came.
 
-    Raises OutOfOrder if the child has an open case already (the referral is then a note on it), ValueError for an unknown code.
+    Raises OutOfOrder if the child has an open case already (the referral is then a note on it), ValueError for
+    an unknown code.
     """
     if level not in LEVELS or episode_kind not in EPISODES:
         raise ValueError(f"no level {level} or no episode {episode_kind}")
@@ -103,7 +106,8 @@ def open_case(
         received_at=received_at,
     )
     if team.kind != HUB:
-        # The hub only keeps a child until the receiving team has answered: it names no worker, so no clock to name one runs.
+        # The hub only keeps a child until the receiving team has answered: it names no worker, so no clock
+        # to name one runs.
         record(actor, "case.custody.moved", subjects=subjects, from_team=None, to_team=team_id)
     return OpenedCase(subject.id, subject.reference)
 
@@ -111,8 +115,9 @@ def open_case(
 def allocate(actor: Actor, *, cases: Mapping[int, int], professional_id: int, reason: str = "") -> None:
     """Give a family's children to a worker of the team that holds them, all in one step.
 
-    `cases`: case id to the version that the page showed. A reason, if one is given, is kept as a note about them. Raises NotFound for a case of a team that the actor does not manage, Conflict
-    (who, to whom, when) if somebody was quicker, Invalid for a professional who can't take it.
+    `cases`: case id to the version that the page showed. A reason, if one is given, is kept as a note about
+    them. Raises NotFound for a case of a team that the actor does not manage, Conflict (who, to whom, when) if
+    somebody was quicker, Invalid for a professional who can't take it.
     """
     if not cases:
         raise Invalid({"professional_id": "Choose at least one child."})
@@ -149,8 +154,9 @@ def move_custody(
 ) -> None:
     """Make another team accountable from now on, and its professional the lead, if one is named.
 
-    Who led before ends with the coded reason (`END_REASONS`); with `joint_until_closed` they stay as a joint worker until
-    `end_joint_work`: the sender's part of a handover. Raises NotFound for a case without custody, OutOfOrder if the team holds it already.
+    Who led before ends with the coded reason (`END_REASONS`); with `joint_until_closed` they stay as a joint
+    worker until `end_joint_work`: the sender's part of a handover. Raises NotFound for a case without custody,
+    OutOfOrder if the team holds it already.
     """
     lead = find_professional(lead_professional_id) if lead_professional_id else None
     teams = _held_by(case_ids)
@@ -275,7 +281,7 @@ def _end_leads(actor: ActorLike | None, case_id: int, *, reason: str, stay: bool
 
 
 def _end_involvement(
-    actor: ActorLike | None, row: sa.Row[tuple[int, int, int, int]], reason: str, *, keep_reach: bool = False
+    actor: ActorLike | None, row: sa.Row[int, int, int, int], reason: str, *, keep_reach: bool = False
 ) -> None:
     db.session.execute(
         sa.update(Involvement).where(Involvement.id == row.id).values(to_at=clock.now(), end_reason=reason)

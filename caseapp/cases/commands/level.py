@@ -18,7 +18,8 @@ from caseapp.kernel.events import ActorLike, record
 def change_level(actor: Actor, case_id: int, to: str, facts: Mapping[str, object]) -> None:
     """Move a case to another level. `facts` names what proves that it may (see `domain.FACTS`).
 
-    Raises OutOfOrder, with the reason in words, when the pathway table has no such step, a fact is missing or the actor's role may not.
+    Raises OutOfOrder, with the reason in words, when the pathway table has no such step, a fact is missing or
+    the actor's role may not.
     """
     row = db.session.execute(
         sa.select(Case.level, Case.person_id).where(Case.id == case_id, Case.closed_at.is_(None))
@@ -47,7 +48,10 @@ def change_level(actor: Actor, case_id: int, to: str, facts: Mapping[str, object
 
 
 def open_episode(case_id: int, kind: str, on: date, *, actor: ActorLike | None = None) -> None:
-    """Begin a statutory stretch (`EPISODES`) counted from a day. Raises OutOfOrder while the child has one of that kind open."""
+    """Begin a statutory stretch (`EPISODES`) counted from a day.
+
+    Raises OutOfOrder while the child has one of that kind open.
+    """
     if kind not in EPISODES:
         raise ValueError(f"no episode {kind}")
     person_id = db.session.scalar(sa.select(Case.person_id).where(Case.id == case_id))

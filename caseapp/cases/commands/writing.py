@@ -21,7 +21,8 @@ NO_WORDS = "Write what happened"
 
 
 def write_note(actor: Actor, *, case_ids: Collection[int], words: str, happened_at: datetime, once_key: str) -> str:
-    """Write a note about one or several children; gives its reference. The same `once_key` again gives the first note's: pressing twice.
+    """Write a note about one or several children; gives its reference. The same `once_key` again gives the
+    first note's: pressing twice.
 
     Raises NotFound for a case that the actor may not see, Invalid for no words, no child or a time to come.
     """
@@ -62,7 +63,8 @@ def write_note(actor: Actor, *, case_ids: Collection[int], words: str, happened_
 def amend_note(actor: Actor, *, note_id: int, words: str, version: int) -> None:
     """Give a note another wording; the earlier ones stay. `version` is the number of the wording that the writer saw.
 
-    Raises Conflict with both texts if somebody changed it in between, Invalid for no words. The same words again change nothing.
+    Raises Conflict with both texts if somebody changed it in between, Invalid for no words. The same words
+    again change nothing.
     """
     words, _ = text.clean(words)
     if text.is_blank(words):
@@ -93,7 +95,10 @@ def amend_note(actor: Actor, *, note_id: int, words: str, version: int) -> None:
 
 
 def make_task(*, case_id: int, kind: str, about_id: int, actor: ActorLike | None = None) -> int:
-    """Ask the people who hold a case to read something and say so; gives the task's number. `about_id`: the Subject it is about."""
+    """Ask the people who hold a case to read something and say so; gives the task's number.
+
+    `about_id`: the Subject it is about.
+    """
     task = Task(
         case_id=case_id, kind=kind, about_id=about_id, made_at=clock.now(), done_at=None, done_by_id=None, answer=None
     )

@@ -1,6 +1,7 @@
 """The chronology writes itself: the event log read by subject, with codes and numbers turned into words.
 
-Two statements for a page of entries (the log with the notes' words; the names), and one more for each slice above that adds its words.
+Two statements for a page of entries (the log with the notes' words; the names), and one more for each slice above
+that adds its words.
 """
 
 from collections import defaultdict
@@ -78,8 +79,8 @@ def list_chronology(
 ) -> Chronology:
     """What happened to these cases and to the referrals they came from, newest in life first.
 
-    `before` pages by key: the id of the last entry of the page before. `level` is the reader's, which the caller has checked: below L4
-    only what that level may read, and without the words that other slices add.
+    `before` pages by key: the id of the last entry of the page before. `level` is the reader's, which the
+    caller has checked: below L4 only what that level may read, and without the words that other slices add.
     """
     rows = _read_log(case_ids, before=before, limit=limit + 1, important=important, level=level)
     more, rows = len(rows) > limit, rows[:limit]
@@ -94,7 +95,9 @@ def _shown_codes(important: bool, level: int) -> list[str]:
     return [
         code
         for code, kind in TYPES.items()
-        if OPENS_AT.get(kind.audience, NEVER) <= level and code not in HIDDEN_CODES and (kind.important or not important)
+        if OPENS_AT.get(kind.audience, NEVER) <= level
+        and code not in HIDDEN_CODES
+        and (kind.important or not important)
     ]
 
 

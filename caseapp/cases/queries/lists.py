@@ -61,7 +61,7 @@ class CaseRow:
 OPEN_LEAD = sa.and_(Involvement.case_id == Case.id, Involvement.to_at.is_(None), Involvement.leads)
 
 
-def select_cases() -> sa.Select[Any]:
+def select_cases() -> Any:
     """Open cases with all that a CaseRow shows."""
     return (
         sa.select(
@@ -133,7 +133,7 @@ def family_cases(family_id: int) -> list[CaseRow]:
 
 
 def find_open_case(match_key: str) -> CaseRow | None:
-    """The open case of a child with exactly this name and birth date (`people.domain.names.match_key`); None if there is none."""
+    """The open case of a child with exactly this name and birth date (`names.match_key`); None if there is none."""
     row = db.session.execute(select_cases().where(Person.match_key == match_key).order_by(Case.id).limit(1)).first()
     return as_case_row(row) if row else None
 

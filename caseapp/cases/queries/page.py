@@ -46,7 +46,10 @@ class Look:
 
 @dataclass(frozen=True)
 class CasePage:
-    """All that a child's page shows. `siblings`: open cases of the family, this child's among them, that the reader may see."""
+    """All that a child's page shows.
+
+    `siblings`: open cases of the family, this child's among them, that the reader may see.
+    """
 
     case: CaseRow
     siblings: tuple[CaseRow, ...]
@@ -96,7 +99,10 @@ def get_case_page(actor: Actor, case_id: int, *, entries: int = 20, looks: int =
 
 
 def get_case(actor: Actor, case_id: int) -> tuple[CaseRow, tuple[CaseRow, ...]]:
-    """An open case and those of its family that the actor may see at L4, itself among them. Raises NotFound. One statement."""
+    """An open case and those of its family that the actor may see at L4, itself among them.
+
+    Raises NotFound. One statement.
+    """
     family_id = sa.select(Case.family_id).where(Case.id == case_id).scalar_subquery()
     rows = db.session.execute(
         select_cases()
@@ -111,7 +117,7 @@ def get_case(actor: Actor, case_id: int) -> tuple[CaseRow, tuple[CaseRow, ...]]:
 
 
 def list_looks(actor: Actor, subject_id: int, *, limit: int = 50, before: int | None = None) -> tuple[Look, ...]:
-    """Who looked at a subject, when and why they could, newest first; `before` is the id of the last look of the page before."""
+    """Who looked at a subject, when and why they could, newest first; `before`: the page's key."""
     query = (
         sa.select(
             ReadLog.id, ReadLog.user_id, ReadLog.read_at, ReadLog.why, Professional.name, Agency.name.label("agency")
@@ -165,7 +171,10 @@ class NotePage:
 
 
 def get_note(actor: Actor, note_id: int) -> NotePage:
-    """A note that the guard has let this actor see, with the children it is about that they may see. Raises NotFound. Two statements."""
+    """A note that the guard has let this actor see, with the children it is about that they may see.
+
+    Raises NotFound. Two statements.
+    """
     rows = db.session.execute(
         sa.select(
             Subject.reference,

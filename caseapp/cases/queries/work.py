@@ -70,7 +70,10 @@ def as_children(rows: list[sa.Row[tuple[object, ...]]]) -> Children:
 
 
 def list_my_children(actor: Actor) -> Children:
-    """The children this professional works with, family by family, eldest first, and what waits to be read. One statement."""
+    """The children this professional works with, family by family, eldest first, and what waits to be read.
+
+    One statement.
+    """
     mine = (
         sa.exists()
         .where(
