@@ -178,7 +178,7 @@ def filled_answers(page: assessment_queries.AssessmentPage, *, outcome: str = "f
 
 
 def start_an_assessment(family: AFamily, *, worker: str = "north.worker", submit: bool = False) -> int:
-    """An assessment of all children of a family, being written or (with `submit`) waiting for the manager. Gives its number."""
+    """An assessment of all children of a family, being written or (with `submit`) waiting. Gives its number."""
     reference = assessments.start_assessment(someone(worker), case_id=family.case_id, sibling_ids=family.case_ids[1:])
     found = assessment_queries.find_open_assessment(family.id)
     assert found is not None and found.reference == reference
@@ -199,7 +199,7 @@ def an_authorised_assessment(family: AFamily, *, worker: str = "north.worker", m
 
 
 def propose_step_down(family: AFamily, *, proposer: str = "north.worker", **changes: Any) -> int:
-    """A step-down of a family's children to family help in North, with all it needs; `changes` to any of it. Gives its number."""
+    """A step-down of a family to family help in North, with all it needs; `changes` to any of it. Gives its number."""
     proposal: dict[str, Any] = {
         "case_ids": family.case_ids,
         "to_team_id": team_id("fh_north"),
