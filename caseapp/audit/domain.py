@@ -6,9 +6,10 @@ tell what was done.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 Sign = Callable[[str], str]
@@ -210,3 +211,32 @@ class ChainWalk:
             return []
         words = "rewritten: its digest is not the one that was noted outside"
         return [Fault("rewritten", "seal", link.position, words)]
+
+
+@dataclass(frozen=True)
+class LogFilter:
+    """What an auditor asks a log for; empty means all. `who` is an e-mail address or a user's reference, `about` a
+    reference, `group` the first word of an event's code or of a page's name; days are days in London, the last one
+    whole."""
+
+    since: date | None = None
+    until: date | None = None
+    who: str = ""
+    about: str = ""
+    group: str = ""
+
+
+def write_cursor(at: datetime, row_id: int) -> str:
+    """The key of the next page: the time and number of the last row of this one."""
+    return f"{at.astimezone(UTC).strftime('%Y%m%d%H%M%S%f')}-{row_id}"
+
+
+def read_cursor(text: str) -> tuple[datetime, int] | None:
+    """The key as an address gave it, or None for one that is none: then the list begins at its beginning."""
+    found = re.fullmatch(r"([0-9]{20})-([0-9]{1,18})", text)
+    if found is None:
+        return None
+    try:
+        return datetime.strptime(found[1], "%Y%m%d%H%M%S%f").replace(tzinfo=UTC), int(found[2])
+    except ValueError:
+        return None

@@ -1,4 +1,4 @@
-"""Reading the logs: proving that they are whole, and who did and who looked at what."""
+"""Proving that the logs are whole, and what the sealer still has to do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,13 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from caseapp.audit.domain import ChainWalk, Fault, Head, Link, Marked, own_faults, read_content
+from caseapp.audit.models import ReadLog, Seal, SealHead
 from caseapp.kernel.db import db, is_postgresql
 from caseapp.kernel.events import Event, EventSubject, make_event_mac, make_links_mac, make_mac
 
-from .domain import ChainWalk, Fault, Head, Link, Marked, own_faults, read_content
-from .models import ReadLog, Seal, SealHead
-
 BATCH = 1000
+# Rows not sealed yet are counted no further than this: more is "1000+".
+MOST = 1000
 LOGS: tuple[tuple[type[Event] | type[ReadLog], str], ...] = ((Event, "event"), (ReadLog, "read"))
 SEAL_COLUMNS = (Seal.position, Seal.source, Seal.row_id, Seal.digest, Seal.sealed_at, Seal.mac)
 EVENT_COLUMNS = (
@@ -213,3 +214,42 @@ def _marked_reads(connection: sa.Connection, ids: list[int]) -> dict[int, Marked
         row_id: Marked(row.txid, str(row.mac), make_mac(read_content(row._mapping)) == row.mac) if row else UNREADABLE
         for row_id, row in rows.items()
     }
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """The chain as its page shows it: how many rows are sealed, when last, and how many wait (counted to `MOST`)."""
+
+    position: int
+    digest: str
+    sealed_at: datetime | None
+    waiting: int
+    waiting_since: datetime | None
+
+    @property
+    def waiting_words(self) -> str:
+        """How many wait, as far as they were counted."""
+        return f"{MOST}+" if self.waiting > MOST else str(self.waiting)
+
+
+def get_chain_state() -> ChainState:
+    """How far the sealer has come. Two statements; counts what waits only to `MOST`, and only behind the last seal."""
+    last_sealed = sa.select(Seal.sealed_at).where(Seal.position == SealHead.position).scalar_subquery()
+    head = db.session.execute(
+        sa.select(SealHead.position, SealHead.digest, SealHead.txid, last_sealed.label("at")).where(SealHead.id == 1)
+    ).first()
+    parts = []
+    for table, source in LOGS:
+        query = unsealed_rows(table, source)
+        if is_postgresql():
+            behind = table.txid > (head.txid if head and head.txid is not None else 0)
+        else:
+            last = sa.select(sa.func.coalesce(sa.func.max(Seal.row_id), 0)).where(Seal.source == source)
+            behind = table.id > last.scalar_subquery()
+        # SQLite takes no LIMIT in a part of a UNION, only in a subquery of it.
+        parts.append(sa.select(query.where(behind).limit(MOST + 1).subquery().c.at))
+    waiting = sa.union_all(*parts).subquery()
+    count, since = db.session.execute(sa.select(sa.func.count(), sa.func.min(waiting.c.at)).select_from(waiting)).one()
+    if head is None:
+        return ChainState(0, "", None, count, since)
+    return ChainState(head.position, head.digest, head.at, count, since)
