@@ -24,13 +24,16 @@ from caseapp.assessments import routes as assessments_routes
 from caseapp.audit import cli as audit_cli
 from caseapp.audit import commands as audit_commands
 from caseapp.audit import models as audit_tables
+from caseapp.audit import routes as audit_routes
 from caseapp.cases import events as cases_events
 from caseapp.cases import models as cases_tables
 from caseapp.cases import routes as cases_routes
+from caseapp.cases.slots import ACTIONS as CASE_ACTIONS
 from caseapp.deadlines import commands as deadlines_commands
 from caseapp.deadlines import models as deadlines_tables
 from caseapp.demo import cli as demo_cli
 from caseapp.desk import routes as desk_routes
+from caseapp.desk.slots import PANELS as DESK_PANELS
 from caseapp.kernel import db as kernel_db
 from caseapp.kernel import health, logs, web
 from caseapp.kernel.db import Model, undeclared_columns
@@ -71,7 +74,7 @@ TABLES = (
 )
 # Every slice's events, declared by being imported.
 EVENTS = (accounts_events, assessments_events, pathway_events, cases_events, people_events, referrals_events)
-BLUEPRINTS: tuple[Blueprint, ...] = (assessments_routes.bp, pathway_routes.bp, probes.bp, accounts_routes.bp, cases_routes.bp, desk_routes.bp, referrals_routes.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (assessments_routes.bp, pathway_routes.bp, probes.bp, accounts_routes.bp, audit_routes.bp, cases_routes.bp, desk_routes.bp, referrals_routes.bp)
 COMMANDS: tuple[click.Command, ...] = (demo_cli.demo, accounts_cli.users, audit_cli.audit, cli.sweep, referrals_cli.group)
 NAVIGATION: tuple[NavItem, ...] = (
     NavItem("My referrals", "referrals.list_own", "referral:list_own", ("referrals.show_receipt",)),
@@ -90,6 +93,9 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem("Team board", "desk.team_board", "desk:team_board"),
     NavItem("My work", "desk.my_work", "desk:my_work"),
     NavItem("Handovers", "pathway.index", "handover:list", ("pathway.show", "pathway.step_down")),
+    NavItem("Event log", "audit.events", "audit:read"),
+    NavItem("Who looked at what", "audit.reads", "audit:read"),
+    NavItem("Seal", "audit.seals", "audit:read"),
     NavItem(
         "People who sign in", "accounts.people", "account:administer", ("accounts.ask_disable", "accounts.ask_enable")
     ),
@@ -101,6 +107,10 @@ csrf = CSRFProtect()
 def connect() -> None:
     """Fill the slots and let the slices listen to each other's events."""
     WRITE_READS.fill(audit_commands.write_reads)
+    for fill in (assessments_routes.case_actions, pathway_routes.case_actions):
+        CASE_ACTIONS.fill(fill)
+    for fill_panel in (assessments_routes.desk_panels, pathway_routes.desk_panels):
+        DESK_PANELS.fill(fill_panel)
     subscribe("*", deadlines_commands.follow)
 
 
