@@ -14,6 +14,7 @@ from flask import request
 from wtforms.validators import StopValidation
 
 from caseapp.kernel.forms import (
+    DONT_KNOW,
     Choice,
     ChoiceField,
     ChoicesField,
@@ -41,6 +42,7 @@ _PAST = frozenset({"date_of_birth", "happened_on"})
 _FUTURE = frozenset({"answer_needed_on"})
 # Lists too long for radios: a menu whose first line is empty.
 _MENUS = frozenset({"ethnicities", "relationships"})
+_NO_DOUBT = frozenset({"how_known", "levels"})
 _SHORT = frozenset({"safe_why", "reason_words", "child_view", "injury_words", "visit_dangers", "description"})
 
 
@@ -99,7 +101,17 @@ def _date(ask: PageField) -> Any:
 def _choice(ask: PageField) -> Any:
     if ask.choices in _MENUS:
         return MenuField(ask.label, hint=ask.hint, choices=[Choice("", "Not said"), *_choices(ask.choices)])
-    return ChoiceField(ask.label, hint=ask.hint, choices=_choices(ask.choices))
+    # A radio can't be taken back: where the list knows no "I don't know", the form adds one, and it means no answer.
+    apart = "I don’t know" if ask.choices in _NO_DOUBT else ""
+    return ChoiceField(ask.label, hint=ask.hint, choices=_choices(ask.choices), dont_know=apart)
+
+
+def _number(ask: PageField) -> Any:
+    highest = _HIGHEST[ask.name]
+    if ask.name != "safety_scale":
+        return WholeNumberField(ask.label, hint=ask.hint, highest=highest)
+    scale = [Choice(str(number), str(number)) for number in range(highest + 1)]
+    return ChoiceField(ask.label, hint=ask.hint, choices=scale, dont_know="I don’t know")
 
 
 _MAKERS: dict[str, Callable[[PageField], Any]] = {
@@ -116,7 +128,7 @@ _MAKERS: dict[str, Callable[[PageField], Any]] = {
     "choices": lambda ask: ChoicesField(ask.label, hint=ask.hint, choices=_choices(ask.choices)),
     "date": _date,
     "time": lambda ask: TimeField(ask.label, hint=ask.hint),
-    "number": lambda ask: WholeNumberField(ask.label, hint=ask.hint, highest=_HIGHEST[ask.name]),
+    "number": _number,
 }
 
 
@@ -189,7 +201,10 @@ class PageForm:
     def validate(self) -> bool:
         """Check every answer that was given."""
         # Every form is asked, also after one has failed: all errors show at once.
-        return sum(not form.validate() for form in (self.main, *self.people)) == 0
+        wrong = sum(not form.validate() for form in (self.main, *self.people))
+        clashes = {name: message for name, message in _clashes(self.main) if not self.main[name].errors}
+        self.main.add_errors(clashes)
+        return not wrong and not clashes
 
     @property
     def error_list(self) -> list[dict[str, str]]:
@@ -199,6 +214,9 @@ class PageForm:
     def cleaned(self) -> dict[str, object]:
         """The answers by field name, as `domain.pages` describes them; one with an error counts as not given."""
         answers = {ask.name: _meaning(ask, self.main[ask.name]) for ask in self.asked}
+        if self.key == "consent" and answers["parent_informed"] != "yes":
+            # Closed on the page: only a parent who knows can agree.
+            answers["parent_agrees"] = None
         if self.has_people:
             answers["people"] = [
                 {ask.name: _meaning(ask, person[ask.name]) for ask in PERSON_FIELDS} for person in self.people
@@ -206,13 +224,25 @@ class PageForm:
         return answers
 
 
+def _clashes(form: Form) -> Iterator[tuple[str, str]]:
+    """Answers of one page that can't both be meant; one of them would have to be dropped unseen."""
+    if "born" in form and form.born.data in ("unknown", "unborn") and not form.date_of_birth.is_blank:
+        yield "born", "You gave a date of birth too. Say which is right, or clear the date"
+    if "answer_needed" in form and form.answer_needed.data == "at" and form.answer_needed_on.is_blank:
+        yield "answer_needed_on", "Say by which day you need an answer"
+
+
 def _meaning(ask: PageField, field: Any) -> object:
     if ask.kind == "tick":
         return bool(field.data) and not field.errors
     if ask.kind == "choices":
         return [] if field.errors else list(field.data)
-    if field.errors or field.data in (None, ""):
+    # "I don't know" is an answer where the list has it, and none where only the form offers it.
+    doubt = field.data == DONT_KNOW and getattr(field, "dont_know", "")
+    if field.errors or doubt or field.data in (None, ""):
         return None
+    if ask.kind == "number":
+        return int(field.data)
     return field.data.isoformat() if ask.kind == "date" else field.data
 
 

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from caseapp.kernel.errors import Text
-from caseapp.kernel.forms import ChoiceField, DateField, Field, Raw
+from caseapp.kernel.forms import ChoiceField, Field, Raw, TextField, WordsField
 from caseapp.kernel.text import clean
 from caseapp.referrals.forms.pages import PageForm, is_later
 from caseapp.referrals.queries.own import DraftView
 
 NOTHING = "(left blank)"
 CHOOSE = "Choose which one to keep"
-SAVED, HERE = "you, in the other window", "you, in this window"
+SAVED, HERE = "the other window", "this window"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Texts:
             first, second = (_typed(form[name][1]) if name in form else {} for form in (theirs, mine))
             if any(first.get(key) != second.get(key) for key in {*first, *second} if first.get(key) or second.get(key)):
                 words = [_words(form[name][1]) if name in form else NOTHING for form in (theirs, mine)]
-                written = not isinstance(one, ChoiceField | DateField)
+                written = isinstance(one, TextField | WordsField) and NOTHING not in words
                 shown = (Text(SAVED, draft.saved_at, words[0]), Text(HERE, at, words[1]))
                 pairs.append(Pair(name, label, written, *shown, first, second))
         return cls(pairs, saved.title, saved.raw)

@@ -20,6 +20,7 @@ from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
 from caseapp.referrals.catalogue import words
 from caseapp.referrals.domain.form import Sender
+from caseapp.referrals.domain.pages import page_keys
 from caseapp.referrals.domain.reading import Section, sections
 from caseapp.referrals.models import Draft, Referral, ReferralChild
 
@@ -47,6 +48,7 @@ class DraftRow:
     started_at: datetime
     saved_at: datetime
     names: list[str]
+    last_page: str
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,18 @@ def list_drafts(actor: Actor) -> list[DraftRow]:
         .where(*_open_drafts(actor))
         .order_by(Draft.saved_at.desc(), Draft.id.desc())
     )
-    return [DraftRow(row.reference, row.started_at, row.saved_at, child_names(row.answers["pages"])) for row in rows]
+    return [
+        DraftRow(
+            row.reference, row.started_at, row.saved_at, child_names(row.answers["pages"]), _last_page(row.answers)
+        )
+        for row in rows
+    ]
+
+
+def _last_page(answers: dict[str, Any]) -> str:
+    """The page that was saved last: where to go on."""
+    saved = {key: version for key, version in answers["saved"].items() if key in page_keys(answers["pages"])}
+    return max(saved, key=lambda key: saved[key], default="danger")
 
 
 def child_names(pages: dict[str, dict[str, Any]]) -> list[str]:
@@ -164,7 +177,9 @@ def get_receipt(actor: Actor, referral_id: int) -> Receipt:
     decide_by, why = (due.due_on, due.sentence) if due and due.due_on else decision_day(row.received_at)
     told: list[Section] = []
     if row.sender_id == actor.user_id:
-        told = sections(db.session.scalars(sa.select(Referral.document).where(Referral.id == referral_id)).one())
+        document = db.session.scalars(sa.select(Referral.document).where(Referral.id == referral_id)).one()
+        # What the service itself wrote about the record is no answer of theirs.
+        told = [part for part in sections(document) if part.key != "about"]
     return Receipt(row, decide_by, why, told)
 
 

@@ -55,8 +55,12 @@ def show_page(_actor: Actor, subject: SubjectAccess, page: str) -> Any:
     _need_page(draft, page)
     if page in draft.other:
         return _show_texts(subject, draft, page)
-    asked = request.args.get("remove") if page == CHILDREN else None
-    return _show(subject, draft, _form_of(draft, page), _version(draft.version), asked=asked)
+    form = _form_of(draft, page)
+    if page == CHILDREN and (child := pages_shown.find_child(subject.reference, draft, request.args.get("remove"))):
+        return render_template(
+            "referrals/own/remove_child.html", child=child, reference=subject.reference, url=request.path
+        )
+    return _show(subject, draft, form, _version(draft.version))
 
 
 @bp.post("/drafts/<ref:reference>/<page>")

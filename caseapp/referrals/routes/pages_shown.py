@@ -12,7 +12,7 @@ from caseapp.referrals.domain.children import as_text
 from caseapp.referrals.domain.form import compose
 from caseapp.referrals.domain.lists import concern
 from caseapp.referrals.domain.pages import child_keys, find_page, page_after, page_before, page_keys
-from caseapp.referrals.domain.reading import Item, sections
+from caseapp.referrals.domain.reading import NOT_SAID, Item, sections
 from caseapp.referrals.forms.pages import PageForm, read_pages
 from caseapp.referrals.queries import own
 from caseapp.referrals.queries.own import DraftView, Sender
@@ -50,9 +50,21 @@ _FOLLOW_UPS = frozenset(
         "lead_practitioner",
         "best_time",
     }
-    | {"safeguarding_lead_told", "email", "withhold_from_family"}
+    | {"safeguarding_lead_told", "born", "email", "withhold_from_family"}
 )
+_ADDRESS = frozenset({"line1", "town", "postcode"})
+# Parts of the document that nobody was asked for on a page.
+_NOT_ASKED = frozenset({"agency", "source_code", "mode"})
 _TWO_TEXTS = "You wrote this page in two windows: choose which words to keep"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a card: a question, or a person with everything said about them."""
+
+    label: str
+    items: list[Item]
+    person: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,7 @@ class Card:
 
     title: str
     url: str
-    items: list[tuple[str, Item]]
+    rows: list[Row]
     not_given: list[str]
 
 
@@ -127,6 +139,11 @@ def context(reference: str, draft: DraftView, form: PageForm) -> dict[str, Any]:
     return {**shown, **_check(reference, draft)} if key == "check" else shown
 
 
+def find_child(reference: str, draft: DraftView, key: str | None) -> dict[str, Any] | None:
+    """The child of the draft with this key, as the list of children shows it; None if there is none to take out."""
+    return next((one for one in _children(reference, draft) if one["key"] == key and one["removable"]), None)
+
+
 def _children(reference: str, draft: DraftView) -> Iterator[dict[str, Any]]:
     for number, key in enumerate(child_keys(draft.pages), start=1):
         typed = draft.pages.get(key, {})
@@ -149,17 +166,19 @@ def _check(reference: str, draft: DraftView) -> dict[str, Any]:
 
 def _cards(reference: str, draft: DraftView, found: Ready) -> Iterator[Card]:
     keys = child_keys(found.answers)
-    by_page: dict[str, list[tuple[str, Item]]] = {}
+    by_page: dict[str, list[Row]] = {}
     for part in sections(compose(found.answers, Sender("", "", ""), sent_at=clock.now())):
         page = keys[part.number - 1] if part.key == "child" else _ASKED_ON.get(part.key)
-        if page:
-            lead = part.title.removeprefix("In the family: ") if part.key == "person" else ""
-            by_page.setdefault(page, []).extend((lead, item) for item in part.items)
+        said = [item for item in part.items if item.value_words != NOT_SAID and item.path not in _NOT_ASKED]
+        if page and part.key == "person":
+            name = part.title.removeprefix("In the family: ")
+            by_page.setdefault(page, []).append(Row(name, [item for item in said if item.label != "Name"], person=True))
+        elif page:
+            by_page.setdefault(page, []).extend(Row(item.label, [item]) for item in said)
     for key in page_keys(draft.pages):
-        if key in ("children", "check"):
-            continue
-        shown = [(lead, item) for lead, item in by_page.get(key, []) if item.value_words != "not said"]
-        yield Card(_title(draft, key), _url(reference, key, then="check"), shown, _not_given(found, key))
+        if key not in ("children", "check"):
+            url = _url(reference, key, then="check")
+            yield Card(_title(draft, key), url, by_page.get(key, []), _not_given(found, key))
 
 
 def _not_given(found: Ready, key: str) -> list[str]:
