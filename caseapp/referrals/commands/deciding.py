@@ -200,6 +200,7 @@ def _bring_about(
             reasons=page.proposals[0].reasons,
             consent="agreed",
             consent_by=consent or page.parents[1],
+            proposed_by_id=page.proposals[0].proposed_by_id,
         )
     return about
 
