@@ -1,4 +1,4 @@
-"""The plain rules: when a session is over, how long a guesser waits, which passwords will do, where a sign-in may lead."""
+"""The plain rules: when a session is over, how long a guesser waits, which passwords do, where a sign-in may lead."""
 
 from datetime import UTC, datetime, timedelta
 

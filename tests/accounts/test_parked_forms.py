@@ -16,9 +16,9 @@ from werkzeug.datastructures import MultiDict
 from caseapp.access.guard import guard
 from caseapp.accounts import commands
 from caseapp.accounts.models import ParkedForm
-from caseapp.factory import create_app
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
+from tests.accounts.conftest import MakeApp
 from tests.accounts.pages import ShownForm, forms_of, sign_in, token_of
 
 START = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
@@ -31,8 +31,8 @@ FIELDS = [("words", WORDS), ("who", "1"), ("who", "2"), ("empty", ""), ("=1+1", 
 class Desk:
     """The application with one page that takes words, and what it has taken."""
 
-    def __init__(self, url: str) -> None:
-        self.app = create_app({"DATABASE_URL": url, "TESTING": True, "WTF_CSRF_ENABLED": True})
+    def __init__(self, app: Flask) -> None:
+        self.app = app
         self.taken: list[list[tuple[str, str]]] = []
         self.answers_with = 303
         view = guard("account:own")(self.take)
@@ -58,13 +58,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
-    desk = Desk(database_url)
+def desk(make_app: MakeApp) -> Iterator[Desk]:
     with clock.at(START):
-        yield desk
-    with desk.app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+        yield Desk(make_app())
 
 
 def enter(client: FlaskClient, login: str):
@@ -292,7 +288,7 @@ def test_the_autosave_gets_an_answer_for_its_script(desk: Desk) -> None:
 
 
 def test_a_tab_left_open_over_a_new_sign_in_may_send_its_words_once_more(desk: Desk) -> None:
-    """Its token is the old sign-in's. Only a page of ours gets the button: the browser itself says where a post is from."""
+    """Its token is the old sign-in's. Only our own page gets the button: the browser says where a post comes from."""
     client = desk.browser("north.worker")
     token = open_page(client)
     with clock.at(AWAY):

@@ -92,7 +92,12 @@ def test_a_wrong_answer_says_no_more_than_it_must(client: FlaskClient, bare_app:
 
 def test_unknown_disabled_and_wrong_take_the_same_work(client: FlaskClient, bare_app: Flask, checks: list[str]) -> None:
     switch_off(bare_app, "north.worker")
-    for login, password in (("school", "wrong"), ("nobody", PASSWORD), ("north.worker", PASSWORD), ("school", PASSWORD)):
+    for login, password in (
+        ("school", "wrong"),
+        ("nobody", PASSWORD),
+        ("north.worker", PASSWORD),
+        ("school", PASSWORD),
+    ):
         before = len(checks)
         sign_in(client, login, password)
         assert len(checks) == before + 1, login
