@@ -108,14 +108,15 @@ class Person:
         self.page.goto(self.address + path)
         return self.page
 
-    def press(self, name: str | re.Pattern[str], *, role: str = "button") -> None:
-        """Press the first button (or link) of that name and wait for the next page."""
-        self.page.get_by_role(role, name=name).first.click()  # type: ignore[arg-type]
+    def press(self, name: str | re.Pattern[str]) -> None:
+        """Press the first button of that name and wait for the next page."""
+        self.page.get_by_role("button", name=name).first.click()
         self.page.wait_for_load_state()
 
-    def follow(self, name: str | re.Pattern[str]) -> None:
-        """Follow the first link of that name."""
-        self.press(name, role="link")
+    def follow(self, words: str | re.Pattern[str]) -> None:
+        """Follow the first link with those words (one that looks like a button too)."""
+        self.page.locator("a").filter(has_text=words).first.click()
+        self.page.wait_for_load_state()
 
     def text(self) -> str:
         """What the page says, with plain spaces."""
