@@ -12,6 +12,7 @@ from caseapp.access.domain import L4, Actor
 from caseapp.access.queries import visible_ids
 from caseapp.accounts.models import Professional, User
 from caseapp.cases.models import Case, Custody
+from caseapp.cases.queries import Chronology, list_chronology
 from caseapp.deadlines.queries import ClockView, clocks_of
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import NotFound
@@ -269,6 +270,13 @@ def running_clock(case_ids: Collection[int]) -> ClockView | None:
     """The assessment's clock, the earliest of its children's; None when none runs."""
     clocks = [c for found in clocks_of(case_ids).values() for c in found if c.rule.key == CLOCK]
     return min(clocks, key=lambda c: c.due_at, default=None)
+
+
+def family_chronology(actor: Actor, case_ids: Collection[int], *, limit: int = 60, level: int = L4) -> Chronology:
+    """The chronology of brothers and sisters together: what happened to each of them in the same minute is told once."""
+    found = list_chronology(actor, case_ids, limit=limit, level=level)
+    once = {(e.when, e.title, e.source, e.words, e.note): e for e in reversed(found.entries)}
+    return Chronology(tuple(reversed(once.values())), found.before)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 
 from caseapp.access.domain import PERMISSIONS, Actor, SubjectAccess, allows
 from caseapp.access.guard import guard
-from caseapp.cases.queries import CaseRow, list_chronology
+from caseapp.cases.queries import CaseRow
 from caseapp.cases.slots import Action, Notice
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid
@@ -83,7 +83,7 @@ def _write_page(actor: Actor, page: queries.AssessmentPage, form: Any, status: i
             before=[part.key for part in BEFORE_CHILDREN],
             after=[part.key for part in AFTER_CHILDREN],
             said=[row for answer in WHAT_WAS_SAID for row in answer(actor, page.referral_ids)],
-            entries=list_chronology(actor, page.case_ids),
+            entries=queries.family_chronology(actor, page.case_ids),
             running=queries.running_clock(page.case_ids),
             today=clock.today(),
         ),

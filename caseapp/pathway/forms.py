@@ -158,7 +158,7 @@ class AgreeForm(Form):
     """The sending manager's answer."""
 
     answer = ChoiceField(
-        "Your answer",
+        "Agree or send back?",
         choices={"agree": "Agree, and ask the receiving team", "send_back": "Send it back to the worker"},
         required="Choose whether you agree or send it back",
     )
@@ -168,7 +168,7 @@ class AgreeForm(Form):
 class AnswerForm(Form):
     """The receiving manager's answer."""
 
-    answer = ChoiceField("Your answer", required="Choose whether you accept or return it")
+    answer = ChoiceField("Accept or return?", required="Choose whether you accept or return it")
     lead = ChoiceField("Who leads the work with the family?", hint="Needed if you accept: the hub has named nobody")
     words = WordsField("A word to the sender", hint="Needed if you return it", rows=3)
 

@@ -7,7 +7,8 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from caseapp.access.domain import L4, PERMISSIONS, Actor, SubjectAccess, allows
 from caseapp.access.guard import guard
-from caseapp.cases.queries import CaseRow, list_chronology
+from caseapp.assessments.queries import family_chronology
+from caseapp.cases.queries import CaseRow
 from caseapp.cases.slots import Action, Notice
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid
@@ -138,7 +139,7 @@ def _page(actor: Actor, subject: SubjectAccess, form: Any = None) -> Any:
         row=row,
         panel=panel,
         form=form,
-        entries=list_chronology(actor, row.case_ids, limit=100, level=subject.level),
+        entries=family_chronology(actor, row.case_ids, level=subject.level),
         # Whoever holds the family may open what the pack names.
         opens_record=received if row.accepted_at else subject.level >= L4,
         alone=row.proposed_by_id == row.agreed_by_id,
