@@ -24,6 +24,7 @@ from .domain import AUTHORISED, SUBMITTED, Answers, ChildPart
 from .models import Assessment, AssessmentChild, AssessmentVersion
 
 CLOCK = "assessment.complete"
+MOST_VERSIONS = 100_000
 
 
 @dataclass(frozen=True)
@@ -301,13 +302,13 @@ def list_versions(assessment_id: int) -> list[VersionLink]:
 
 def get_version_answers(assessment_id: int, number: int) -> Answers:
     """The text of one kept wording, by its number from 1. Raises NotFound."""
-    found = db.session.scalar(
+    query = (
         sa.select(AssessmentVersion.parts)
         .where(AssessmentVersion.assessment_id == assessment_id)
         .order_by(AssessmentVersion.id)
-        .limit(1)
-        .offset(max(number, 1) - 1)
     )
-    if found is None or number < 1:
+    # A number longer than any database counts to is simply not there.
+    found = db.session.scalar(query.limit(1).offset(number - 1)) if 0 < number < MOST_VERSIONS else None
+    if found is None:
         raise NotFound
     return dict(found)

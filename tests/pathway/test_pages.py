@@ -1,0 +1,298 @@
+"""The pages of a handover as a browser meets them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from caseapp.access.commands import bar
+from caseapp.kernel import clock
+from caseapp.kernel.db import db, transaction
+from caseapp.kernel.subjects import Subject
+from caseapp.pathway import commands
+from tests.factories import AFamily, a_case, an_authorised_assessment, propose_step_down, someone, team_id
+from tests.helpers.statements import count_statements
+
+Browser = Callable[[str], FlaskClient]
+
+
+@contextmanager
+def _work(app: Flask) -> Iterator[None]:
+    with app.app_context(), transaction():
+        yield
+
+
+@pytest.fixture
+def family(bare_app: Flask, friday: datetime) -> AFamily:
+    """Two children in North with Leah Dawson, assessed."""
+    with _work(bare_app):
+        found = a_case(children=2, worker="north.worker")
+        an_authorised_assessment(found)
+        return found
+
+
+def _proposed(app: Flask, family: AFamily, *, agreed: bool = False, **changes: Any) -> str:
+    """The address of a handover of the family."""
+    with _work(app):
+        number = propose_step_down(family, **changes)
+        if agreed:
+            commands.agree_handover(someone("north.manager"), handover_id=number)
+        subject = db.session.get(Subject, number)
+        assert subject is not None
+        return f"/pathway/{subject.reference}"
+
+
+def _form(app: Flask, **changes: Any) -> dict[str, Any]:
+    with app.app_context():
+        team, lead = team_id("fh_north"), someone("familyhelp.worker").professional_id
+    return {
+        "who": "all",
+        "to_team": str(team),
+        "reasons": "Home is warm again.",
+        "what_works": "The aunt.",
+        "worry_again": "Missed mornings.",
+        "child_voice": "Ellie: it is quiet now.",
+        "consent": "agreed",
+        "consent_by": "Kirsty Marsden, mother",
+        "consent_on-day": "18",
+        "consent_on-month": "11",
+        "consent_on-year": "2026",
+        "consent_how": "in_person",
+        "lead": str(lead),
+        **changes,
+    }
+
+
+def test_the_whole_way_in_a_browser(browser: Browser, bare_app: Flask, family: AFamily) -> None:
+    leah, ruth, sheila = browser("north.worker"), browser("north.manager"), browser("familyhelp.north")
+    empty = leah.get(f"/pathway/step-down/{family.reference}").text
+    assert "Ellie and Jake go together" in empty and "checked" not in empty
+    # The team of the same place is offered first.
+    assert empty.index("Family help, North") < empty.index("Family help, Central")
+    made = leah.post(f"/pathway/step-down/{family.reference}", data=_form(bare_app))
+    assert made.status_code == 303
+    url = made.headers["Location"]
+    assert leah.post(f"/pathway/step-down/{family.reference}", data=_form(bare_app)).headers["Location"] == url
+    assert sheila.get(url).status_code == 404
+    for person in (leah, ruth):
+        assert "North locality</strong>until Family help, North accepts" in person.get(url).text
+    assert "Do you agree?" in ruth.get(url).text and "Do you agree?" not in leah.get(url).text
+    assert ruth.post(f"{url}/agree", data={"answer": "agree"}).status_code == 303
+    asked = sheila.get(url).text
+    for words in (
+        "Your answer",
+        "Accept, with Donna Price leading",
+        "Holds it now",
+        "Home is warm again.",
+        "Ellie: it is quiet now.",
+        "Kirsty Marsden, mother",
+        "No gap: 0 days, 1 step, one team at every moment.",
+        "Tue 24 Nov 2026",
+        "Assessment authorised",
+    ):
+        assert words in asked
+    # Neither the record nor the assessment opens before they accept.
+    assert "/assessments/A-" not in asked and "checked" not in asked
+    assert "Handover" in leah.get(f"/cases/{family.reference}").text
+    assert sheila.get(f"/cases/{family.reference}").status_code == 404
+    assert sheila.post(f"{url}/answer", data={"answer": "accept", "words": "Welcome."}).status_code == 303
+    assert sheila.get(f"/cases/{family.reference}").status_code == 200
+    assert "/assessments/A-" in sheila.get(url).text
+    assert ruth.get(f"/cases/{family.reference}").status_code == 404
+    assert leah.get(f"/cases/{family.reference}").status_code == 200
+    assert "Close our part" in leah.get(url).text and "Close our part" not in sheila.get(url).text
+    assert leah.post(f"{url}/close").status_code == 303
+    assert leah.get(f"/cases/{family.reference}").status_code == 404
+    assert browser("familyhelp.worker").get(url).status_code == 200
+
+
+def test_returned_shows_its_words_and_the_next_one_says_so(browser: Browser, bare_app: Flask, family: AFamily) -> None:
+    url = _proposed(bare_app, family, agreed=True)
+    sheila, leah = browser("familyhelp.north"), browser("north.worker")
+    nothing = sheila.post(f"{url}/answer", data={"words": "kept text"})
+    assert (
+        nothing.status_code == 422
+        and "Choose whether you accept or return it" in nothing.text
+        and "kept text" in nothing.text
+    )
+    wordless = sheila.post(f"{url}/answer", data={"answer": "return"})
+    assert wordless.status_code == 422 and "Say what is missing" in wordless.text
+    assert sheila.post(f"{url}/answer", data={"answer": "return", "words": "Jake’s weight?"}).status_code == 303
+    assert "Jake’s weight?" in leah.get(url).text
+    assert "Propose a step-down" in leah.get(f"/cases/{family.reference}").text
+    again = _proposed(bare_app, family)
+    assert again != url
+    assert "Returned once, Fri 20 Nov 2026: “<bdi>Jake’s weight?</bdi>”" in leah.get(again).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"consent": "refused"}, "Family help needs the family&#39;s consent"),
+        ({"consent": "not_asked", "reasons": ""}, "Family help needs the family&#39;s consent"),
+        ({"consent_by": ""}, "Say who agreed"),
+        ({"consent_on-year": "2027"}, "is in the future"),
+        ({"consent_on-day": "31"}, "does not exist"),
+        ({"who": "some", "children": []}, "Choose the children who go"),
+        ({"who": "some", "children": "ALL"}, "You chose all of them"),
+        ({"who": ""}, "Choose whether all of them go"),
+        ({"to_team": ""}, "Choose the team"),
+        ({"to_team": "999999"}, "Choose from the answers shown"),
+        ({"lead": ""}, "Choose the lead practitioner by name"),
+        ({"lead": "somebody_else"}, "Write the lead practitioner’s name"),
+        ({"child_voice": "  "}, "Write what the child says"),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_field_and_nothing_is_lost(
+    browser: Browser, bare_app: Flask, family: AFamily, changes: dict[str, Any], said: str
+) -> None:
+    if changes.get("children") == "ALL":
+        changes = {**changes, "children": family.references, "split_reason": "x"}
+    answer = browser("north.worker").post(
+        f"/pathway/step-down/{family.reference}", data=_form(bare_app, what_works="Gran 😀 <b>", **changes)
+    )
+    assert answer.status_code == 422 and said in answer.text
+    assert "Gran 😀 &lt;b&gt;" in answer.text
+    assert "0 on their way" in browser("north.worker").get("/pathway/").text
+
+
+def test_a_lead_from_a_school_by_name(browser: Browser, bare_app: Flask, family: AFamily) -> None:
+    with bare_app.app_context():
+        school = someone("school").agency_id
+    form = _form(
+        bare_app, lead="somebody_else", new_lead_name="Pat Moore", new_lead_title="Pastoral lead",
+        new_lead_agency=str(school), new_lead_phone="01632 960114",
+    )  # fmt: skip
+    made = browser("north.worker").post(f"/pathway/step-down/{family.reference}", data=form)
+    assert (
+        "Pastoral lead, Wath Primary School, 01632 960114" in browser("north.worker").get(made.headers["Location"]).text
+    )
+
+
+def test_not_before_an_authorised_assessment(browser: Browser, bare_app: Flask, friday: datetime) -> None:
+    with _work(bare_app):
+        family = a_case(worker="north.worker")
+    leah = browser("north.worker")
+    page = leah.get(f"/pathway/step-down/{family.reference}").text
+    assert "An authorised assessment comes before a step-down" in page and "<textarea" not in page
+    forged = leah.post(f"/pathway/step-down/{family.reference}", data=_form(bare_app))
+    assert forged.status_code == 409 and "An authorised assessment comes before a step-down" in forged.text
+
+
+def test_hand_made_posts_out_of_order_are_refused_in_words(browser: Browser, bare_app: Flask, family: AFamily) -> None:
+    url = _proposed(bare_app, family)
+    leah, ruth, sheila = browser("north.worker"), browser("north.manager"), browser("familyhelp.north")
+    assert sheila.post(f"{url}/answer", data={"answer": "accept"}).status_code == 404
+    early = leah.post(f"{url}/close")
+    assert early.status_code == 409 and "stays accountable until the receiving team accepts" in early.text
+    assert leah.post(f"{url}/agree", data={"answer": "agree"}).status_code == 403
+    ruth.post(f"{url}/agree", data={"answer": "agree"})
+    for stranger in (leah, ruth):
+        assert stranger.post(f"{url}/answer", data={"answer": "accept"}).status_code in (403, 404)
+    assert sheila.post(f"{url}/withdraw").status_code == 404
+    assert leah.post(f"{url}/withdraw").status_code == 303
+    gone = sheila.post(f"{url}/answer", data={"answer": "accept"})
+    assert gone.status_code == 404
+
+
+def test_who_proposed_can_not_agree(browser: Browser, bare_app: Flask, family: AFamily) -> None:
+    url = _proposed(bare_app, family, proposer="north.manager")
+    ruth = browser("north.manager")
+    assert "Somebody else has to answer" in ruth.get(url).text
+    refused = ruth.post(f"{url}/agree", data={"answer": "agree"})
+    assert refused.status_code == 403 and "another manager has to agree" in refused.text
+
+
+def test_strangers_and_made_up_references_get_the_same_answer(
+    browser: Browser, bare_app: Flask, family: AFamily
+) -> None:
+    url = _proposed(bare_app, family, agreed=True)
+    for login in ("central.manager", "central.worker", "familyhelp.central", "familyhelp.worker", "school", "auditor"):
+        stranger = browser(login)
+        for address in (
+            url,
+            "/pathway/H-0000-0000",
+            f"/pathway/step-down/{family.reference}",
+            "/pathway/step-down/nonsense",
+        ):
+            assert stranger.get(address).status_code == 404, (login, address)
+        for act in ("agree", "answer", "withdraw", "close", "again"):
+            assert stranger.post(f"{url}/{act}", data={"answer": "accept"}).status_code == 404, (login, act)
+    for login, status in (("school", 403), ("auditor", 403), ("admin", 403), ("mash.worker", 200)):
+        assert browser(login).get("/pathway/").status_code == status
+
+
+def test_a_conflict_of_interest_with_a_child_hides_the_handover(
+    browser: Browser, bare_app: Flask, family: AFamily
+) -> None:
+    with _work(bare_app):
+        bar(f"user:{someone('familyhelp.north').user_id}", subject_id=family.case_ids[1], reason="her nephew")
+    url = _proposed(bare_app, family, agreed=True)
+    assert browser("familyhelp.north").get(url).status_code == 404
+    assert "No handover waits for you" in browser("familyhelp.north").get("/pathway/").text
+
+
+def test_from_the_hub_the_answer_asks_who_leads(browser: Browser, bare_app: Flask, friday: datetime) -> None:
+    with _work(bare_app):
+        family = a_case(team="hub", level="focused_family_help")
+        reference = commands.hand_to_family_help(
+            someone("mash.manager"), family_id=family.id, case_ids=family.case_ids, from_team_id=team_id("hub"),
+            to_team_id=team_id("fh_north"), reasons="Routines.", consent="agreed", consent_by="Kirsty",
+            proposed_by_id=someone("mash.worker").user_id,
+        )  # fmt: skip
+        lead = someone("familyhelp.worker").professional_id
+    sheila, url = browser("familyhelp.north"), f"/pathway/{reference}"
+    assert "Who leads the work with the family?" in sheila.get(url).text
+    refused = sheila.post(f"{url}/answer", data={"answer": "accept"})
+    assert refused.status_code == 422 and "Choose who leads the work with the family" in refused.text
+    assert sheila.post(f"{url}/answer", data={"answer": "accept", "lead": str(lead)}).status_code == 303
+    assert "Donna Price" in sheila.get(url).text
+    assert browser("mash.manager").get(url).status_code == 200
+
+
+def test_the_hub_sends_again_what_came_back(browser: Browser, bare_app: Flask, friday: datetime) -> None:
+    with _work(bare_app):
+        family = a_case(team="hub", level="focused_family_help")
+        reference = commands.hand_to_family_help(
+            someone("mash.manager"), family_id=family.id, case_ids=family.case_ids, from_team_id=team_id("hub"),
+            to_team_id=team_id("fh_north"), reasons="Routines.", consent="agreed", consent_by="Kirsty",
+        )  # fmt: skip
+    url, paul = f"/pathway/{reference}", browser("mash.manager")
+    browser("familyhelp.north").post(f"{url}/answer", data={"answer": "return", "words": "Which school?"})
+    assert "Send it again" in paul.get(url).text
+    assert paul.post(f"{url}/again", data={"words": ""}).status_code == 422
+    again = paul.post(f"{url}/again", data={"words": "Wath Primary."})
+    assert (
+        again.status_code == 303 and "Wath Primary." in browser("familyhelp.north").get(again.headers["Location"]).text
+    )
+
+
+def test_late_says_by_how_much(browser: Browser, bare_app: Flask, family: AFamily) -> None:
+    url = _proposed(bare_app, family, agreed=True)
+    with clock.at(clock.now() + timedelta(minutes=20)):
+        assert "2\N{NO-BREAK SPACE}working days left" in browser("familyhelp.north").get(url).text
+    with clock.at(clock.now() + timedelta(days=6)):
+        assert "Late by 2\N{NO-BREAK SPACE}working days" in browser("familyhelp.north").get(url).text
+
+
+@pytest.mark.parametrize("rows", [1, 12])
+def test_statements(browser: Browser, bare_app: Flask, friday: datetime, rows: int) -> None:
+    url = ""
+    for number in range(rows):
+        with _work(bare_app):
+            family = a_case(name=f"Ward {number}", children=3, worker="north.worker", level="child_in_need")
+        url = _proposed(bare_app, family, agreed=True)
+    sheila = browser("familyhelp.north")
+    with count_statements(bare_app) as statements:
+        assert f"{rows} wait" in sheila.get("/pathway/").text
+    assert len(statements) <= 8, "\n".join(statements)
+    with count_statements(bare_app) as statements:
+        assert sheila.get(url).status_code == 200
+    assert len(statements) <= 8, "\n".join(statements)
+    with count_statements(bare_app) as statements:
+        assert browser("north.manager").get("/desk/team").status_code == 200
+    assert len(statements) <= 10, "\n".join(statements)
