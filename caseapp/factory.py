@@ -21,6 +21,7 @@ from caseapp.accounts import routes as accounts_routes
 from caseapp.assessments import events as assessments_events
 from caseapp.assessments import models as assessments_tables
 from caseapp.assessments import routes as assessments_routes
+from caseapp.assessments.slots import WHAT_WAS_SAID
 from caseapp.audit import cli as audit_cli
 from caseapp.audit import commands as audit_commands
 from caseapp.audit import models as audit_tables
@@ -29,6 +30,7 @@ from caseapp.cases import events as cases_events
 from caseapp.cases import models as cases_tables
 from caseapp.cases import routes as cases_routes
 from caseapp.cases.slots import ACTIONS as CASE_ACTIONS
+from caseapp.cases.slots import CHRONOLOGY_WORDS, CODE_WORDS, TASK_WORDS
 from caseapp.deadlines import commands as deadlines_commands
 from caseapp.deadlines import models as deadlines_tables
 from caseapp.demo import cli as demo_cli
@@ -47,6 +49,8 @@ from caseapp.referrals import cli as referrals_cli
 from caseapp.referrals import events as referrals_events
 from caseapp.referrals import models as referrals_tables
 from caseapp.referrals import routes as referrals_routes
+from caseapp.referrals.queries import told as referrals_told
+from caseapp.referrals.queries.words import what_was_said
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,26 @@ TABLES = (
 )
 # Every slice's events, declared by being imported.
 EVENTS = (accounts_events, assessments_events, pathway_events, cases_events, people_events, referrals_events)
-BLUEPRINTS: tuple[Blueprint, ...] = (assessments_routes.bp, pathway_routes.bp, probes.bp, accounts_routes.bp, audit_routes.bp, cases_routes.bp, desk_routes.bp, referrals_routes.bp)
-COMMANDS: tuple[click.Command, ...] = (demo_cli.demo, accounts_cli.users, audit_cli.audit, cli.sweep, referrals_cli.group)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    assessments_routes.bp,
+    pathway_routes.bp,
+    probes.bp,
+    accounts_routes.bp,
+    audit_routes.bp,
+    cases_routes.bp,
+    desk_routes.bp,
+    referrals_routes.bp,
+)
+COMMANDS: tuple[click.Command, ...] = (
+    demo_cli.demo,
+    accounts_cli.users,
+    audit_cli.audit,
+    cli.sweep,
+    referrals_cli.group,
+)
 NAVIGATION: tuple[NavItem, ...] = (
+    NavItem("Team board", "desk.team_board", "desk:team_board"),
+    NavItem("My work", "desk.my_work", "desk:my_work"),
     NavItem("My referrals", "referrals.list_own", "referral:list_own", ("referrals.show_receipt",)),
     NavItem(
         "New referral",
@@ -88,10 +109,15 @@ NAVIGATION: tuple[NavItem, ...] = (
         "Hub queue",
         "referrals.queue",
         "referral:queue",
-        ("referrals.marks", "referrals.show", "referrals.decision", "referrals.rate", "referrals.propose", "referrals.decide"),
+        (
+            "referrals.marks",
+            "referrals.show",
+            "referrals.decision",
+            "referrals.rate",
+            "referrals.propose",
+            "referrals.decide",
+        ),
     ),
-    NavItem("Team board", "desk.team_board", "desk:team_board"),
-    NavItem("My work", "desk.my_work", "desk:my_work"),
     NavItem("Handovers", "pathway.index", "handover:list", ("pathway.show", "pathway.step_down")),
     NavItem("Event log", "audit.events", "audit:read"),
     NavItem("Who looked at what", "audit.reads", "audit:read"),
@@ -109,6 +135,10 @@ def connect() -> None:
     WRITE_READS.fill(audit_commands.write_reads)
     for fill in (assessments_routes.case_actions, pathway_routes.case_actions):
         CASE_ACTIONS.fill(fill)
+    WHAT_WAS_SAID.fill(what_was_said)
+    CHRONOLOGY_WORDS.fill(referrals_told.chronology_words)
+    TASK_WORDS.fill(referrals_told.task_words)
+    CODE_WORDS.fill(referrals_told.code_words)
     for fill_panel in (assessments_routes.desk_panels, pathway_routes.desk_panels):
         DESK_PANELS.fill(fill_panel)
     subscribe("*", deadlines_commands.follow)
@@ -184,6 +214,7 @@ def _layout() -> dict[str, Any]:
 
 def _keep_promises(app: Flask) -> None:
     check_every_view(app)
+    deadlines_commands.check_codes()
     missing = undeclared_columns(Model.metadata)
     if missing:
         raise RuntimeError(f"columns without a declared audience: {', '.join(missing)}")
