@@ -21,7 +21,9 @@ SAMPLES_FILE = Path(__file__).parent.parent / "data" / "sample_referrals.json"
 SAMPLES: dict[str, Any] = {row["external_id"]: row for row in json.loads(SAMPLES_FILE.read_text(encoding="utf-8"))}
 
 
-def receive(sample: str = "SAMPLE-001", *, number: str | None = None, change: Callable[[Any], None] | None = None) -> Received:
+def receive(
+    sample: str = "SAMPLE-001", *, number: str | None = None, change: Callable[[Any], None] | None = None
+) -> Received:
     """Receive a sample; `number` makes it another one of the source, `change` alters the document first."""
     document = copy.deepcopy(SAMPLES[sample])
     if change:

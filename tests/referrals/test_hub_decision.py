@@ -42,7 +42,9 @@ def custody() -> list[int]:
 
 
 def running(referral_id: int) -> set[str]:
-    return set(db.session.scalars(sa.select(Clock.rule).where(Clock.subject_id == referral_id, Clock.stopped_at.is_(None))))
+    return set(
+        db.session.scalars(sa.select(Clock.rule).where(Clock.subject_id == referral_id, Clock.stopped_at.is_(None)))
+    )
 
 
 def subjects_of(code: str) -> list[int]:
@@ -243,7 +245,9 @@ def test_a_staff_conflict_never_reaches_the_team_it_excludes(app: Flask, friday:
         with pytest.raises(NotFound):
             get_subject(someone(login), made.reference, "referral", 0)
     on_referral = set(db.session.scalars(sa.select(Bar.principal).where(Bar.subject_id == made.id)))
-    assert on_referral and on_referral == set(db.session.scalars(sa.select(Bar.principal).where(Bar.subject_id == case.id)))
+    assert on_referral and on_referral == set(
+        db.session.scalars(sa.select(Bar.principal).where(Bar.subject_id == case.id))
+    )
 
 
 def test_a_decision_by_form_and_the_next_one_opens(browser: Browser, bare_app: Flask, friday: datetime) -> None:
@@ -257,9 +261,15 @@ def test_a_decision_by_form_and_the_next_one_opens(browser: Browser, bare_app: F
     client, address = browser("mash.manager"), f"/referrals/{first.reference}/decision"
     page = client.get(address).text
     for part in (
-        "Family help, and a joint visit with perinatal mental health.", "Nothing has changed.", "Nadia Farrow proposes",
-        "What we decided for Amelia-Rose Khan-Bailey: Assessment by a social worker.", "She asked for help herself.",
-        "Central locality, 01632 960532", "They know about the referral", "ask for it to be looked at again", "ring 999",
+        "Family help, and a joint visit with perinatal mental health.",
+        "Nothing has changed.",
+        "Nadia Farrow proposes",
+        "What we decided for Amelia-Rose Khan-Bailey: Assessment by a social worker.",
+        "She asked for help herself.",
+        "Central locality, 01632 960532",
+        "They know about the referral",
+        "ask for it to be looked at again",
+        "ring 999",
     ):
         assert part in page, part
     post = {"decision": proposal.id, "message": "Our own words", f"outcome_{child}": "assessment"}
@@ -278,7 +288,9 @@ def test_a_decision_by_form_and_the_next_one_opens(browser: Browser, bare_app: F
     assert "Our own words" in shown and "What was decided" in shown
 
 
-def test_a_message_that_still_tells_of_the_proposal_is_written_anew(browser: Browser, bare_app: Flask, friday: datetime) -> None:
+def test_a_message_that_still_tells_of_the_proposal_is_written_anew(
+    browser: Browser, bare_app: Flask, friday: datetime
+) -> None:
     with bare_app.app_context():
         made = receive("SAMPLE-003")
         proposal_id = propose(made.id, "assessment")
@@ -287,7 +299,10 @@ def test_a_message_that_still_tells_of_the_proposal_is_written_anew(browser: Bro
     text = client.get(address).text
     message = text.split('id="message"')[1].split(">", 1)[1].split("</textarea>")[0].lstrip("\n")
     post = {
-        "decision": proposal_id, "answer": "change", "words": "No sign of harm", f"outcome_{child}": "no_further_action",
+        "decision": proposal_id,
+        "answer": "change",
+        "words": "No sign of harm",
+        f"outcome_{child}": "no_further_action",
         "message": message.replace("&#39;", "'").replace("&amp;", "&"),
     }
     once = client.post(address, data=post)
@@ -302,5 +317,22 @@ def test_out_of_order_by_hand_made_post(browser: Browser, bare_app: Flask, frida
         made = receive("SAMPLE-003")
     client = browser("mash.manager")
     for number in ("", "1", "x", "9" * 30):
-        answer = client.post(f"/referrals/{made.reference}/decision", data={"decision": number, "answer": "agree", "message": "m"})
+        answer = client.post(
+            f"/referrals/{made.reference}/decision", data={"decision": number, "answer": "agree", "message": "m"}
+        )
         assert answer.status_code == 409 and "Nobody has proposed a decision yet" in answer.text, number
+
+
+def test_a_question_goes_back_by_form(browser: Browser, bare_app: Flask, friday: datetime) -> None:
+    with bare_app.app_context():
+        made = receive("SAMPLE-003")
+        proposal_id = propose(made.id, "assessment")
+    client, address = browser("mash.manager"), f"/referrals/{made.reference}/decision"
+    post = {"decision": proposal_id, "answer": "send_back", "words": "not this field", "message": "kept"}
+    none = client.post(address, data=post)
+    assert none.status_code == 422 and "Write the question" in none.text and "not this field" in none.text
+    sent = client.post(address, data={**post, "question": "What does the GP say?"})
+    assert sent.status_code == 303 and sent.headers["Location"] == "/referrals/queue?tab=to-agree"
+    worker = browser("mash.worker").get(f"/referrals/{made.reference}").text
+    assert "Sent back with a question" in worker and "What does the GP say?" in worker
+    assert "Send to a manager to agree" in worker

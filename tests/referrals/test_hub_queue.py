@@ -1,4 +1,4 @@
-"""The queue: one list in one order, the same cost at one row and at fifty, nothing in it that the reader must not see."""
+"""The queue: one list in one order, the same cost at 1 row and at 50, nothing in it that the reader must not see."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ def order(app: Flask, tab: str = "to-decide", **options: Any) -> list[str]:
 
 
 def at(hours_ago: float, **now: str) -> Callable[[Any], None]:
-    """A change to a sample: received so many hours before Friday 15:30, nothing that makes it urgent, and who needs what when."""
+    """A change to a sample: received so many hours before Friday 15:30, and urgent only where said."""
 
     def change(document: Any) -> None:
         moment = datetime.fromisoformat("2026-11-20T15:30:00+00:00") - timedelta(hours=hours_ago)
@@ -69,7 +69,10 @@ def test_the_database_and_the_pure_rule_order_alike(app: Flask, friday: datetime
     def key(row: Any) -> Any:
         referral = next(the(each.id) for each in made if each.reference == row.reference)
         due = referral.received_at + timedelta(hours=hours[row.rating])
-        decision = min((view for view in clocks.get(referral.id, []) if view.rule.key == "referral.decision"), key=lambda v: v.due_at)
+        decision = min(
+            (view for view in clocks.get(referral.id, []) if view.rule.key == "referral.decision"),
+            key=lambda v: v.due_at,
+        )
         return sort_key(
             unread=row.unread,
             urgency=referral.urgency,
@@ -148,7 +151,11 @@ def test_the_list_pages_by_key(app: Flask, friday: datetime) -> None:
 def test_the_same_statements_at_1_and_at_50_rows(browser: Browser, bare_app: Flask, friday: datetime, tab: str) -> None:
     client, costs = browser("mash.worker"), []
     with bare_app.app_context():
-        finish = (lambda made: propose(made.id, "no_further_action", history_weighed="Read")) if tab == "to-agree" else (lambda _: 0)
+        finish = (
+            (lambda made: propose(made.id, "no_further_action", history_weighed="Read"))
+            if tab == "to-agree"
+            else (lambda _: 0)
+        )
         finish(receive("SAMPLE-001", number="0"))
     for more in (0, 49):
         with bare_app.app_context():

@@ -24,7 +24,9 @@ Browser = Callable[[str], FlaskClient]
 
 
 def running(referral_id: int) -> set[str]:
-    return set(db.session.scalars(sa.select(Clock.rule).where(Clock.subject_id == referral_id, Clock.stopped_at.is_(None))))
+    return set(
+        db.session.scalars(sa.select(Clock.rule).where(Clock.subject_id == referral_id, Clock.stopped_at.is_(None)))
+    )
 
 
 def events() -> list[str]:
@@ -56,7 +58,13 @@ def test_a_changed_rating_keeps_the_old_one_and_starts_again_at_receipt(app: Fla
 
 @pytest.mark.parametrize(
     ("rating", "rationale", "fields"),
-    [("", "Why", {"rating"}), ("purple", "Why", {"rating"}), ("red", "", {"rationale"}), ("red", " \u200b\n", {"rationale"}), ("", "", {"rating", "rationale"})],
+    [
+        ("", "Why", {"rating"}),
+        ("purple", "Why", {"rating"}),
+        ("red", "", {"rationale"}),
+        ("red", " \u200b\n", {"rationale"}),
+        ("", "", {"rating", "rationale"}),
+    ],
 )
 def test_a_rating_needs_its_colour_and_its_reason(app: Flask, rating: str, rationale: str, fields: set[str]) -> None:
     made = receive()
@@ -154,7 +162,9 @@ def test_only_the_qualified_make_a_contact_a_referral(app: Flask, friday: dateti
     with pytest.raises(Refused, match="social-work-qualified"):
         propose_decision(unqualified, referral_id=made.id, outcomes=outcomes, reasons="a", advice="b")
     with transaction():
-        propose_decision(unqualified, referral_id=made.id, outcomes=dict.fromkeys(outcomes, "family_help"), reasons="a", advice="b")
+        propose_decision(
+            unqualified, referral_id=made.id, outcomes=dict.fromkeys(outcomes, "family_help"), reasons="a", advice="b"
+        )
 
 
 def test_a_mark_is_settled_once_in_words(app: Flask, friday: datetime) -> None:
@@ -189,7 +199,11 @@ def test_a_worker_does_it_all_by_form(browser: Browser, bare_app: Flask, friday:
     odd = "🙂 <script>alert(1)</script> {{7*7}} =1+1 שלום " + "x" * 3000
     short = client.post(f"{address}/rate", data={"rationale": odd, "version": "1"})
     assert short.status_code == 422
-    assert "Choose Red, Amber or Green" in short.text and "&lt;script&gt;alert(1)" in short.text and "x" * 3000 in short.text
+    assert (
+        "Choose Red, Amber or Green" in short.text
+        and "&lt;script&gt;alert(1)" in short.text
+        and "x" * 3000 in short.text
+    )
     assert client.post(f"{address}/rate", data={"rating": "red", "rationale": odd, "version": "1"}).status_code == 303
     wrong = client.post(f"{address}/propose", data={"reasons": odd, f"outcome_{child}": "assessment"})
     assert wrong.status_code == 422 and "Write what we tell the referrer" in wrong.text and "x" * 3000 in wrong.text

@@ -1,4 +1,4 @@
-"""The 26 sample referrals: all arrive, every word of them stands on the page a hub worker reads, what is wrong is marked."""
+"""The 26 sample referrals: all arrive, every word of them stands on the hub worker's page, what is wrong is marked."""
 
 import html
 import json

@@ -56,7 +56,7 @@ def answer_proposal(actor: Actor, *, referral_id: int, decision_id: int, answer:
     said = clean(answer.words)[0]
     if answer.kind == "send_back":
         if is_blank(said):
-            raise Invalid({"words": "Write the question, so that it can be answered"})
+            raise Invalid({"question": "Write the question, so that it can be answered"})
         _close(actor, proposal, "sent_back", said)
         row.state = "received"
         row.version += 1

@@ -79,7 +79,7 @@ def parents_words(document: object) -> tuple[str, str]:
     detail = words("consent_reasons", reason) if reason else str(consent.get("who") or "")
     if told is True:
         return {True: "Told, and agree", False: "Told, do not agree"}.get(agrees, "Told, agreement not said"), detail  # type: ignore[call-overload,no-any-return]
-    return ("Not told" if told is False else "Not said if told"), detail or "no reason given"
+    return ("Not told" if told is False else "Not said whether told"), detail or "no reason given"
 
 
 def parent_agrees(document: object) -> bool:

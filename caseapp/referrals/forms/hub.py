@@ -54,8 +54,9 @@ class DecisionForm(Form):
     """A manager's answer; made for one referral by `decision_form`."""
 
     answer = ChoiceField("Your answer", choices=ANSWERS, required="Choose to agree, to change it, or to send it back")
-    words = WordsField("Why you change it, or the question you send back", rows=3)
-    message = WordsField("What the referrer is told", rows=16)
+    words = WordsField("Why you change it", rows=3, hint="The person who proposed it reads this")
+    question = WordsField("Your question", rows=3)
+    message = WordsField("What the referrer is told", rows=14)
 
 
 def _offered(without: Sequence[str]) -> list[Choice]:
@@ -107,7 +108,7 @@ def decision_form(
     ask_consent: bool,
     choose: Mapping[str, Sequence[tuple[int, str]]],
     proposed: Mapping[int, str],
-    message: str,
+    texts: Mapping[str, str],
     formdata: Any = None,
 ) -> DecisionForm:
     """The decision form of one referral: `choose` are the teams a person picks from, by kind, where no address says
@@ -117,10 +118,10 @@ def decision_form(
     for kind, teams in choose.items():
         fields[f"team_{kind}"] = ChoiceField(TEAM_WORDS[kind], choices={str(number): name for number, name in teams})
     made = type("DecisionFormOfOne", (DecisionForm,), fields)
-    values = {"message": message, **{f"outcome_{child_id}": outcome for child_id, outcome in proposed.items()}}
-    return _in_order(
-        made, formdata, first=["answer", *(name for name in fields if name.startswith("outcome_"))], data=values
-    )
+    values = {**texts, **{f"outcome_{child_id}": outcome for child_id, outcome in proposed.items()}}
+    outcomes = [name for name in fields if name.startswith("outcome_")]
+    rest = [name for name in fields if not name.startswith("outcome_")]
+    return _in_order(made, formdata, first=["answer", *outcomes, "words", *rest, "question", "message"], data=values)
 
 
 def _in_order(made: type[Any], formdata: Any, *, first: list[str], data: Mapping[str, Any] | None = None) -> Any:

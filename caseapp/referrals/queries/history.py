@@ -137,7 +137,13 @@ def list_known(actor: Actor, referral_id: int, keys: Sequence[str]) -> tuple[lis
         .join(Subject, Subject.id == Case.id)
         .join(Custody, sa.and_(Custody.case_id == Case.id, Custody.to_at.is_(None)))
         .join(Team, Team.id == Custody.team_id)
-        .where(Person.match_key.in_(keys), Case.closed_at.is_(None), not_barred(actor, Case.id))
+        # A case that this very referral opened is its outcome, not something that was known before.
+        .where(
+            Person.match_key.in_(keys),
+            Case.closed_at.is_(None),
+            Case.referral_id != referral_id,
+            not_barred(actor, Case.id),
+        )
     )
     rows = db.session.execute(sa.union_all(contacts, cases)).all()
     found: dict[int, list[Any]] = defaultdict(list)

@@ -308,9 +308,20 @@ def _decision_form(page: HubPage, formdata: Any) -> DecisionForm:
         ask_consent=not page.agrees,
         choose=_choices(page),
         proposed=proposed,
-        message=_draft(page, proposed) if page.open_proposal else "",
+        texts=_texts(page, proposed),
         formdata=formdata,
     )
+
+
+def _texts(page: HubPage, proposed: dict[int, str]) -> dict[str, str]:
+    """What stands in the form before anything is typed: the drafted message, and what the proposal said already."""
+    if page.open_proposal is None:
+        return {}
+    return {
+        "message": _draft(page, proposed),
+        "history_weighed": page.open_proposal.history_weighed,
+        "consent_words": page.open_proposal.consent_words,
+    }
 
 
 def _answer(page: HubPage, form: DecisionForm) -> Answer:
@@ -318,7 +329,7 @@ def _answer(page: HubPage, form: DecisionForm) -> Answer:
     return Answer(
         kind=form.answer.data or "",
         outcomes=_outcomes(page, form),
-        words=form.words.data,
+        words=form.question.data if form.answer.data == "send_back" else form.words.data,
         message=form.message.data,
         history_weighed=_field(form, "history_weighed"),
         consent_words=_field(form, "consent_words"),
@@ -370,6 +381,12 @@ def _stale_message(page: HubPage, form: DecisionForm, answer: Answer) -> bool:
     return True
 
 
+def _needed(page: HubPage) -> set[str]:
+    """The kinds of team that what is proposed needs: their choice stands in the open, the others under "Change it"."""
+    proposed = page.open_proposal.proposed.values() if page.open_proposal else ()
+    return {OUTCOME_RULES[key].team_kind or "" for key in proposed}
+
+
 def _blocked(actor: Actor, page: HubPage) -> str | None:
     if page.open_proposal and page.open_proposal.proposed_by_id == actor.user_id:
         return "You proposed this yourself, so another manager has to agree."
@@ -385,6 +402,7 @@ def _decision_page(page: HubPage, form: DecisionForm, *, blocked: str | None) ->
         errors=form.error_list,
         blocked=blocked,
         decided_before=decided_before,
+        needed=_needed(page),
         why_choose={kind: page.why_choose(kind) for kind in KINDS},
         outcome_words=OUTCOME_WORDS,
         today=clock.today(),
