@@ -80,7 +80,7 @@ class TimeField(TextField):
 
     def check(self) -> None:
         """Refuse what is no time of day."""
-        if not re.fullmatch(r"[0-2][0-9]:[0-5][0-9]", self.data):
+        if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", self.data):
             raise StopValidation("Enter the time like 15:15 or 3.15pm")
 
 
@@ -116,7 +116,9 @@ def _number(ask: PageField) -> Any:
 
 _MAKERS: dict[str, Callable[[PageField], Any]] = {
     "text": lambda ask: TextField(ask.label, hint=ask.hint),
-    "long_text": lambda ask: WordsField(ask.label, hint=ask.hint, rows=3 if ask.name in _SHORT else 6),
+    "long_text": lambda ask: WordsField(
+        ask.label, hint=ask.hint, called="what you wrote", rows=3 if ask.name in _SHORT else 6
+    ),
     "phone": lambda ask: PhoneField(ask.label, hint=ask.hint, autocomplete=""),
     "email": lambda ask: EmailField(ask.label, hint=ask.hint, autocomplete=""),
     "nhs": lambda ask: TextField(ask.label, hint=ask.hint, inputmode="numeric"),
