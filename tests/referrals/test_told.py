@@ -1,0 +1,91 @@
+"""A referral's words reach the child's chronology and the worker who has to read them."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from caseapp.access.commands import bar
+from caseapp.cases.models import Case
+from caseapp.cases.queries import Entry, family_cases, list_chronology, list_my_children, task_words
+from caseapp.kernel.db import db, transaction
+from tests.factories import AFamily, give, someone
+from tests.helpers.statements import count_statements
+
+from .hub_world import agree, decide, propose, receive
+
+
+def decided() -> AFamily:
+    """The Marsdens: referred by their school, to be assessed in the North, given to Leah Dawson."""
+    made = decide("SAMPLE-001", "assessment")
+    family_id = db.session.scalars(sa.select(Case.family_id).where(Case.referral_id == made.id)).first()
+    assert family_id is not None
+    rows = family_cases(family_id)
+    family = AFamily(
+        family_id, made.id, [row.id for row in rows], [row.reference for row in rows], [row.person_id for row in rows]
+    )
+    with transaction():
+        give(family, "north.worker")
+    return family
+
+
+def told(family: AFamily, login: str = "north.worker") -> dict[str, Entry]:
+    return {entry.title: entry for entry in list_chronology(someone(login), [family.case_id], limit=50)}
+
+
+def test_the_chronology_has_the_sender_s_words_and_the_reasons(app: Flask, friday: datetime) -> None:
+    entries = told(decided())
+
+    received, hub = entries["Referral received"], entries["The hub decided"]
+    assert received.words is not None
+    assert "slept in her coat" in received.words
+    assert received.source.startswith("Wath Primary School · ")
+    assert hub.words is not None
+    assert hub.words.startswith("Why this level")
+    assert hub.source.startswith("Paul Denton, hub manager")
+    assert "Case opened: Assessment, North locality" in entries
+
+
+def test_a_new_contact_about_a_child_with_a_worker_waits_to_be_read(app: Flask, friday: datetime) -> None:
+    family = decided()
+    again = receive(
+        "SAMPLE-001", number="again", change=lambda document: document["concern"].update(what_happened="Gran rang.")
+    )
+    propose(again.id, "open_case")
+    agree(again.id)
+
+    worker = someone("north.worker")
+    tasks = list_my_children(worker).tasks
+    words = task_words(worker, {task.about_id for task in tasks})
+
+    assert {task.case.name for task in tasks} == {"Ellie Marsden", "Jake Marsden"}
+    assert (words[again.id].words, words[again.id].source) == ("Gran rang.", "Wath Primary School")
+    assert told(family)["A new contact came to the hub about this child"].words == "Gran rang."
+
+
+def test_the_whole_page_of_a_child_costs_twelve_statements(
+    bare_app: Flask, browser: Callable[[str], FlaskClient], friday: datetime
+) -> None:
+    with bare_app.app_context():
+        family = decided()
+        again = receive("SAMPLE-001", number="again")
+        propose(again.id, "open_case")
+        agree(again.id)
+        db.session.rollback()
+    client = browser("north.worker")
+
+    with count_statements(bare_app) as statements:
+        page = client.get(f"/cases/{family.reference}")
+
+    assert "slept in her coat" in page.text
+    assert len(statements) <= 12, "\n\n".join(statements)
+
+
+def test_whoever_is_barred_from_a_referral_reads_none_of_its_words(app: Flask, friday: datetime) -> None:
+    family = decided()
+    bar(f"user:{someone('north.worker').user_id}", subject_id=family.referral_id, reason="relative")
+
+    assert told(family)["Referral received"].words is None
+    assert task_words(someone("north.worker"), [family.referral_id]) == {}
