@@ -1,6 +1,7 @@
 """`flask --app wsgi sweep`: what has to be done again and again beside the server."""
 
 import signal
+import threading
 import time
 from types import FrameType
 
@@ -27,18 +28,20 @@ class Stopped(BaseException):
     """Somebody asked the sweep to end."""
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
-    for again in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(again, signal.SIG_IGN)
-    raise Stopped
-
-
-def _listen() -> None:
+def _listen() -> threading.Event:
     """End at once when asked to, also in the middle of a statement: all is done in transactions. What is ignored stays
-    ignored, as whoever started the sweep may want it to outlive a Ctrl-C."""
+    ignored, as whoever started the sweep may want it to outlive a Ctrl-C. Gives what is set then: an exception raised
+    from a signal can be swallowed where Python cleans up."""
+    asked = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        asked.set()
+        raise Stopped
+
     for number in (signal.SIGTERM, signal.SIGINT):
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _stop)
+            signal.signal(number, stop)
+    return asked
 
 
 @click.command("sweep")
@@ -52,10 +55,10 @@ def sweep(once: bool, every: float) -> None:
 
     Several sweeps side by side do no harm: one seals, the others find nothing to do. The database may come and go.
     """
-    _listen()
+    asked = _listen()
     wait, position, clean_at = every, 0, 0.0
     try:
-        while True:
+        while not asked.is_set():
             try:
                 position, sound = _seal_all(position)
                 if time.monotonic() >= clean_at:
@@ -68,7 +71,7 @@ def sweep(once: bool, every: float) -> None:
                 sound, wait = False, min(wait * BACK_OFF, max(LONGEST_WAIT, every))
             if once:
                 raise SystemExit(0 if sound else 1)
-            time.sleep(wait)
+            asked.wait(wait)
     except Stopped:
         raise SystemExit(0) from None
 

@@ -92,7 +92,7 @@ WHYS = {
     "custody": "Their team holds the case",
     "hub": "Works in the hub",
     "involved": "Works with the child",
-    "list": "A list of their work",
+    "list": "A list, within their work",
     "own": "Sent it, or leads safeguarding where it was sent",
     "owner": "Wrote it",
     "received": "Their team received it",

@@ -15,8 +15,8 @@ class FilterForm(Form):
 
     since = DateField("From", called="The first day")
     until = DateField("To", called="The last day")
-    who = TextField("Person", hint="E-mail address, or a reference that begins with U")
-    about = TextField("Reference", hint="As it is written or read out, like R-7K4M-2Q9X")
+    who = TextField("Person", hint="E-mail address, or U- reference")
+    about = TextField("Reference", hint="Like R-7K4M-2Q9X")
     group = ChoiceField("What")
 
     def __init__(self, *, people: str, groups: dict[str, str], all_words: str) -> None:
