@@ -196,7 +196,7 @@ def _open_drafts(actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
     return (Draft.owner_id == actor.user_id, Draft.referral_id.is_(None), Draft.discarded_at.is_(None))
 
 
-def _rows() -> sa.Select[Any]:
+def _rows() -> sa.Select[*tuple[Any, ...]]:
     sender, reader = orm.aliased(Professional), orm.aliased(Professional)
     sent_by, read_by = orm.aliased(User), orm.aliased(User)
     return (
@@ -221,7 +221,7 @@ def _rows() -> sa.Select[Any]:
     )
 
 
-def _with_children(rows: list[sa.Row[Any]]) -> list[OwnRow]:
+def _with_children(rows: list[sa.Row[*tuple[Any, ...]]]) -> list[OwnRow]:
     children: dict[int, list[tuple[str, str | None]]] = defaultdict(list)
     query = (
         sa.select(ReferralChild.referral_id, ReferralChild.shown_name, ReferralChild.outcome)
@@ -230,4 +230,4 @@ def _with_children(rows: list[sa.Row[Any]]) -> list[OwnRow]:
     )
     for referral_id, name, outcome in db.session.execute(query):
         children[referral_id].append((name, outcome))
-    return [OwnRow(*row, children=children[row.id]) for row in rows]
+    return [OwnRow(**row._asdict(), children=children[row.id]) for row in rows]
