@@ -40,7 +40,10 @@ from .queries import find_open_assessment, list_children_to_assess, running_cloc
 
 
 class StaleAssessment(Conflict):
-    """Somebody saved since this page was drawn. Keeps every part that differs, both texts, and the version now stored."""
+    """Somebody saved since this page was drawn.
+
+    Keeps every part that differs, both texts, and the version now stored.
+    """
 
     def __init__(self, who: str, at: datetime, version: int, found: list[Difference]) -> None:
         super().__init__(
@@ -100,7 +103,8 @@ def start_assessment(actor: Actor, *, case_id: int, sibling_ids: list[int]) -> s
 def save_assessment(actor: Actor, *, assessment_id: int, version: int, answers: Answers) -> Saved:
     """Keep the working text. `version` is the one the page was drawn from.
 
-    Raises StaleAssessment when somebody saved meanwhile and something differs, OutOfOrder when it is no longer being written.
+    Raises StaleAssessment when somebody saved meanwhile and something differs, OutOfOrder when it is no longer
+    being written.
     """
     row = _lock(assessment_id)
     return _save(actor, row, _children(assessment_id), version, answers)
@@ -173,8 +177,8 @@ def authorise_assessment(
 ) -> None:
     """Authorise it: the assessment's end date, which stops its clock; a child given a plan moves to that level.
 
-    A qualified social worker who wrote none of it (practice 18, four eyes). Raises Refused, Invalid (late without a reason),
-    Conflict when somebody answered first.
+    A qualified social worker who wrote none of it (practice 18, four eyes). Raises Refused, Invalid (late without a
+    reason), Conflict when somebody answered first.
     """
     row, children = _lock(assessment_id), _children(assessment_id)
     _must_wait(row, version, AUTHORISE)

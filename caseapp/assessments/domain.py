@@ -33,7 +33,9 @@ NO_FURTHER_ACTION = "close"
 
 Parts = Mapping[str, str]
 Answers = dict[str, str | list[str]]
-"""A whole assessment, flat: part keys, then `voice_<case>`, `factors_<case>` (codes) and `outcome_<case>` for each child."""
+"""A whole assessment, flat: part keys, then `voice_<case>`, `factors_<case>` (codes) and `outcome_<case>` for each
+child.
+"""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,10 @@ def check_factors(codes: Collection[str], outcome: str = "") -> str:
 
 
 def missing_to_submit(parts: Parts, required: Mapping[str, str], children: Mapping[int, ChildPart]) -> dict[str, str]:
-    """What stops submitting: field name to message. `required` gives each needed part's message; children by case number."""
+    """What stops submitting: field name to message.
+
+    `required` gives each needed part's message; children by case number.
+    """
     problems = {key: message for key, message in required.items() if not parts.get(key, "").strip()}
     for case_id, child in children.items():
         wrong = check_factors(child.factors, child.outcome)

@@ -1,4 +1,7 @@
-"""What happens to an assessment. The cases come first in `subjects`: `assessment.authorised` stops the clock of each."""
+"""What happens to an assessment.
+
+The cases come first in `subjects`: `assessment.authorised` stops the clock of each.
+"""
 
 from caseapp.kernel.events import EventType, declare
 

@@ -65,7 +65,8 @@ class AnswerForm(Form):
 def read_choices(posted: MultiDict[str, str]) -> tuple[MultiDict[str, str], list[Difference]]:
     """What was posted with each choice between two texts carried out, and the parts for which none was made.
 
-    A part with two texts posts `<name>_theirs`, `<name>_mine`, `<name>_keep` (theirs, mine or both) and `<name>`, the edited text.
+    A part with two texts posts `<name>_theirs`, `<name>_mine`, `<name>_keep` (theirs, mine or both) and `<name>`,
+    the edited text.
     """
     settled, undecided = MultiDict(posted), []
     for name in [key.removesuffix("_theirs") for key in posted if key.endswith("_theirs")]:

@@ -145,7 +145,7 @@ def flat_answers(parts: dict[str, Any], children: Collection[Child]) -> Answers:
     return answers
 
 
-def _children() -> sa.Select[Any]:
+def _children() -> Any:
     return (
         sa.select(Case.id.label("case_id"), Subject.reference, *PERSON_COLUMNS)
         .join(Subject, Subject.id == Case.id)
@@ -160,7 +160,9 @@ def _child(row: Any, factors: tuple[str, ...] = (), outcome: str = "") -> Child:
 
 
 def list_children_to_assess(actor: Actor, case_id: int) -> list[Child]:
-    """The open cases of the same family that the same team holds and the actor may see: who an assessment could be about."""
+    """The open cases of the same family that the same team holds and the actor may see: who an assessment could be
+    about.
+    """
     here, there = orm.aliased(Case), orm.aliased(Custody)
     rows = db.session.execute(
         _children()
@@ -185,7 +187,7 @@ class AssessmentLink:
     authorised_by: str | None
 
 
-def _links() -> sa.Select[Any]:
+def _links() -> Any:
     return sa.select(
         Assessment.id,
         Subject.reference,
@@ -244,11 +246,13 @@ class ToAuthorise:
     reference: str
     family: str
     submitted_by: str
-    submitted_at: datetime
+    submitted_at: datetime | None
 
 
 def list_to_authorise(actor: Actor, team_id: int) -> list[ToAuthorise]:
-    """What waits for authorisation in a team that the actor manages, longest first, without what they submitted themselves."""
+    """What waits for authorisation in a team that the actor manages, longest first, without what they submitted
+    themselves.
+    """
     rows = db.session.execute(
         sa.select(Subject.reference, Family.name, _named(Assessment.submitted_by_id), Assessment.submitted_at)
         .distinct()
@@ -274,7 +278,9 @@ def running_clock(case_ids: Collection[int]) -> ClockView | None:
 
 
 def family_chronology(actor: Actor, case_ids: Collection[int], *, limit: int = 60, level: int = L4) -> Chronology:
-    """The chronology of brothers and sisters together: what happened to each of them in the same minute is told once."""
+    """The chronology of brothers and sisters together: what happened to each of them in the same minute is told
+    once.
+    """
     found = list_chronology(actor, case_ids, limit=limit, level=level)
     once = {(e.when, e.title, e.source, e.words, e.note): e for e in reversed(found.entries)}
     return Chronology(tuple(reversed(once.values())), found.before)

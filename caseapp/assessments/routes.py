@@ -273,7 +273,7 @@ def desk_panels(actor: Actor, team_id: int) -> list[dict[str, Any]]:
         {
             "label": f"{row.family} family, {row.reference}",
             "url": url_for("assessments.show", reference=row.reference),
-            "detail": f"Submitted by {row.submitted_by} {when(row.submitted_at)}",
+            "detail": f"Submitted by {row.submitted_by} {when(row.submitted_at) if row.submitted_at else ''}",
         }
         for row in queries.list_to_authorise(actor, team_id)
     ]

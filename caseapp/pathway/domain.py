@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 PROPOSED, AGREED, ACCEPTED, CLOSED = "proposed", "agreed", "accepted", "closed"
 RETURNED, SENT_BACK, WITHDRAWN = "returned", "sent_back", "withdrawn"
@@ -70,11 +71,17 @@ COURT_ORDER = "court_order"
 GIVEN: frozenset[str] = frozenset({AGREED_TO, YOUNG_PERSON})
 SUFFICIENT: frozenset[str] = GIVEN | {COURT_ORDER}
 
-NO_CONSENT = "Family help needs the family's consent: without it this handover can't be proposed. The family stays with your team."
+NO_CONSENT = (
+    "Family help needs the family's consent: without it this handover can't be proposed. "
+    "The family stays with your team."
+)
 
 
 def check_consent(code: str, *, by: str, on: date | None, how: str) -> dict[str, str]:
-    """What is wrong with the consent given: field name to message. Consent that was given says by whom, when and how."""
+    """What is wrong with the consent given: field name to message.
+
+    Consent that was given says by whom, when and how.
+    """
     if code not in SUFFICIENT:
         return {"consent": NO_CONSENT}
     if code not in GIVEN:
@@ -107,8 +114,9 @@ class EpisodeFacts:
 def closure_code(facts: EpisodeFacts) -> str:
     """The census code that closes a child-in-need episode at a step-down.
 
-    RC9 (closed after assessment, referred to early help) when it holds an assessment and no section 47 enquiry, child in need
-    plan or protection plan; otherwise RC7 (services ceased). Enquiries and protection plans have no tables yet.
+    RC9 (closed after assessment, referred to early help) when it holds an assessment and no section 47 enquiry,
+    child in need plan or protection plan; otherwise RC7 (services ceased). Enquiries and protection plans have no
+    tables yet.
     """
     return "RC9" if facts.assessed and CHILD_IN_NEED_PLAN not in facts.levels else "RC7"
 
@@ -133,7 +141,7 @@ def merge_held(rows: Collection[tuple[int, int, str, str, datetime, datetime | N
     Rows of brothers and sisters that say the same become one link; oldest first.
     """
     links: dict[tuple[int, datetime, datetime | None], Held] = {}
-    for _, team_id, team, lead, from_at, to_at in sorted(rows, key=lambda row: (row[4], row[0])):
+    for _, team_id, team, lead, from_at, to_at in sorted(rows, key=lambda row: (row[4], row[5] is None, row[0])):
         key = (team_id, from_at, to_at)
         known = links.get(key)
         leads = [name for name in ((known.lead if known else ""), lead) if name]
@@ -151,7 +159,7 @@ def gaps(rows: Collection[tuple[int, datetime, datetime | None]]) -> list[tuple[
         by_case.setdefault(case_id, []).append((from_at, to_at))
     for case_id, stretches in by_case.items():
         stretches.sort(key=lambda stretch: stretch[0])
-        for (_, ended), (began, _) in zip(stretches, stretches[1:], strict=False):
+        for (_, ended), (began, _) in pairwise(stretches):
             if ended is not None and ended < began:
                 found.append((case_id, ended, began))
     return found

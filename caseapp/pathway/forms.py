@@ -129,7 +129,9 @@ def _need(good: bool, message: str) -> None:
 
 
 def step_down_form(choices: StepDownChoices, **options: Any) -> StepDownForm:
-    """The form with this family's children and the teams and people who could take them on; the same locality's first."""
+    """The form with this family's children and the teams and people who could take them on; the same locality's
+    first.
+    """
     form = StepDownForm(**options)
     several = len(choices.children) > 1
     names = " and ".join(child.called for child in choices.children) if len(choices.children) < 3 else "All of them"

@@ -11,7 +11,8 @@ from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key
 class Handover(Model):
     """Proposed by a worker, agreed by their manager, then accepted or returned with a reason; or withdrawn.
 
-    `state`: proposed (agreed once `agreed_at` is set) | accepted | returned | sent_back (by the sender's own manager) | withdrawn.
+    `state`: proposed (agreed once `agreed_at` is set) | accepted | returned | sent_back (by the sender's own
+    manager) | withdrawn.
     """
 
     __tablename__ = "handover"

@@ -1,0 +1,164 @@
+"""What every step of a handover shares: the locked row, the check that the step follows, the rows it writes."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from caseapp.access.commands import bar, give_reach
+from caseapp.access.domain import L2, L4, Actor
+from caseapp.access.queries import barred_principals
+from caseapp.accounts.queries import user_names
+from caseapp.cases.models import Case, Custody
+from caseapp.kernel import clock
+from caseapp.kernel.db import db
+from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder
+from caseapp.kernel.events import record
+from caseapp.kernel.subjects import Subject, new_subject
+from caseapp.kernel.text import is_blank
+from caseapp.kernel.web import when
+from caseapp.pathway.domain import (
+    AGREE,
+    AGREED,
+    CLOSE_PART,
+    PROPOSED,
+    RETURNED,
+    SEND_BACK,
+    SENT_BACK,
+    WITHDRAWN,
+    next_phase,
+    phase_of,
+    why_not,
+)
+from caseapp.pathway.models import Handover, HandoverCase
+from caseapp.people.models import Family
+
+STEP_DOWN, FROM_HUB = "step_down", "hub_to_family_help"
+
+
+def lock_handover(handover_id: int) -> Handover:
+    """The row, held until the end of the request. Raises NotFound."""
+    row = db.session.get(Handover, handover_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def queue_for(family_id: int) -> None:
+    """Two people proposing at once queue here; the second finds the first one's handover."""
+    db.session.execute(sa.select(Family.id).where(Family.id == family_id).with_for_update())
+
+
+def find_open(family_id: int) -> sa.Row[str, int, datetime] | None:
+    """The family's open handover: reference, proposer, when."""
+    return db.session.execute(
+        sa.select(Subject.reference, Handover.proposed_by_id, Handover.proposed_at)
+        .join(Subject, Subject.id == Handover.id)
+        .where(Handover.family_id == family_id, Handover.state == PROPOSED)
+    ).first()
+
+
+def what_it_follows(family_id: int) -> int | None:
+    """The family's last handover, when it came back: the new one answers it."""
+    row = db.session.execute(
+        sa.select(Handover.id, Handover.state)
+        .where(Handover.family_id == family_id)
+        .order_by(Handover.id.desc())
+        .limit(1)
+    ).first()
+    return row.id if row is not None and row.state in (RETURNED, SENT_BACK, WITHDRAWN) else None
+
+
+def case_ids_of(handover_id: int) -> list[int]:
+    """The cases that go with a handover."""
+    return list(
+        db.session.scalars(
+            sa.select(HandoverCase.case_id)
+            .where(HandoverCase.handover_id == handover_id)
+            .order_by(HandoverCase.case_id)
+        )
+    )
+
+
+def subjects_of(row: Handover) -> list[int]:
+    """The subjects of its events: itself first (its clock), then the cases."""
+    return [row.id, *case_ids_of(row.id)]
+
+
+def teams_of(row: Handover) -> dict[str, Any]:
+    """The two teams, as the keys of its events."""
+    return {"from_team": row.from_team_id, "to_team": row.to_team_id}
+
+
+def name_of(user_id: int) -> str:
+    """A user by name."""
+    return user_names({user_id}).get(user_id, "Somebody")
+
+
+def must_follow(row: Handover, act: str) -> None:
+    """The step follows from where things stand; if somebody answered meanwhile, say who and when."""
+    phase = phase_of(row.state, row.agreed_at, row.sender_closed_at)
+    if next_phase(phase, act) is not None:
+        return
+    words = why_not(phase, act)
+    if act != CLOSE_PART and row.answered_at and row.answered_by_id:
+        raise Conflict(f"{words} {name_of(row.answered_by_id)} answered {when(row.answered_at)}.")
+    if act in (AGREE, SEND_BACK) and phase == AGREED and row.agreed_by_id and row.agreed_at:
+        raise Conflict(f"{name_of(row.agreed_by_id)} agreed to this handover {when(row.agreed_at)}.")
+    raise OutOfOrder(words)
+
+
+def need_words(words: str, message: str) -> None:
+    """Raise Invalid with `message` when there are no words."""
+    if is_blank(words):
+        raise Invalid({"words": message})
+
+
+def must_still_hold(row: Handover, case_ids: list[int]) -> None:
+    """The sending team still holds every child in it; OutOfOrder otherwise."""
+    holding = db.session.scalars(
+        sa.select(Custody.case_id)
+        .join(Case, Case.id == Custody.case_id)
+        .where(
+            Custody.case_id.in_(case_ids),
+            Custody.to_at.is_(None),
+            Custody.team_id == row.from_team_id,
+            Case.closed_at.is_(None),
+        )
+    )
+    if set(holding) != set(case_ids):
+        raise OutOfOrder(
+            "The sending team no longer holds all of these children. It has to propose the handover again."
+        )
+
+
+def put_handover(actor: Actor, row: Handover, case_ids: Collection[int]) -> str:
+    """Write a new handover with its cases, reach and event; gives its reference."""
+    subject = new_subject("handover")
+    row.id = subject.id
+    db.session.add(row)
+    db.session.flush()
+    ids = sorted(case_ids)
+    db.session.add_all(HandoverCase(handover_id=row.id, case_id=case_id) for case_id in ids)
+    db.session.flush()
+    give_reach(f"team:{row.from_team_id}", subject_id=row.id, kind="handover", level=L4, why="sender")
+    for principal in sorted(barred_principals(ids)):
+        bar(principal, subject_id=row.id, reason="kept from a child in it")
+    record(actor, "case.handover.proposed", subjects=[row.id, *ids], **teams_of(row), children=len(ids))
+    return subject.reference
+
+
+def mark_agreed(actor: Actor, row: Handover) -> None:
+    """The sending manager's key: from now on the receiving manager sees it and the clock runs."""
+    row.agreed_at, row.agreed_by_id, row.version = clock.now(), actor.user_id, row.version + 1
+    db.session.flush()
+    give_reach(f"lead:{row.to_team_id}", subject_id=row.id, kind="handover", level=L2, why="receiver")
+    record(actor, "case.handover.agreed", subjects=subjects_of(row), **teams_of(row))
+
+
+def mark_answered(actor: Actor, row: Handover, state: str, words: str) -> None:
+    """Write how it was answered, by whom and when."""
+    row.state, row.answered_at, row.answered_by_id = state, clock.now(), actor.user_id
+    row.answer_words, row.version = words or None, row.version + 1
+    db.session.flush()

@@ -1,0 +1,33 @@
+"""What is known about handovers."""
+
+from .choices import LeadChoice, StepDownChoices, all_assessed, get_step_down_choices, list_leads
+from .handovers import (
+    Child,
+    HandoverLink,
+    HandoverLists,
+    HandoverPage,
+    HandoverRow,
+    WaitingLink,
+    find_handover_of_case,
+    get_handover,
+    list_handovers,
+    list_waiting_for_manager,
+)
+
+__all__ = [
+    "Child",
+    "HandoverLink",
+    "HandoverLists",
+    "HandoverPage",
+    "HandoverRow",
+    "LeadChoice",
+    "StepDownChoices",
+    "WaitingLink",
+    "all_assessed",
+    "find_handover_of_case",
+    "get_handover",
+    "get_step_down_choices",
+    "list_handovers",
+    "list_leads",
+    "list_waiting_for_manager",
+]
