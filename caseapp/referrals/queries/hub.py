@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -97,7 +98,7 @@ def seen_by(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.exists().where(Reach.subject_id == Referral.id, Reach.level >= L4, reaches(actor))
 
 
-def not_barred(actor: Actor, subject_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+def not_barred(actor: Actor, subject_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
     """The condition that nothing bars the actor from a subject."""
     return ~sa.exists().where(Bar.subject_id == subject_id, Bar.principal.in_(actor.principals))
 
@@ -124,7 +125,7 @@ def _due() -> sa.ColumnElement[datetime]:
     )
 
 
-def _order() -> tuple[sa.ColumnElement[int], ...]:
+def _order() -> tuple[Any, ...]:
     """The SQL twin of `signals.sort_key`; the id ends it, so that the order is whole and a page can go by key."""
     read = sa.case((Referral.read_at.is_(None), 0), else_=1)
     band = sa.case((Referral.urgency >= DANGER_WEIGHT, 0), (Referral.urgency > 0, 1), else_=2)
@@ -235,7 +236,7 @@ def list_queue(actor: Actor, tab: str, *, after: str | None = None, limit: int =
     return Page(_rows(actor, found[:limit]), len(found) > limit)
 
 
-def _key_of(reference: str | None, order: tuple[sa.ColumnElement[int], ...]) -> tuple[object, ...] | None:
+def _key_of(reference: str | None, order: tuple[Any, ...]) -> tuple[object, ...] | None:
     wanted = parse_reference(reference or "")
     if wanted is None:
         return None
@@ -256,7 +257,7 @@ def first_in_queue(actor: Actor, tab: str) -> str | None:
     )
 
 
-def _rows(actor: Actor, found: Sequence[sa.Row]) -> list[QueueRow]:  # type: ignore[type-arg]
+def _rows(actor: Actor, found: Sequence[Any]) -> list[QueueRow]:
     told = {row.id: children_of(row.document) for row in found}
     keys = {child.match_key for children in told.values() for child in children if child.match_key}
     contacts = _contacts(actor, keys, since=min((row.received_at for row in found), default=clock.now()) - A_YEAR)
@@ -269,7 +270,7 @@ def _rows(actor: Actor, found: Sequence[sa.Row]) -> list[QueueRow]:  # type: ign
 
 
 def _row(
-    row: sa.Row,  # type: ignore[type-arg]
+    row: Any,
     children: list[ChildTold],
     contacts: dict[str, set[tuple[int, datetime]]],
     open_keys: set[str],
