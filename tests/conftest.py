@@ -4,6 +4,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from caseapp.factory import create_app
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.kernel.health import migrations
+from tests.house.world import World, make_world
 
 os.environ["CASEAPP_ENV"] = "test"
 os.environ.pop("DATABASE_URL", None)
@@ -127,40 +129,62 @@ def _fill_template(url: str) -> None:
             engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def template(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A migrated database with the demo's agencies, teams and sign-ins; each test gets a copy. Gives a file or a
-    database name."""
+@contextmanager
+def new_database(engine: str, folder: Path, *, copy_of: str | None = None) -> Iterator[str]:
+    """A database of its own, empty or a copy; gives what `copy_of` takes: a file or a database name."""
+    name = f"caseapp_{uuid.uuid4().hex[:12]}"
     if engine == "sqlite":
-        path = tmp_path_factory.mktemp("template") / "template.sqlite"
-        _fill_template(f"sqlite:///{path}")
-        with sa.create_engine(f"sqlite:///{path}").connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        path = folder / f"{name}.sqlite"
+        if copy_of:
+            shutil.copyfile(copy_of, path)
         yield str(path)
         return
-    name = f"caseapp_template_{uuid.uuid4().hex[:12]}"
     with _admin() as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-    _fill_template(_pg_url(name))
+        admin.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {copy_of}" if copy_of else ""))
     yield name
     with _admin() as admin:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def url_of(engine: str, database: str) -> str:
+    """The address of a database made by `new_database`."""
+    return f"sqlite:///{database}" if engine == "sqlite" else _pg_url(database)
+
+
+def settle(engine: str, database: str) -> None:
+    """Put everything written into the one file, so that a copy of it is whole."""
+    if engine == "sqlite":
+        with sa.create_engine(url_of(engine, database)).connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@pytest.fixture(scope="session")
+def template(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A migrated database with the demo's agencies, teams and sign-ins; each test gets a copy."""
+    with new_database(engine, tmp_path_factory.mktemp("template")) as database:
+        _fill_template(url_of(engine, database))
+        settle(engine, database)
+        yield database
+
+
 @pytest.fixture
 def database_url(engine: str, template: str, tmp_path: Path) -> Iterator[str]:
     """The address of this test's own database."""
-    if engine == "sqlite":
-        path = tmp_path / "test.sqlite"
-        shutil.copyfile(template, path)
-        yield f"sqlite:///{path}"
-        return
-    name = f"caseapp_test_{uuid.uuid4().hex[:12]}"
-    with _admin() as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _pg_url(name)
-    with _admin() as admin:
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(engine, tmp_path, copy_of=template) as database:
+        yield url_of(engine, database)
+
+
+@pytest.fixture(scope="session")
+def world(engine: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, World]]:
+    """The world and the database it was made in; each row of the matrix walks a copy."""
+    with new_database(engine, tmp_path_factory.mktemp("world"), copy_of=template) as database:
+        app = build(url_of(engine, database))
+        with app.app_context():
+            made = make_world()
+            for each in db.engines.values():
+                each.dispose()
+        settle(engine, database)
+        yield database, made
 
 
 @pytest.fixture

@@ -131,6 +131,11 @@ def engine_options(url: str) -> dict[str, dict[str, Any]]:
 def init_app(app: Flask) -> None:
     """Bind the database to the app and teach SQLite its manners."""
     db.init_app(app)
+    # Flask-SQLAlchemy-Lite closes async sessions after each request through an event loop of its own: 0.8 ms a request
+    # (1.26 against 0.49 ms for /healthz) for something that is never there.
+    app.teardown_appcontext_funcs = [
+        function for function in app.teardown_appcontext_funcs if function.__name__ != "_close_async_sessions"
+    ]
     with app.app_context():
         for name, engine in db.engines.items():
             if engine.dialect.name == "sqlite":

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,12 +51,13 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
-def server(database_url: str, tmp_path: Path) -> Iterator[str]:
-    """gunicorn, as `make run` starts it, on this test's own database; gives the address."""
+@contextmanager
+def serve(database_url: str, folder: Path) -> Iterator[str]:
+    """gunicorn, as `make run` starts it, on a database; gives the address."""
     port = _free_port()
     environment = {**os.environ, "DATABASE_URL": database_url, "CASEAPP_ENV": "demo"}
-    with (tmp_path / "server.log").open("w") as log:
+    logbook = folder / "server.log"
+    with logbook.open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}", *SERVER_OPTIONS],
             cwd=ROOT,
@@ -72,11 +74,18 @@ def server(database_url: str, tmp_path: Path) -> Iterator[str]:
             except OSError:
                 time.sleep(0.1)
         else:
-            raise RuntimeError((tmp_path / "server.log").read_text()[-3000:])
+            raise RuntimeError(logbook.read_text()[-3000:])
         yield address
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=20)
+
+
+@pytest.fixture
+def server(database_url: str, tmp_path: Path) -> Iterator[str]:
+    """A server on this test's own database; gives the address."""
+    with serve(database_url, tmp_path) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +110,6 @@ class Person:
     page: Page
     address: str
     complaints: list[str] = field(default_factory=list)
-    visited: set[str] = field(default_factory=set)
 
     def open(self, path: str) -> Page:
         """Go to a path of the service."""
@@ -122,9 +130,9 @@ class Person:
         """What the page says, with plain spaces."""
         return " ".join(self.page.locator("body").inner_text().replace("\u00a0", " ").split())
 
-    def check(self) -> None:
-        """axe finds nothing, at both widths, and nothing needs sideways scrolling."""
-        for size in (WIDE, PHONE):
+    def check(self, *sizes: dict[str, int]) -> None:
+        """axe finds nothing and nothing needs sideways scrolling, at the given sizes (default: desk and phone)."""
+        for size in sizes or (WIDE, PHONE):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
             result = Axe().run(self.page)
             assert result.violations_count == 0, f"{self.page.url} at {size['width']}:\n{result.generate_report()}"
@@ -142,9 +150,9 @@ class Person:
             self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def person(server: str, chromium: Browser) -> Iterator[Callable[..., Person]]:
-    """`person("school")` signs somebody in at a browser of their own; `scripts=False` switches JavaScript off.
+@contextmanager
+def browsers(chromium: Browser, address: str) -> Iterator[Callable[..., Person]]:
+    """`open_one("school")` signs somebody in at a browser of their own; `scripts=False` switches JavaScript off.
     At the end no browser may have complained: no CSP violation, no script error."""
     contexts: list[BrowserContext] = []
     people: list[Person] = []
@@ -153,8 +161,8 @@ def person(server: str, chromium: Browser) -> Iterator[Callable[..., Person]]:
         context = chromium.new_context(java_script_enabled=scripts, viewport=WIDE, locale="en-GB")  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
-        someone = Person(page, server)
+        page.set_default_timeout(20_000)
+        someone = Person(page, address)
         people.append(someone)
         page.on("pageerror", lambda error: someone.complaints.append(f"script: {error}"))
         page.on(
@@ -165,7 +173,7 @@ def person(server: str, chromium: Browser) -> Iterator[Callable[..., Person]]:
                 else None
             ),
         )
-        page.goto(server + "/")
+        page.goto(address + "/")
         page.get_by_label("E-mail").fill(f"{login}@demo.example")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
@@ -176,3 +184,10 @@ def person(server: str, chromium: Browser) -> Iterator[Callable[..., Person]]:
     for context in contexts:
         context.close()
     assert not [complaint for someone in people for complaint in someone.complaints]
+
+
+@pytest.fixture
+def person(server: str, chromium: Browser) -> Iterator[Callable[..., Person]]:
+    """`person("school")` signs somebody in at a browser of their own."""
+    with browsers(chromium, server) as sign_in:
+        yield sign_in

@@ -209,6 +209,10 @@ def step_down(worker: Person, case: str, *, check: bool = False) -> str:
     """Leah proposes the step-down with consent, reasons and a lead practitioner by name; gives the handover's path."""
     worker.open(case)
     worker.follow("Propose a step-down")
+    if check:
+        worker.press("Send to your manager")
+        assert "There is a problem" in worker.text()
+        worker.check()
     everyone = worker.page.locator('[name="who"][value="all"]')
     if everyone.count():
         everyone.check()

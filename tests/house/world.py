@@ -1,0 +1,85 @@
+"""A small world for walking every route: one of each thing in North, and one of each that is somebody else's."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from caseapp.kernel import clock
+from caseapp.kernel.db import db, transaction
+from caseapp.kernel.subjects import Subject, make_reference
+from caseapp.pathway.commands import agree_handover
+from caseapp.referrals.commands import receive_referral
+from caseapp.referrals.commands.drafts import start_draft
+from caseapp.referrals.commands.triage import propose_decision, rate_referral
+from caseapp.referrals.models import ReferralChild
+from tests import factories
+from tests.factories import someone
+
+
+@dataclass(frozen=True)
+class World:
+    """References by kind: `own` is North's (or the school's), `foreign` is Central's (or the police's)."""
+
+    own: dict[str, str]
+    foreign: dict[str, str]
+
+    def random(self, kind: str) -> str:
+        """A well-formed reference of that kind which nothing has."""
+        return make_reference(kind)
+
+
+def make_world() -> World:
+    """Make both halves by the commands that people use, on an empty organisation."""
+    with transaction():
+        own = _half(name="Marsden", team="north", worker="north.worker", manager="north.manager", sender="school")
+    with transaction():
+        foreign = _half(
+            name="Okafor", team="central", worker="central.worker", manager="central.manager", sender="police"
+        )
+    return World(own, foreign)
+
+
+def _half(*, name: str, team: str, worker: str, manager: str, sender: str) -> dict[str, str]:
+    document = {
+        "schema": "marf-1",
+        "children": [{"first_name": "Ellie", "last_name": name, "date_of_birth": "2017-03-09", "sex": "F"}],
+        "concern": {"categories": ["neglect"], "what_happened": "Slept in her coat.", "immediate_danger": False},
+        "consent": {"parent_informed": True, "parent_agrees": True},
+    }
+    received = receive_referral(someone(sender), document=document, received_at=clock.now(), mode="form")
+    rate_referral(
+        someone("mash.worker"), referral_id=received.id, rating="amber", rationale="A pattern over weeks", version=1
+    )
+    child_id = db.session.scalars(sa.select(ReferralChild.id).where(ReferralChild.referral_id == received.id)).one()
+    propose_decision(
+        someone("mash.worker"),
+        referral_id=received.id,
+        outcomes={child_id: "no_further_action"},
+        reasons="Below the threshold",
+        advice="Keep an eye on mornings",
+    )
+    family = factories.a_case(name=name, team=team, worker=worker, children=2)
+    note = factories.a_note(family, worker)
+    assessment_id = factories.start_an_assessment(family, worker=worker)
+    moving = factories.a_case(name=f"{name}-Hill", team=team, worker=worker)
+    factories.an_authorised_assessment(moving, worker=worker, manager=manager)
+    handover_id = factories.propose_step_down(
+        moving,
+        proposer=worker,
+        to_team_id=factories.team_id(f"fh_{team}"),
+        lead_professional_id=someone("familyhelp.worker" if team == "north" else "fh.central.worker").professional_id,
+    )
+    agree_handover(someone(manager), handover_id=handover_id)
+    return {
+        "referral": received.reference,
+        "case": family.references[0],
+        "note": note,
+        "assessment": _reference(assessment_id),
+        "handover": _reference(handover_id),
+        "draft": start_draft(someone(sender)),
+        "user": someone(sender).reference,
+    }
+
+
+def _reference(subject_id: int) -> str:
+    return db.session.scalars(sa.select(Subject.reference).where(Subject.id == subject_id)).one()
