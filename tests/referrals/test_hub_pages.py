@@ -14,6 +14,7 @@ from caseapp.audit.models import ReadLog
 from caseapp.cases.models import Case
 from caseapp.kernel.db import db
 from caseapp.kernel.subjects import Subject
+from caseapp.referrals.domain.hub import parents_words
 from tests.factories import someone, team_id
 from tests.helpers.statements import count_statements
 from tests.referrals.hub_world import agree, decide, propose, receive
@@ -171,3 +172,16 @@ def test_wild_documents_are_text_on_every_page(browser: Browser, bare_app: Flask
         )
     page = client.get(f"/referrals/{made.reference}").text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page and "{{7*7}}" in page and "x" * 50_000 in page
+
+
+@pytest.mark.parametrize("agrees", [True, False, None, [], {"a": 1}, "yes"])
+@pytest.mark.parametrize("told", [True, False, None, ["x"]])
+def test_consent_of_any_shape_is_said_in_words(told: Any, agrees: Any) -> None:
+    headline, _ = parents_words({"consent": {"parent_informed": told, "parent_agrees": agrees, "who": ["?"]}})
+    assert headline == {
+        (True, True): "Told, and agree",
+        (True, False): "Told, do not agree",
+    }.get(
+        (told, agrees) if isinstance(agrees, bool) and told is True else (None, None),
+        "Told, agreement not said" if told is True else "Not told" if told is False else "Not said whether told",
+    )

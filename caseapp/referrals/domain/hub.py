@@ -78,7 +78,8 @@ def parents_words(document: object) -> tuple[str, str]:
     reason = consent.get("reason_not_sought")
     detail = words("consent_reasons", reason) if reason else str(consent.get("who") or "")
     if told is True:
-        return {True: "Told, and agree", False: "Told, do not agree"}.get(agrees, "Told, agreement not said"), detail  # type: ignore[call-overload,no-any-return]
+        known = "Told, and agree" if agrees is True else "Told, do not agree" if agrees is False else ""
+        return known or "Told, agreement not said", detail
     return ("Not told" if told is False else "Not said whether told"), detail or "no reason given"
 
 

@@ -145,7 +145,7 @@ def list_known(actor: Actor, referral_id: int, keys: Sequence[str]) -> tuple[lis
             not_barred(actor, Case.id),
         )
     )
-    rows = db.session.execute(sa.union_all(contacts, cases)).all()
+    rows: Any = db.session.execute(sa.union_all(contacts, cases)).all()
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         if row.kind == "contact":
@@ -201,7 +201,7 @@ _TEXTS, _TIMES = ("kind", "code", "w1", "w2", "w3", "w4", "w5", "by1", "by2"), (
 
 def _padded(query: dict[str, Any]) -> sa.Select[Any]:
     """One arm of the union: what it does not have is empty, and every column has the same type on both databases."""
-    columns = [sa.cast(sa.func.coalesce(query.get(name), ""), sa.Text()).label(name) for name in _TEXTS]
+    columns: list[Any] = [sa.cast(sa.func.coalesce(query.get(name), ""), sa.Text()).label(name) for name in _TEXTS]
     columns += [
         sa.type_coerce(query.get(name, sa.cast(sa.null(), UTCDateTime())), UTCDateTime()).label(name) for name in _TIMES
     ]
