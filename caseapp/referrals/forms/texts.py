@@ -28,6 +28,7 @@ class Pair:
     theirs_typed: Raw
     mine_typed: Raw
     keep: str = ""
+    both: str | None = None
     error: str = ""
 
 
@@ -77,18 +78,21 @@ class Texts:
     def error_list(self) -> list[dict[str, str]]:
         """The questions without a choice, for the summary."""
         return [
-            {"href": f"#{pair.name}-keep-1", "text": f"{pair.label}: {CHOOSE}"} for pair in self.pairs if pair.error
+            {"href": f"#{pair.name}-keep-1", "text": f"{pair.label.removesuffix('?')}: {CHOOSE}"}
+            for pair in self.pairs
+            if pair.error
         ]
 
     def _choose(self, pair: Pair, given: Mapping[str, str]) -> Pair:
         keep = given.get(f"{pair.name}_keep", "")
-        if keep == "both" and pair.written:
-            self._merged[pair.name] = clean(given.get(pair.name, ""))[0]
+        both = clean(given[pair.name])[0] if pair.written and pair.name in given else None
+        if keep == "both" and both is not None:
+            self._merged[pair.name] = both
         elif keep in ("theirs", "mine"):
             self._merged.update(pair.theirs_typed if keep == "theirs" else pair.mine_typed)
         else:
-            return replace(pair, error=CHOOSE)
-        return replace(pair, keep=keep)
+            return replace(pair, both=both, error=CHOOSE)
+        return replace(pair, keep=keep, both=both)
 
 
 def _typed(field: Field) -> Raw:

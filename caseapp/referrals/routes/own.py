@@ -75,7 +75,7 @@ def save_page(actor: Actor, subject: SubjectAccess, page: str) -> Any:
     try:
         if page == CHILDREN and _changes_children():
             return _change_children(actor, subject, draft)
-        if page in draft.other and "settle" in request.form:
+        if "settle" in request.form:
             return _settle(actor, subject, draft, page)
         return _save(actor, subject, form)
     except OutOfOrder:
@@ -202,6 +202,9 @@ def _go_on(actor: Actor, subject: SubjectAccess, draft: DraftView, form: PageFor
 
 def _settle(actor: Actor, subject: SubjectAccess, draft: DraftView, page: str) -> Any:
     """Of two texts the chosen one, or both edited into one, becomes the page; then as if it had been typed."""
+    if page not in draft.other:
+        # Pressed twice: it was settled the first time.
+        return redirect(pages_shown.after(subject.reference, draft, page), 303)
     texts = Texts.posted(draft, page, request.form)
     if not texts.settled:
         return _show_texts(subject, draft, page, texts), 422

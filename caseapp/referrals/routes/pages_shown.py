@@ -89,13 +89,13 @@ def ready(reference: str, draft: DraftView) -> Ready:
     """Read the whole draft."""
     reading = read_pages(draft.pages)
     stops = [
-        {"href": _url(reference, key, then="check"), "text": f"{_title(draft, key)}: {_TWO_TEXTS}"}
+        {"href": _url(reference, key, then="check"), "text": f"{_title(draft, key).removesuffix('?')}: {_TWO_TEXTS}"}
         for key in draft.other
     ]
     stops += [
         {
             "href": _url(reference, problem.page, then="check") + f"#{problem.target}",
-            "text": f"{_title(draft, problem.page)}: {problem.message}",
+            "text": f"{_title(draft, problem.page).removesuffix('?')}: {problem.message}",
         }
         for problem in reading.problems
     ]
