@@ -187,6 +187,7 @@ def _choose(actor: Actor, subject: SubjectAccess, *, version: int, error: str) -
         mine=Text(actor.name, None, request.form.get("words_mine", "")),
         version=version,
         error=error,
+        both=request.form.get("words"),
     )
     return page, 422
 

@@ -23,6 +23,8 @@ from caseapp.kernel.db import db
 from .domain import family_words, mix_words
 
 NEW = timedelta(days=7)
+# The clock for naming a worker; on the board it is the manager's own.
+NAMING = "case.allocate"
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,10 @@ class Waiting:
     family_id: int
     words: str
     family: str
-    children: tuple[CaseRow, ...]
+    children: tuple[TeamChild, ...]
     why: str
     age: str
+    name_by: ClockView | None
     runs_to: ClockView | None
     protected: bool
     barred: frozenset[int]
@@ -170,16 +173,19 @@ def _waiting_family(
     cases = [child.case for child in together]
     where = [", ".join(part for part in (child.case.sector, child.ward) if part) for child in together]
     why = [mix_words([case.level for case in cases], counted=False), *dict.fromkeys(place for place in where if place)]
-    running = [view for case in cases for view in clocks.get(case.id, ()) if view.rule.key != "case.allocate"]
+    views = [view for case in cases for view in clocks.get(case.id, ())]
+    naming = [view for view in views if view.rule.key == NAMING]
+    others = [view for view in views if view.rule.key != NAMING]
     principals = set().union(*(bars.get(case.id, set()) for case in cases))
     return Waiting(
         family_id=cases[0].family_id,
         words=family_words([(case.called, case.age) for case in cases], ""),
         family=cases[0].family_name,
-        children=tuple(cases),
+        children=tuple(together),
         why=" · ".join(why),
         age=age_words(min(case.held_since for case in cases), clock.now()),
-        runs_to=min(running, key=lambda view: view.due_at, default=None),
+        name_by=min(naming, key=lambda view: view.due_at, default=None),
+        runs_to=min(others, key=lambda view: view.due_at, default=None),
         protected=any(case.address_protected for case in cases),
         barred=frozenset(int(name.removeprefix("user:")) for name in principals if name.startswith("user:")),
     )

@@ -212,7 +212,9 @@ def test_a_stale_edit_shows_both_texts_and_the_writer_chooses(
     assert "Ruth&#39;s words." in met.text
     assert "Leah&#39;s words." in met.text
     both = {"words_theirs": "Ruth's words.", "words_mine": "Leah's words.", "words": "Both.", "version": "2"}
-    assert worker.post(address, data=both).status_code == 422
+    unchosen = worker.post(address, data={**both, "words": "Edited into one."})
+    assert unchosen.status_code == 422
+    assert "Edited into one." in unchosen.text
     assert worker.post(address, data={**both, "words_keep": "theirs"}).status_code == 303
     assert "Leah&#39;s words." not in worker.get(f"/cases/notes/{reference}").text
     assert worker.post(address, data={**both, "words_keep": "mine"}).status_code == 303

@@ -89,22 +89,29 @@ def list_my_children(actor: Actor) -> Children:
 
 @dataclass(frozen=True)
 class TeamChild:
-    """A child a team is accountable for, with the ward they live in."""
+    """A child a team is accountable for, with the ward they live in and how much waits to be read about them."""
 
     case: CaseRow
     ward: str | None
+    to_read: int
 
 
 def list_team_children(team_id: int) -> list[TeamChild]:
     """Every child a team is accountable for, longest held first. One statement."""
+    to_read = (
+        sa.select(sa.func.count())
+        .where(Task.case_id == Case.id, Task.done_at.is_(None))
+        .correlate(Case)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
         select_cases()
-        .add_columns(PostcodeSector.ward)
+        .add_columns(PostcodeSector.ward, to_read.label("to_read"))
         .outerjoin(PostcodeSector, PostcodeSector.sector == Stay.sector)
         .where(Custody.team_id == team_id)
         .order_by(Custody.from_at, Case.family_id, *ELDEST_FIRST)
     )
-    return [TeamChild(as_case_row(row), None if row.address_protected else row.ward) for row in rows]
+    return [TeamChild(as_case_row(row), None if row.address_protected else row.ward, row.to_read) for row in rows]
 
 
 def list_waiting(team_id: int) -> list[TeamChild]:
