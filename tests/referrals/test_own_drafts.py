@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from caseapp.demo.organisation import PASSWORD
+from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.referrals.models import Draft, Referral
-from tests.conftest import sign_in
+from tests.conftest import FRIDAY, sign_in
 
 from .own_browser import ONE_CHILD, fields_of, fill, send_one, start, url
 
@@ -286,3 +288,25 @@ def test_a_child_is_taken_out_after_a_question(browser: Browser, friday: datetim
     assert school.get(url(draft, "child-1")).status_code == 404
     assert school.post(url(draft, "children"), data={"remove": "child-1"}).status_code == 404
     assert "Same address as the first child" not in school.get(url(draft, "child-2")).text
+
+
+# Signed out while writing
+
+
+def test_a_sign_in_that_ends_while_writing_loses_nothing(browser: Browser) -> None:
+    with clock.at(FRIDAY):
+        school = browser("school")
+        draft = start(school)
+        shown = fields_of(school.get(url(draft, "concern")))
+        assert save_by_itself(school, draft, "concern", {**shown, "what_happened": "She slept"}).status_code == 200
+    with clock.at(FRIDAY + timedelta(minutes=45)):
+        typed = {**shown, "version": "2", "what_happened": "She slept in her coat"}
+        assert save_by_itself(school, draft, "concern", typed).status_code == 401
+        sent = school.post(url(draft, "concern"), data=typed)
+        assert (sent.status_code, "/accounts/sign-in" in sent.headers["Location"]) == (303, True)
+        entered = {"email": "school@demo.example", "password": PASSWORD}
+        assert school.post("/accounts/sign-in", data=entered).headers["Location"] == "/accounts/continue"
+        kept = school.get("/accounts/continue").text
+        assert "She slept in her coat" in kept and url(draft, "concern") in kept
+        assert school.post(url(draft, "concern"), data=typed).status_code == 303
+        assert fields_of(school.get(url(draft, "concern")))["what_happened"] == "She slept in her coat"
