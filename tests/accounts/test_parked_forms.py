@@ -109,6 +109,7 @@ def test_words_sent_too_late_wait_and_arrive_exactly(desk: Desk) -> None:
     assert desk.parked() == 0
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("hours", "why"),
     [(1, "You were away for 30 minutes"), (12.5, "You had been signed in for 12 hours")],
@@ -199,6 +200,7 @@ def test_they_wait_twelve_hours_and_the_sweep_takes_them(desk: Desk) -> None:
     assert desk.parked() == 0
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("status", "still_kept"), [(303, False), (422, False), (403, True), (404, True), (409, True), (500, True)]
 )
@@ -224,6 +226,7 @@ def test_other_words_at_the_same_path_do_not_take_them_away(desk: Desk) -> None:
         assert len(kept(client)) == 1
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("path", "fields", "leads_to"),
     [

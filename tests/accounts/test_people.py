@@ -54,13 +54,14 @@ def test_the_list_shows_everybody_and_what_they_are(browser: Browser) -> None:
         assert words in page
 
 
-@pytest.mark.parametrize("login", [person.login for person in PEOPLE if person.login != "admin"])
-def test_nobody_but_the_administrator_sees_it(browser: Browser, bare_app: Flask, login: str) -> None:
-    client, reference = browser(login), reference_of(bare_app, "school")
-    assert client.get("/accounts/people").status_code == 403
-    for step in ("disable", "enable"):
-        assert client.get(f"/accounts/people/{reference}/{step}").status_code == 404
-        assert client.post(f"/accounts/people/{reference}/{step}").status_code == 404
+def test_nobody_but_the_administrator_sees_it(browser: Browser, bare_app: Flask) -> None:
+    reference = reference_of(bare_app, "school")
+    for login in (person.login for person in PEOPLE if person.login != "admin"):
+        client = browser(login)
+        assert client.get("/accounts/people").status_code == 403, login
+        for step in ("disable", "enable"):
+            assert client.get(f"/accounts/people/{reference}/{step}").status_code == 404, login
+            assert client.post(f"/accounts/people/{reference}/{step}").status_code == 404, login
     with bare_app.app_context():
         assert db.session.scalars(sa.select(User.disabled_at)).all().count(None) == len(PEOPLE)
 
@@ -70,7 +71,7 @@ def test_paging_by_key_misses_nobody_and_costs_the_same(browser: Browser, bare_a
     client.get("/accounts/people")
     with count_statements(bare_app) as few:
         client.get("/accounts/people")
-    add_people(bare_app, 90)
+    add_people(bare_app, 30)
     with count_statements(bare_app) as many:
         client.get("/accounts/people")
     assert len(many) == len(few) <= 8, many
@@ -206,6 +207,7 @@ def test_a_first_administrator_on_an_empty_database(bare_app: Flask) -> None:
     assert "Bo Second" in client.get("/accounts/people").text
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("changes", "says"),
     [

@@ -42,6 +42,7 @@ def client(bare_app: Flask) -> FlaskClient:
     return client
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("clicks_at_minutes", "then_minutes", "holds", "why"),
     [
@@ -113,6 +114,7 @@ def test_a_new_password_ends_every_other_sign_in_of_that_person(client: FlaskCli
     assert "user.password_changed" in events(bare_app)
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("current", "new", "again", "field", "says"),
     [
@@ -192,6 +194,7 @@ def test_made_up_and_broken_cookies_are_nobody(bare_app: Flask) -> None:
     assert client.get("/accounts/me").status_code == 303
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("login", "words"),
     [

@@ -58,6 +58,7 @@ def test_signing_in_opens_the_account(client: FlaskClient, bare_app: Flask) -> N
     assert ("user.signed_in", user_id) in [tuple(row) for row in codes]
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("email", ["School@Demo.Example", "  school@demo.example  "])
 def test_capitals_and_spaces_do_not_matter(client: FlaskClient, email: str) -> None:
     assert sign_in(client, email).status_code == 303
@@ -128,6 +129,7 @@ def test_a_stronger_setting_reaches_an_account_when_it_signs_in(bare_app: Flask)
     assert sign_in(bare_app.test_client(), "school").status_code == 303
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("onward", "goes_to"),
     [
