@@ -142,6 +142,7 @@ def test_pages_follow_one_another_without_a_gap_or_a_double(app: Flask, friday: 
     assert len(set(found)) == len(found)
 
 
+@pytest.mark.sqlite_only
 def test_a_long_chronology_costs_no_more_statements(app: Flask, friday: datetime) -> None:
     family = a_case(worker="north.worker")
     reader = someone("north.worker")
