@@ -188,6 +188,17 @@ def world(engine: str, template: str, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
+def walked(engine: str, world: tuple[str, World], tmp_path: Path) -> Iterator[tuple[Flask, World]]:
+    """The application on a copy of the world."""
+    with new_database(engine, tmp_path, copy_of=world[0]) as database:
+        app = build(url_of(engine, database))
+        yield app, world[1]
+        with app.app_context():
+            for each in db.engines.values():
+                each.dispose()
+
+
+@pytest.fixture
 def bare_app(database_url: str) -> Iterator[Flask]:
     """The application on a fresh copy, without an open context: for tests that make requests of their own."""
     app = build(database_url)

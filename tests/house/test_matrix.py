@@ -1,29 +1,15 @@
 """Every route, walked as every role, with its own, a foreign and a random reference."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from caseapp.kernel.db import db
-from tests.conftest import build, new_database, sign_in, url_of
+from tests.conftest import sign_in
 from tests.house.matrix import HUB, MATRIX, ROLES, Row
 from tests.house.world import World
-
-
-@pytest.fixture
-def walked(engine: str, world: tuple[str, World], tmp_path: Path) -> Iterator[tuple[Flask, World]]:
-    """The application on a copy of the world."""
-    with new_database(engine, tmp_path, copy_of=world[0]) as database:
-        app = build(url_of(engine, database))
-        yield app, world[1]
-        with app.app_context():
-            for each in db.engines.values():
-                each.dispose()
 
 
 def ask(client: FlaskClient, row: Row, path: str) -> TestResponse:
