@@ -149,9 +149,20 @@ def _keep(actor: Actor, subject: SubjectAccess, *, submitting: bool) -> Any:
             replace(page, version=stale.version or page.version), form, stale.who, stale.at, stale.differences
         )
     except Invalid as invalid:
-        form.add_errors(invalid.problems)
+        form.add_errors(_by_name(invalid.problems, page.children))
         return _write_page(actor, page, form, 422)
     return _see(subject.reference)
+
+
+def _by_name(problems: dict[str, str], children: tuple[queries.Child, ...]) -> dict[str, str]:
+    """With several children, what is missing says for whom: the summary above the page lists them all."""
+    names = {f"{part}_{child.case_id}": child.name for child in children for part in ("factors", "outcome")}
+    if len(children) < 2:
+        return problems
+    return {
+        field: f"{names[field]}: {message[0].lower()}{message[1:]}" if field in names else message
+        for field, message in problems.items()
+    }
 
 
 @bp.post("/<ref:reference>/save")

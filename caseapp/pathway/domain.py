@@ -1,8 +1,8 @@
 """A handover's phases and who may take which step, consent, and which code closes the episode. Pure."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 PROPOSED, AGREED, ACCEPTED, CLOSED = "proposed", "agreed", "accepted", "closed"
@@ -135,20 +135,31 @@ class Held:
     to_at: datetime | None
 
 
+# Brothers and sisters move in one step, but each row has its own instant: this far apart it is still the same step.
+ONE_STEP = timedelta(minutes=1)
+
+
 def merge_held(rows: Collection[tuple[int, int, str, str, datetime, datetime | None]]) -> list[Held]:
     """One chain for the family out of custody rows (case, team, team's name, lead, from, to) of several children.
 
-    Rows of brothers and sisters that say the same become one link; oldest first.
+    Rows of brothers and sisters that say the same become one link, with every lead named once; oldest first.
     """
-    links: dict[tuple[int, datetime, datetime | None], Held] = {}
+    chain: list[Held] = []
     for _, team_id, team, lead, from_at, to_at in sorted(rows, key=lambda row: (row[4], row[5] is None, row[0])):
-        key = (team_id, from_at, to_at)
-        known = links.get(key)
-        leads = [name for name in ((known.lead if known else ""), lead) if name]
-        links[key] = Held(
-            team_id, team, ", ".join(dict.fromkeys(", ".join(leads).split(", "))) if leads else "", from_at, to_at
-        )
-    return list(links.values())
+        for place, link in enumerate(chain):
+            if link.team_id == team_id and _same_step(link.from_at, from_at) and _same_step(link.to_at, to_at):
+                leads = dict.fromkeys([*filter(None, link.lead.split(", ")), *filter(None, [lead])])
+                chain[place] = replace(link, lead=", ".join(leads))
+                break
+        else:
+            chain.append(Held(team_id, team, lead, from_at, to_at))
+    return chain
+
+
+def _same_step(one: datetime | None, other: datetime | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) < ONE_STEP
 
 
 def gaps(rows: Collection[tuple[int, datetime, datetime | None]]) -> list[tuple[int, datetime, datetime]]:

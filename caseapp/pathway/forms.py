@@ -148,7 +148,10 @@ def step_down_form(choices: StepDownChoices, **options: Any) -> StepDownForm:
             "In a school, a nursery, a health team: their work leads, the family help team is accountable",
         ),
     ]
-    form.new_lead_agency.choices = [Choice(str(number), name) for number, name in choices.agencies]
+    form.new_lead_agency.choices = [
+        Choice("", "Choose the agency"),
+        *(Choice(str(number), name) for number, name in choices.agencies),
+    ]
     return form
 
 

@@ -94,8 +94,8 @@ def test_what_is_missing_is_said_at_the_field_and_all_typed_text_stays(
     assert answer.status_code == 422
     for words in (
         "Write the analysis before you submit",
-        "can&#39;t stand beside another factor",
-        "Choose what happens next for this child",
+        "Jake Marsden: choose what happens next for this child",
+        "Ellie Marsden: “No factors identified” can&#39;t stand",
         "Nine mornings without breakfast",
         'href="#analysis"',
         f'href="#factors_{one}"',

@@ -1,6 +1,6 @@
 """The rules of a handover, without a database."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -96,6 +96,16 @@ def test_brothers_and_sisters_make_one_chain() -> None:
         (2, 20, "North", "Leah", AT[1], None),
     ]
     assert [(h.team, h.lead, h.to_at) for h in merge_held(rows)] == [("Hub", "", AT[1]), ("North", "Leah, Marta", None)]
+
+
+def test_siblings_whose_rows_were_written_a_moment_apart_are_one_step() -> None:
+    moment = timedelta(milliseconds=40)
+    rows = [
+        (case, team, name, "Leah", from_at + case * moment, to_at + case * moment if to_at else None)
+        for case in (1, 2, 3)
+        for team, name, from_at, to_at in ((10, "Hub", AT[0], AT[1]), (20, "North", AT[1], None))
+    ]
+    assert [(h.team, h.lead) for h in merge_held(rows)] == [("Hub", "Leah"), ("North", "Leah")]
 
 
 def test_gaps_are_found() -> None:
