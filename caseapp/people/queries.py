@@ -50,6 +50,11 @@ class FamilyRow:
     address: Address | None
     address_protected: bool
 
+    @property
+    def is_child(self) -> bool:
+        """Whether they are one of the family's children."""
+        return self.role == "child"
+
 
 @dataclass(frozen=True)
 class PersonCard:

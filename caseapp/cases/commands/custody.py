@@ -63,7 +63,6 @@ def open_case(
         raise ValueError("that team can't be accountable for a child")
     if db.session.scalar(sa.select(Case.id).where(Case.person_id == person_id, Case.closed_at.is_(None))):
         raise OutOfOrder("This child already has an open case. The referral belongs on it.")
-    now = clock.now()
     subject = new_subject("case")
     db.session.add(
         Case(
@@ -72,7 +71,7 @@ def open_case(
             family_id=family_id,
             referral_id=referral_id,
             received_at=received_at,
-            opened_at=now,
+            opened_at=clock.now(),
             closed_at=None,
             close_reason=None,
             level=level,
@@ -81,19 +80,7 @@ def open_case(
         )
     )
     db.session.flush()
-    db.session.add(CaseLevel(case_id=subject.id, level=level, from_at=now, to_at=None))
-    db.session.add(
-        Episode(
-            case_id=subject.id,
-            person_id=person_id,
-            kind=episode_kind,
-            referral_on=clock.to_london(received_at).date(),
-            closed_on=None,
-            closure_code=None,
-        )
-    )
-    db.session.add(Custody(case_id=subject.id, team_id=team_id, from_at=now, to_at=None))
-    db.session.flush()
+    _begin(subject.id, person_id=person_id, level=level, team_id=team_id, episode=episode_kind, received_at=received_at)
     give_reach(f"team:{team_id}", subject_id=subject.id, kind="case", level=L4, why="custody")
     subjects = [subject.id, person_id]
     record(
@@ -110,6 +97,24 @@ def open_case(
         # to name one runs.
         record(actor, "case.custody.moved", subjects=subjects, from_team=None, to_team=team_id)
     return OpenedCase(subject.id, subject.reference)
+
+
+def _begin(case_id: int, *, person_id: int, level: str, team_id: int, episode: str, received_at: datetime) -> None:
+    """The first level, the first custody and the first statutory stretch of a case."""
+    now, referral_on = clock.now(), clock.to_london(received_at).date()
+    db.session.add(CaseLevel(case_id=case_id, level=level, from_at=now, to_at=None))
+    db.session.add(
+        Episode(
+            case_id=case_id,
+            person_id=person_id,
+            kind=episode,
+            referral_on=referral_on,
+            closed_on=None,
+            closure_code=None,
+        )
+    )
+    db.session.add(Custody(case_id=case_id, team_id=team_id, from_at=now, to_at=None))
+    db.session.flush()
 
 
 def allocate(actor: Actor, *, cases: Mapping[int, int], professional_id: int, reason: str = "") -> None:
