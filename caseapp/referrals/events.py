@@ -16,8 +16,15 @@ declare(
     EventType("decision.proposed", "A decision was proposed", {"decision": "number"}, "hub"),
     EventType("decision.agreed", "The hub decided", {"decision": "number", "changed": "flag"}, "hub", important=True),
     EventType("decision.changed", "The manager changed what was proposed", {"decision": "number"}, "hub"),
-    EventType("decision.sent_back", "The manager sent the proposal back with a question", {"decision": "number"}, "hub"),
+    EventType(
+        "decision.sent_back", "The manager sent the proposal back with a question", {"decision": "number"}, "hub"
+    ),
     EventType("feedback.given", "The referrer was answered", {}, "own"),
-    EventType("referral.noted_on_case", "A new contact came to the hub about this child", {"referral": "subject"}, important=True),
+    EventType(
+        "referral.noted_on_case",
+        "A new contact came to the hub about this child",
+        {"referral": "subject"},
+        important=True,
+    ),
     EventType("input_mark.settled", "Something in what was given was put right", {"mark": "number"}, "hub"),
 )

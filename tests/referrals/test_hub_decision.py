@@ -336,3 +336,33 @@ def test_a_question_goes_back_by_form(browser: Browser, bare_app: Flask, friday:
     worker = browser("mash.worker").get(f"/referrals/{made.reference}").text
     assert "Sent back with a question" in worker and "What does the GP say?" in worker
     assert "Send to a manager to agree" in worker
+
+
+def test_whoever_comes_too_late_keeps_every_word(browser: Browser, bare_app: Flask, friday: datetime) -> None:
+    with bare_app.app_context():
+        made = receive("SAMPLE-003")
+        propose(made.id, "assessment")
+        child = children_of(made.id)[0]
+        agree(made.id)
+    client, address = browser("mash.worker"), f"/referrals/{made.reference}"
+    texts = {"reasons": "My long reasons", "advice": "My advice", f"outcome_{child}": "assessment"}
+    proposed = client.post(f"{address}/propose", data=texts)
+    assert proposed.status_code == 409 and "My long reasons" in proposed.text and "My advice" in proposed.text
+    rated = client.post(f"{address}/rate", data={"rating": "red", "rationale": "My rationale", "version": "9"})
+    assert rated.status_code == 409 and "My rationale" in rated.text and "Paul Denton decided this" in rated.text
+
+
+def test_the_next_one_is_never_ones_own(browser: Browser, bare_app: Flask, friday: datetime) -> None:
+    with bare_app.app_context():
+        first, own = receive("SAMPLE-003"), receive("SAMPLE-009")
+        proposal_id = propose(first.id, "assessment")
+        propose(own.id, "no_further_action", by="mash.manager")
+    client = browser("mash.manager")
+    post = {"decision": proposal_id, "answer": "agree", "message": "m"}
+    gone = client.post(f"/referrals/{first.reference}/decision", data=post)
+    assert gone.headers["Location"] == "/referrals/queue?tab=to-agree"
+    blocked = client.get(f"/referrals/{own.reference}/decision").text
+    assert "You proposed this yourself" in blocked and "Send my answer" not in blocked
+    assert (
+        client.post(f"/referrals/{own.reference}/decision", data={"answer": "agree", "message": "m"}).status_code >= 400
+    )

@@ -168,41 +168,37 @@ def propose_decision(
     history_weighed: str = "",
     consent_words: str = "",
 ) -> int:
-    """Propose a decision for each child (row of the child: outcome) for a manager to agree; gives the proposal's
-    number.
+    """Propose a decision for each child (row of the child: outcome) to a manager; gives the proposal's number.
 
     `advice`: for the referrer, in their words. `reasons` stay in the hub. `history_weighed`: asked from the third
-    contact
-    in 12 months when nothing more is to happen. `consent_words`: who agreed to family help where the referrer could
-    not say.
-    Raises Invalid by field, Refused for an unqualified proposer, OutOfOrder when it is unrated, proposed or decided.
+    contact in 12 months when nothing more is to happen. `consent_words`: who agreed to family help where the referrer
+    could not say. Raises Invalid by field, Refused for an unqualified proposer, OutOfOrder when it is not rated yet, or
+    proposed or decided already.
     """
     row = lock_referral(referral_id)
     page = get_hub_page(actor, referral_id)
-    texts = {
-        name: clean(text)[0]
-        for name, text in (
-            ("reasons", reasons),
-            ("advice", advice),
-            ("history_weighed", history_weighed),
-            ("consent_words", consent_words),
-        )
-    }
+    given = {"reasons": reasons, "advice": advice, "history_weighed": history_weighed, "consent_words": consent_words}
+    texts = {name: clean(text)[0] for name, text in given.items()}
     if row.decided_at is not None:
         raise OutOfOrder(f"There is nothing left to propose. {decided_words(row)}")
     waiting = page.open_proposal
     if waiting is not None:
-        if (waiting.proposed_by_id, waiting.reasons, waiting.proposed) == (
-            actor.user_id,
-            texts["reasons"],
-            dict(outcomes),
-        ):
+        same = (waiting.proposed_by_id, waiting.reasons, waiting.proposed)
+        if same == (actor.user_id, texts["reasons"], dict(outcomes)):
             return waiting.id
         raise OutOfOrder(
             f"{waiting.proposed_by} proposed a decision {when(waiting.proposed_at)}. It waits for a manager."
         )
     if row.rating is None:
         raise OutOfOrder("Rate it first, with the reason. Then propose a decision.")
+    _check_proposal(page, outcomes, texts)
+    check_qualified(actor, outcomes)
+    read_referral(actor, referral_id=referral_id)
+    return _write_proposal(actor, row, page, outcomes, texts)
+
+
+def _check_proposal(page: HubPage, outcomes: Mapping[int, str], texts: Mapping[str, str]) -> None:
+    """Raise Invalid, by field, if the proposal is not whole."""
     problems = check_outcomes(
         page, outcomes, consent_words=texts["consent_words"], history_weighed=texts["history_weighed"]
     )
@@ -212,8 +208,11 @@ def propose_decision(
         problems["advice"] = "Write what we tell the referrer: why, and what to do and watch for"
     if problems:
         raise Invalid(problems)
-    check_qualified(actor, outcomes)
-    read_referral(actor, referral_id=referral_id)
+
+
+def _write_proposal(
+    actor: Actor, row: Referral, page: HubPage, outcomes: Mapping[int, str], texts: Mapping[str, str]
+) -> int:
     decision = Decision(
         referral_id=row.id,
         state="proposed",

@@ -96,9 +96,8 @@ class Mark:
     settled_by: str
 
 
-def list_known(actor: Actor, referral_id: int, keys: Sequence[str]) -> tuple[list[Contact], list[OpenCase]]:
-    """Contacts about, and open cases of, children with the same name and birth date: one statement."""
-    contacts = (
+def _contacts_query(actor: Actor, referral_id: int, keys: Sequence[str]) -> Any:
+    query: Any = (
         sa.select(
             sa.literal("contact").label("kind"),
             Referral.id,
@@ -118,7 +117,11 @@ def list_known(actor: Actor, referral_id: int, keys: Sequence[str]) -> tuple[lis
         .outerjoin(Agency, Agency.id == Referral.agency_id)
         .where(ReferralChild.match_key.in_(keys), Referral.id != referral_id, seen_by(actor))
     )
-    cases = (
+    return query
+
+
+def _cases_query(actor: Actor, referral_id: int, keys: Sequence[str]) -> Any:
+    query: Any = (
         sa.select(
             sa.literal("case"),
             Case.id,
@@ -145,7 +148,13 @@ def list_known(actor: Actor, referral_id: int, keys: Sequence[str]) -> tuple[lis
             not_barred(actor, Case.id),
         )
     )
-    rows: Any = db.session.execute(sa.union_all(contacts, cases)).all()
+    return query
+
+
+def list_known(actor: Actor, referral_id: int, keys: Sequence[str]) -> tuple[list[Contact], list[OpenCase]]:
+    """Contacts about, and open cases of, children with the same name and birth date: one statement."""
+    both = sa.union_all(_contacts_query(actor, referral_id, keys), _cases_query(actor, referral_id, keys))
+    rows: Any = db.session.execute(both).all()
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         if row.kind == "contact":
@@ -212,16 +221,21 @@ def _padded(query: dict[str, Any]) -> sa.Select[Any]:
     )
 
 
+_FIRST, _SECOND = sa.alias(Professional.__table__), sa.alias(Professional.__table__)
+_FIRST_USER, _SECOND_USER = sa.alias(User.__table__), sa.alias(User.__table__)
+
+
+def _named(table: Any, by: Any, *, then: Any = None) -> Any:
+    """A table joined with the name of who did it, and of who answered."""
+    joined = sa.outerjoin(table, _FIRST_USER, _FIRST_USER.c.id == by)
+    joined = joined.outerjoin(_FIRST, _FIRST.c.id == _FIRST_USER.c.professional_id)
+    if then is None:
+        return joined
+    joined = joined.outerjoin(_SECOND_USER, _SECOND_USER.c.id == then)
+    return joined.outerjoin(_SECOND, _SECOND.c.id == _SECOND_USER.c.professional_id)
+
+
 def _history_parts(referral_id: int) -> list[dict[str, Any]]:
-    first, second = sa.alias(Professional.__table__), sa.alias(Professional.__table__)
-    one, two = sa.alias(User.__table__), sa.alias(User.__table__)
-
-    def named(table: Any, column: Any, *, both: Any = None) -> Any:
-        joined = sa.outerjoin(table, one, one.c.id == column).outerjoin(first, first.c.id == one.c.professional_id)
-        if both is None:
-            return joined
-        return joined.outerjoin(two, two.c.id == both).outerjoin(second, second.c.id == two.c.professional_id)
-
     return [
         {
             "kind": "rating",
@@ -230,8 +244,8 @@ def _history_parts(referral_id: int) -> list[dict[str, Any]]:
             "code": RagRating.rating,
             "w1": RagRating.rationale,
             "at1": RagRating.rated_at,
-            "by1": first.c.name,
-            "from": named(RagRating, RagRating.rated_by_id),
+            "by1": _FIRST.c.name,
+            "from": _named(RagRating, RagRating.rated_by_id),
             "where": RagRating.referral_id == referral_id,
         },
         {
@@ -246,9 +260,9 @@ def _history_parts(referral_id: int) -> list[dict[str, Any]]:
             "w5": Decision.manager_words,
             "at1": Decision.proposed_at,
             "at2": Decision.decided_at,
-            "by1": first.c.name,
-            "by2": second.c.name,
-            "from": named(Decision, Decision.proposed_by_id, both=Decision.decided_by_id),
+            "by1": _FIRST.c.name,
+            "by2": _SECOND.c.name,
+            "from": _named(Decision, Decision.proposed_by_id, then=Decision.decided_by_id),
             "where": Decision.referral_id == referral_id,
         },
         {
@@ -270,8 +284,8 @@ def _history_parts(referral_id: int) -> list[dict[str, Any]]:
             "w3": InputMark.message,
             "w4": InputMark.settled_words,
             "at1": InputMark.settled_at,
-            "by1": first.c.name,
-            "from": named(InputMark, InputMark.settled_by_id),
+            "by1": _FIRST.c.name,
+            "from": _named(InputMark, InputMark.settled_by_id),
             "where": InputMark.referral_id == referral_id,
         },
     ]

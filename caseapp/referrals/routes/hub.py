@@ -8,7 +8,7 @@ from caseapp.access.domain import PERMISSIONS, Actor, SubjectAccess, allows
 from caseapp.access.guard import guard
 from caseapp.accounts.queries import list_teams
 from caseapp.kernel import clock
-from caseapp.kernel.errors import Conflict, Invalid
+from caseapp.kernel.errors import Conflict, Invalid, OutOfOrder, Refused
 from caseapp.kernel.subjects import parse_reference
 from caseapp.referrals.catalogue import OUTCOMES
 from caseapp.referrals.commands.deciding import Answer, answer_proposal
@@ -19,10 +19,10 @@ from caseapp.referrals.queries.hub import (
     Counts,
     Page,
     count_queue,
-    first_in_queue,
     last_decided,
     list_marks,
     list_queue,
+    next_to_agree,
 )
 from caseapp.referrals.queries.referral_page import HubPage, get_hub_page
 
@@ -147,6 +147,8 @@ def rate(actor: Actor, subject: SubjectAccess) -> Any:
     except Conflict as error:
         form.version.data = error.version
         return _show(actor, subject, rating=form, conflict=error), 409
+    except OutOfOrder as error:
+        return _too_late(subject, error, form.rationale.data)
     return redirect(url_for("referrals.show", reference=subject.reference, _anchor="h6"), 303)
 
 
@@ -171,6 +173,11 @@ def propose(actor: Actor, subject: SubjectAccess) -> Any:
     except Invalid as error:
         form.add_errors(error.problems)
         return _show(actor, subject, page=page, proposal=form), 422
+    except Refused as error:
+        form.add_errors({"": str(error)})
+        return _show(actor, subject, page=page, proposal=form), 403
+    except OutOfOrder as error:
+        return _too_late(subject, error, form.reasons.data, form.advice.data)
     return redirect(url_for("referrals.show", reference=subject.reference, _anchor="h6"), 303)
 
 
@@ -181,7 +188,10 @@ def settle(actor: Actor, subject: SubjectAccess, mark_id: int) -> Any:
     form = MarkForm(prefix=f"mark-{mark_id}-")
     if not form.validate():
         return _show(actor, subject, mark=(mark_id, form)), 422
-    settle_mark(actor, referral_id=subject.id, mark_id=mark_id, words_given=form.words.data)
+    try:
+        settle_mark(actor, referral_id=subject.id, mark_id=mark_id, words_given=form.words.data)
+    except OutOfOrder as error:
+        return _too_late(subject, error, form.words.data)
     if request.args.get("from") == "marks":
         return redirect(url_for("referrals.marks"), 303)
     return redirect(url_for("referrals.show", reference=subject.reference, _anchor="h4"), 303)
@@ -221,13 +231,19 @@ def decide(actor: Actor, subject: SubjectAccess) -> Any:
     except Invalid as error:
         form.add_errors(error.problems)
         return _decision_page(page, form, blocked=None), 422
-    except Conflict as error:
-        kept = [words for words in (answer.words, answer.message) if words]
-        return render_template("referrals/hub/too_late.html", page=page, message=str(error), kept=kept), 409
-    waiting = first_in_queue(actor, "to-agree")
+    except (Conflict, OutOfOrder) as error:
+        return _too_late(subject, error, answer.words, answer.message)
+    waiting = next_to_agree(actor)
     if waiting:
         return redirect(url_for("referrals.decision", reference=waiting, after=subject.reference), 303)
     return redirect(url_for("referrals.queue", tab="to-agree"), 303)
+
+
+def _too_late(subject: SubjectAccess, error: Exception, *typed: str) -> Any:
+    """Somebody was quicker, or the step does not follow: why, with every word that was typed."""
+    kept = [words for words in typed if words]
+    page = render_template("referrals/hub/too_late.html", reference=subject.reference, message=str(error), kept=kept)
+    return page, 409
 
 
 def _children(page: HubPage) -> list[tuple[int, str, bool]]:
