@@ -60,7 +60,7 @@ class Sealed:
     busy: bool = False
 
 
-def seal(*, limit: int = 500) -> Sealed:
+def seal(*, limit: int = 250) -> Sealed:
     """Seal up to `limit` rows of the event log and the read log in order of commit, in a transaction of its own.
 
     Running it twice, or in two places at once, seals nothing twice. A row whose own mark is wrong is sealed all the
