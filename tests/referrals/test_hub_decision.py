@@ -1,7 +1,10 @@
 """What a manager's answer does: cases, families, tasks, bars, the message; and what stops it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import date, datetime
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -366,3 +369,25 @@ def test_the_next_one_is_never_ones_own(browser: Browser, bare_app: Flask, frida
     assert (
         client.post(f"/referrals/{own.reference}/decision", data={"answer": "agree", "message": "m"}).status_code >= 400
     )
+
+
+def test_two_managers_at_the_same_instant_make_one_decision(
+    browser: Browser, bare_app: Flask, friday: datetime
+) -> None:
+    with bare_app.app_context():
+        made = receive("SAMPLE-001")
+        proposal_id = propose(made.id, "assessment")
+    clients = [browser("mash.manager") for _ in range(2)]
+    start = Barrier(2)
+
+    def press(client: FlaskClient) -> int:
+        start.wait()
+        post = {"decision": proposal_id, "answer": "agree", "message": "m"}
+        return client.post(f"/referrals/{made.reference}/decision", data=post).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        pressed = [pool.submit(copy_context().run, press, client) for client in clients]
+        assert sorted(each.result() for each in pressed) == [303, 409]
+    with bare_app.app_context():
+        assert len(rows(Case)) == 2 and len(rows(Family)) == 1
+        assert subjects_of("feedback.given") == [made.id]
