@@ -13,7 +13,10 @@ from caseapp.access.queries import visible_ids
 from caseapp.accounts.models import Professional, User
 from caseapp.cases.models import Case, Custody
 from caseapp.cases.queries import Chronology, list_chronology
+from caseapp.deadlines.catalogue import get_rule
+from caseapp.deadlines.models import Clock
 from caseapp.deadlines.queries import ClockView, clocks_of
+from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
@@ -68,6 +71,8 @@ class AssessmentPage:
     manager_words: str
     late_reason: str
     referral_ids: tuple[int, ...]
+    # The assessment's clock, the earliest of its children's; None when none runs.
+    running: ClockView | None
 
     @property
     def case_ids(self) -> list[int]:
@@ -107,7 +112,16 @@ def get_assessment(assessment_id: int) -> AssessmentPage:
         raise NotFound
     rows = db.session.execute(
         _children()
-        .add_columns(AssessmentChild.factors, AssessmentChild.outcome, Case.referral_id)
+        .add_columns(
+            AssessmentChild.factors,
+            AssessmentChild.outcome,
+            Case.referral_id,
+            Clock.id.label("clock_id"),
+            Clock.anchor_at,
+            Clock.due_on,
+            Clock.due_at,
+        )
+        .outerjoin(Clock, sa.and_(Clock.subject_id == Case.id, Clock.rule == CLOCK, Clock.stopped_at.is_(None)))
         .join(AssessmentChild, AssessmentChild.case_id == Case.id)
         .where(AssessmentChild.assessment_id == assessment_id)
     ).all()
@@ -133,7 +147,13 @@ def get_assessment(assessment_id: int) -> AssessmentPage:
         row.manager_words or "",
         row.late_reason or "",
         tuple(dict.fromkeys(r.referral_id for r in rows)),
+        min((_clock(r) for r in rows if r.clock_id), key=lambda found: found.due_at, default=None),
     )
+
+
+def _clock(row: Any) -> ClockView:
+    rule = get_rule(CLOCK, clock.to_london(row.anchor_at).date())
+    return ClockView(row.clock_id, row.case_id, rule, row.anchor_at, row.due_on, row.due_at, None, None)
 
 
 def flat_answers(parts: dict[str, Any], children: Collection[Child]) -> Answers:

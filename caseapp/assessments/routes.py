@@ -84,7 +84,7 @@ def _write_page(actor: Actor, page: queries.AssessmentPage, form: Any, status: i
             after=[part.key for part in AFTER_CHILDREN],
             said=[row for answer in WHAT_WAS_SAID for row in answer(actor, page.referral_ids)],
             entries=queries.family_chronology(actor, page.case_ids),
-            running=queries.running_clock(page.case_ids),
+            running=page.running,
             today=clock.today(),
         ),
         status,
@@ -94,7 +94,7 @@ def _write_page(actor: Actor, page: queries.AssessmentPage, form: Any, status: i
 def _read_page(
     actor: Actor, subject: SubjectAccess, page: queries.AssessmentPage, form: forms.AnswerForm | None = None
 ) -> Any:
-    running = queries.running_clock(page.case_ids)
+    running = page.running
     answering = page.state == SUBMITTED and allows(PERMISSIONS["assessment:authorise"], actor, subject)
     body = render_template(
         "assessments/read.html",

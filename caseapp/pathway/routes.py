@@ -104,14 +104,12 @@ def _proposal(form: forms.StepDownForm, choices: queries.StepDownChoices) -> dic
 
 
 def _step_down_page(subject: SubjectAccess, choices: queries.StepDownChoices, form: Any, status: int) -> Any:
-    to_assess = [child.id for child in choices.children if child.level in ASSESSED_FIRST]
-    ready = queries.all_assessed(to_assess)
     page = render_template(
         "pathway/step_down.html",
         reference=subject.reference,
         choices=choices,
         form=form,
-        ready=ready,
+        ready=choices.ready,
         why_not=commands.ASSESS_FIRST,
         several=len(choices.children) > 1,
         some=forms.SOME,
@@ -173,7 +171,7 @@ def _panel(actor: Actor, subject: SubjectAccess, row: queries.HandoverRow, form:
 
 
 def _answer_form(row: queries.HandoverRow, **options: Any) -> forms.AnswerForm:
-    leads = () if row.lead_id else queries.list_leads([row.to_team_id])
+    leads = () if row.lead_id else queries.list_leads(row.to_team_id)
     return forms.answer_form(row.lead, leads, **options)
 
 

@@ -246,7 +246,9 @@ def test_from_the_hub_the_answer_asks_who_leads(browser: Browser, bare_app: Flas
         )  # fmt: skip
         lead = someone("familyhelp.worker").professional_id
     sheila, url = browser("familyhelp.north"), f"/pathway/{reference}"
-    assert "Who leads the work with the family?" in sheila.get(url).text
+    with count_statements(bare_app) as statements:
+        assert "Who leads the work with the family?" in sheila.get(url).text
+    assert len(statements) <= 8, "\n".join(statements)
     refused = sheila.post(f"{url}/answer", data={"answer": "accept"})
     assert refused.status_code == 422 and "Choose who leads the work with the family" in refused.text
     assert sheila.post(f"{url}/answer", data={"answer": "accept", "lead": str(lead)}).status_code == 303
@@ -292,6 +294,12 @@ def test_statements(browser: Browser, bare_app: Flask, friday: datetime, rows: i
     assert len(statements) <= 8, "\n".join(statements)
     with count_statements(bare_app) as statements:
         assert sheila.get(url).status_code == 200
+    assert len(statements) <= 8, "\n".join(statements)
+    with _work(bare_app):
+        stays = a_case(name="Stays", children=min(rows, 3), worker="north.worker", level="child_in_need")
+    leah = browser("north.worker")
+    with count_statements(bare_app) as statements:
+        assert "Which children?" in leah.get(f"/pathway/step-down/{stays.reference}").text
     assert len(statements) <= 8, "\n".join(statements)
     with count_statements(bare_app) as statements:
         assert browser("north.manager").get("/desk/team").status_code == 200

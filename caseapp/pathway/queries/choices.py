@@ -1,19 +1,23 @@
 """What the forms of a handover offer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from caseapp.access.domain import FAMILY_HELP, L4, Actor
 from caseapp.access.queries import visible_ids
 from caseapp.accounts.models import Agency, Professional, Team
 from caseapp.accounts.queries import TeamRow
+from caseapp.assessments.domain import AUTHORISED
+from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.assessments.queries import last_authorised
 from caseapp.cases.models import Case
 from caseapp.cases.queries import CaseRow, family_cases
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import NotFound
+from caseapp.pathway.domain import ASSESSED_FIRST
 
 
 @dataclass(frozen=True)
@@ -29,14 +33,16 @@ class LeadChoice:
 
 @dataclass(frozen=True)
 class StepDownChoices:
-    """All that the step-down form offers: the family's children in this team, receiving teams, their people,
-    agencies.
+    """What the step-down form offers: the family's children in this team, receiving teams, their people, agencies.
+
+    `ready`: at least one of the children may go now, because an authorised assessment comes first where it must.
     """
 
     children: tuple[CaseRow, ...]
     teams: tuple[TeamRow, ...]
     leads: tuple[LeadChoice, ...]
     agencies: tuple[tuple[int, str], ...]
+    ready: bool
 
     @property
     def family(self) -> str:
@@ -47,34 +53,56 @@ class StepDownChoices:
 def get_step_down_choices(actor: Actor, case_id: int) -> StepDownChoices:
     """What can be chosen for a step-down of this case's family; the family help team of the same locality comes first.
 
-    Raises NotFound when the case is closed.
+    Four statements. Raises NotFound when the case is closed.
     """
-    family_id = db.session.scalar(sa.select(Case.family_id).where(Case.id == case_id))
-    if family_id is None:
-        raise NotFound
-    # A child kept from this actor by a conflict of interest is not offered.
-    seen = set(
-        db.session.scalars(
-            sa.select(Case.id).where(Case.family_id == family_id, Case.id.in_(visible_ids(actor, "case", L4)))
-        )
+    of_family = orm.aliased(Case)
+    assessed = sa.exists().where(
+        AssessmentChild.case_id == Case.id,
+        AssessmentChild.assessment_id == Assessment.id,
+        Assessment.state == AUTHORISED,
     )
-    rows = family_cases(family_id)
+    # A child kept from this actor by a conflict of interest is not offered.
+    seen = db.session.execute(
+        sa.select(Case.id, Case.family_id, assessed.label("assessed"))
+        .join(of_family, sa.and_(of_family.id == case_id, of_family.family_id == Case.family_id))
+        .where(Case.id.in_(visible_ids(actor, "case", L4)))
+    ).all()
+    rows = family_cases(seen[0].family_id) if seen else []
     this = next((row for row in rows if row.id == case_id), None)
     if this is None:
         raise NotFound
-    children = tuple(row for row in rows if row.team_id == this.team_id and row.id in seen)
-    here = sa.select(Team.locality).where(Team.id == this.team_id).scalar_subquery()
-    same_place = sa.case((sa.and_(Team.locality.is_not(None), Team.locality == here), 0), else_=1)
-    teams = db.session.execute(
-        sa.select(Team.id, Team.key, Team.name, Team.kind, Team.locality, Team.may_hold_cases, Team.phone)
-        .where(Team.kind == FAMILY_HELP, Team.may_hold_cases, Team.id != this.team_id)
-        .order_by(same_place, Team.name)
-    )
-    team_rows = tuple(TeamRow(*row) for row in teams)
+    known = {row.id: bool(row.assessed) for row in seen}
+    children = tuple(row for row in rows if row.team_id == this.team_id and row.id in known)
+    teams, leads = _teams_and_leads(this.team_id)
     agencies = db.session.execute(sa.select(Agency.id, Agency.name).order_by(Agency.name))
-    return StepDownChoices(
-        children, team_rows, list_leads([team.id for team in team_rows]), tuple((row.id, row.name) for row in agencies)
-    )
+    ready = any(row.level not in ASSESSED_FIRST or known[row.id] for row in children)
+    return StepDownChoices(children, teams, leads, tuple((row.id, row.name) for row in agencies), ready)
+
+
+def _teams_and_leads(from_team_id: int) -> tuple[tuple[TeamRow, ...], tuple[LeadChoice, ...]]:
+    """The family help teams that could take a family on from this team, and their people: one statement."""
+    here = sa.select(Team.locality).where(Team.id == from_team_id).scalar_subquery()
+    same_place = sa.case((sa.and_(Team.locality.is_not(None), Team.locality == here), 0), else_=1)
+    rows = db.session.execute(
+        sa.select(
+            Team.id,
+            Team.key,
+            Team.name,
+            Team.kind,
+            Team.locality,
+            Team.may_hold_cases,
+            Team.phone,
+            Professional.id.label("lead_id"),
+            Professional.name.label("lead"),
+            Professional.title,
+        )
+        .outerjoin(Professional, Professional.team_id == Team.id)
+        .where(Team.kind == FAMILY_HELP, Team.may_hold_cases, Team.id != from_team_id)
+        .order_by(same_place, Team.name, Professional.name)
+    ).all()
+    teams = tuple(dict.fromkeys(TeamRow(*row[:7]) for row in rows))
+    leads = tuple(LeadChoice(row.lead_id, row.lead, row.title, row.id, row.name) for row in rows if row.lead_id)
+    return teams, leads
 
 
 def all_assessed(case_ids: Collection[int]) -> bool:
@@ -82,12 +110,12 @@ def all_assessed(case_ids: Collection[int]) -> bool:
     return not case_ids or set(last_authorised(case_ids)) == set(case_ids)
 
 
-def list_leads(team_ids: Sequence[int]) -> tuple[LeadChoice, ...]:
-    """The professionals of these teams, team by team in the order given, by name."""
+def list_leads(team_id: int) -> tuple[LeadChoice, ...]:
+    """The professionals of a team, by name."""
     rows = db.session.execute(
         sa.select(Professional.id, Professional.name, Professional.title, Team.id, Team.name)
         .join(Team, Team.id == Professional.team_id)
-        .where(Team.id.in_(team_ids))
+        .where(Team.id == team_id)
         .order_by(Professional.name)
     )
-    return tuple(sorted((LeadChoice(*row) for row in rows), key=lambda lead: team_ids.index(lead.team_id)))
+    return tuple(LeadChoice(*row) for row in rows)
