@@ -202,6 +202,15 @@ def test_the_receipt_says_who_read_it_and_how_to_ring_them(browser: Browser, bar
     assert "by Nadia Farrow in the hub, 01632 960500" in shown
 
 
+def test_a_decision_that_is_late_is_said_to_be_late(browser: Browser, friday: datetime) -> None:
+    reference = send_one(browser("school"))
+    for days, late in ((3, False), (4, True)):
+        with clock.at(friday + timedelta(days=days)):
+            shown = browser("school").get(f"/referrals/{reference}/receipt").text
+            assert ("Not decided yet, and it is late." in shown) is late
+            assert "rating" not in shown
+
+
 def test_the_outcome_is_new_until_its_reader_says_so(browser: Browser, bare_app: Flask, friday: datetime) -> None:
     school = browser("school")
     reference = send_one(school)

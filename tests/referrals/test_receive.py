@@ -133,7 +133,7 @@ for _ in range(300):
         float("nan"),
         {"children": {"first_name": 7}},
         {"children": [None, [], "the boy next door", {"last_name": "N" * 50_000, "date_of_birth": "2017-03-09"}]},
-        {"children": [{"first_name": f"C{number}"} for number in range(40_000)]},
+        {"children": [{"first_name": f"C{number}"} for number in range(2_000)]},
         {"note": "\x00 \ud800 \x07", "\ud800": "key", "agency": "A\x00" * 300},
         {"referrer": {"name": "🦊" * 500}, "source_code": "99999999999999"},
         {"now": {"answer_needed_by": "9999-12-31T23:59:59-12:00"}},

@@ -12,7 +12,7 @@ from caseapp.access.domain import L0, Actor
 from caseapp.access.queries import visible_ids
 from caseapp.accounts.models import Agency, Professional, User
 from caseapp.deadlines.catalogue import find_rule
-from caseapp.deadlines.domain import compute
+from caseapp.deadlines.domain import Due, compute
 from caseapp.deadlines.queries import clocks_of
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
@@ -96,6 +96,11 @@ class Receipt:
     why: str
     told: list[Section]
 
+    @property
+    def late(self) -> bool:
+        """True if it should have been decided by now and was not."""
+        return self.row.decided_at is None and clock.today() > self.decide_by
+
 
 @dataclass(frozen=True)
 class OwnList:
@@ -174,7 +179,7 @@ def get_receipt(actor: Actor, referral_id: int) -> Receipt:
     row = _with_children(list(db.session.execute(_rows().where(Referral.id == referral_id)).all()))[0]
     clocks = clocks_of([referral_id], running_only=False).get(referral_id, [])
     due = next((one.due for one in clocks if one.rule.key == DECISION), None)
-    decide_by, why = (due.due_on, due.sentence) if due and due.due_on else decision_day(row.received_at)
+    decide_by, why = (due.due_on, _why(due)) if due and due.due_on else decision_day(row.received_at)
     told: list[Section] = []
     if row.sender_id == actor.user_id:
         document = db.session.scalars(sa.select(Referral.document).where(Referral.id == referral_id)).one()
@@ -189,7 +194,13 @@ def decision_day(received_at: datetime) -> tuple[date, str]:
     assert rule is not None, "the rule of the first decision is statutory and always there"
     due = compute(rule, received_at)
     assert due.due_on is not None
-    return due.due_on, due.sentence
+    return due.due_on, _why(due)
+
+
+def _why(due: Due) -> str:
+    """Why it is due then, without the rule's note, which speaks to the hub about its ratings."""
+    parts = due.sentence_parts[:-1] if due.rule.note else due.sentence_parts
+    return "".join(part.text for part in parts)
 
 
 def _open_drafts(actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
