@@ -67,11 +67,11 @@ NORTH = ("S63 7", "S62 5", "S61 4")
 # So that every room of the demo has somebody in it, whatever the seed.
 SCRIPTED = (
     Plan(28, NORTH, "assessment"),
-    Plan(26, NORTH, "assessment", "agreed_on"),
+    Plan(13, NORTH, "assessment", "agreed_on"),
     Plan(25, NORTH, "assessment", returned=True),
-    Plan(23, NORTH, "assessment", "proposed_on"),
-    Plan(21, NORTH, "assessment", "submitted"),
-    Plan(18, NORTH, "assessment", "writing"),
+    Plan(12, NORTH, "assessment", "proposed_on"),
+    Plan(10, NORTH, "assessment", "submitted"),
+    Plan(7, NORTH, "assessment", "writing"),
     Plan(9, NORTH, "strategy_discussion", "noted"),
     Plan(4, NORTH, "assessment", "decided"),
     Plan(2, NORTH, "assessment", "decided"),
@@ -202,7 +202,7 @@ class Story:
             referral_id=self.referral_id,
             outcomes=outcomes,
             reasons=reasons,
-            advice="Keep the day as usual for the child, write down what you see, and ring the hub if anything changes.",
+            advice="Keep the child's day as usual, write down what you see, and ring the hub if anything changes.",
             history_weighed="Earlier contacts were about the same worry and led to help that was taken up.",
             consent_words="",
         )
