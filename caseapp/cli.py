@@ -64,6 +64,8 @@ def sweep(once: bool, every: float) -> None:
                 if time.monotonic() >= clean_at:
                     log.info("sweep.cleaned_up", **clean_up())
                     clean_at = time.monotonic() + CLEAN_EVERY
+                if wait > every:
+                    log.info("sweep.database_back")
                 wait = every
             except SQLAlchemyError as error:
                 log.error("sweep.database_gone", kind=type(error).__name__)
