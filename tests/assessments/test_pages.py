@@ -13,6 +13,7 @@ from caseapp.access.commands import bar
 from caseapp.assessments import queries
 from caseapp.kernel import clock
 from caseapp.kernel.db import transaction
+from caseapp.referrals.commands import receive_referral
 from tests.factories import AFamily, a_case, an_authorised_assessment, filled_answers, someone, start_an_assessment
 from tests.helpers.statements import count_statements
 
@@ -212,3 +213,28 @@ def test_late_is_asked_at_the_field(browser: Browser, bare_app: Flask, friday: d
     data = {"answer": "authorise", "version": version, "late_reason": "Waited for the hospital"}
     assert ruth.post(f"{url}/answer", data=data).status_code == 303
     assert "Waited for the hospital" in ruth.get(url).text
+
+
+def test_what_the_referral_said_stands_beside_and_nothing_protected(
+    browser: Browser, bare_app: Flask, friday: datetime
+) -> None:
+    document = {
+        "agency": "Wath Primary School",
+        "source_code": "2A",
+        "children": [
+            {"first_name": "Ellie", "last_name": "Marsden", "address": {"line1": "9 Refuge Row", "protected": True}}
+        ],
+        "concern": {"what_happened": "She slept in her coat: 'the leccy was off again' <b>", "working_well": ""},
+        "referrer": {"name": "Hannah Whitfield", "phone": "01632 960114"},
+    }
+    with _work(bare_app):
+        received = receive_referral(None, document=document, received_at=friday, mode="form")
+        family = a_case(worker="north.worker", referral_id=received.id)
+    url, _ = _started(bare_app, family)
+    page = browser("north.worker").get(url).text
+    assert "She slept in her coat: &#39;the leccy was off again&#39; &lt;b&gt;" in page
+    assert "Wath Primary School, Fri 20 Nov 2026" in page
+    assert "9 Refuge Row" not in page and "01632 960114" not in page
+    with _work(bare_app):
+        bar(f"user:{someone('north.worker').user_id}", subject_id=received.id, reason="knows the sender")
+    assert "She slept in her coat" not in browser("north.worker").get(url).text
