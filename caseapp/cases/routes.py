@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from caseapp.access.domain import Actor, SubjectAccess
 from caseapp.access.guard import guard
+from caseapp.audit.queries import list_looks
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Conflict, Invalid, Text
 
@@ -78,7 +79,7 @@ def chronology(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
 def looks(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
     """Everybody who looked at this child's record, when, and why they could."""
     case, _ = queries.get_case(actor, subject.id)
-    found = queries.list_looks(actor, case.id, limit=PAGE + 1, before=_before())
+    found = list_looks([case.id], PAGE + 1, before=_before())
     return render_template(
         "cases/looks.html",
         case=case,

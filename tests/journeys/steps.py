@@ -185,8 +185,9 @@ def assess(worker: Person, *, check: bool = False) -> None:
     write(
         worker, analysis="Debt and exhaustion, not lack of care. Eased since breakfast club.", needs="Help with bills"
     )
-    for folded in worker.page.locator("details:not([open]) > summary").filter(has_text="Factors").all():
-        folded.click()
+    folded = worker.page.locator("details:not([open]) > summary").filter(has_text="Factors")
+    while folded.count():
+        folded.first.click()
     for box in worker.page.locator('[name^="factors_"][value="16A"]').all():
         box.check()
     for radio in worker.page.locator('[name^="outcome_"][value="family_help"]').all():

@@ -10,7 +10,7 @@ from .lists import (
     find_open_case,
     open_cases_of_persons,
 )
-from .page import CasePage, Look, NotePage, Wording, get_case, get_case_page, get_note, list_looks
+from .page import CasePage, NotePage, Wording, get_case, get_case_page, get_note
 from .work import (
     Children,
     TaskRow,
@@ -29,7 +29,6 @@ __all__ = [
     "Chronology",
     "Entry",
     "LastAllocation",
-    "Look",
     "NotePage",
     "TaskRow",
     "TeamChild",
@@ -44,7 +43,6 @@ __all__ = [
     "get_note",
     "list_chronology",
     "list_load",
-    "list_looks",
     "list_my_children",
     "list_team_children",
     "list_waiting",

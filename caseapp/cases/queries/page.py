@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from caseapp.access.domain import L4, Actor
 from caseapp.access.queries import visible_ids
-from caseapp.accounts.models import Agency, Professional, User
-from caseapp.audit.models import ReadLog
+from caseapp.accounts.models import Professional, User
+from caseapp.audit.queries import Look, list_looks
 from caseapp.cases.models import Case, Note, NoteCase, NoteVersion
 from caseapp.deadlines.queries import ClockView, clocks_of
 from caseapp.kernel.db import db
@@ -19,29 +19,6 @@ from caseapp.people.queries import ELDEST_FIRST, FamilyRow, list_family
 from .chronology import Chronology, Entry, list_chronology
 from .lists import CaseRow, as_case_row, select_cases
 from .work import TaskRow, as_children, select_with_tasks
-
-# Why somebody could look, as the read log keeps it, in words.
-WHY_LOOKED = {
-    "custody": "The team that holds the child",
-    "involved": "Works with the child",
-    "hub": "Hub",
-    "own": "Own referral",
-    "sender": "Hands the family over",
-    "receiver": "Takes the family on",
-    "list": "In a list",
-}
-
-
-@dataclass(frozen=True)
-class Look:
-    """One look at a record."""
-
-    id: int
-    who: str
-    where: str
-    at: datetime
-    why: str
-    own: bool
 
 
 @dataclass(frozen=True)
@@ -94,7 +71,7 @@ def get_case_page(actor: Actor, case_id: int, *, entries: int = 20, looks: int =
         clocks=tuple(clocks_of([case_id]).get(case_id, ())),
         family=tuple(list_family(case.family_id, level=L4)),
         chronology=list_chronology(actor, [case_id], limit=entries),
-        looks=list_looks(actor, case_id, limit=looks),
+        looks=tuple(list_looks([case_id], looks)),
     )
 
 
@@ -114,34 +91,6 @@ def get_case(actor: Actor, case_id: int) -> tuple[CaseRow, tuple[CaseRow, ...]]:
     if case is None:
         raise NotFound
     return case, cases
-
-
-def list_looks(actor: Actor, subject_id: int, *, limit: int = 50, before: int | None = None) -> tuple[Look, ...]:
-    """Who looked at a subject, when and why they could, newest first; `before`: the page's key."""
-    query = (
-        sa.select(
-            ReadLog.id, ReadLog.user_id, ReadLog.read_at, ReadLog.why, Professional.name, Agency.name.label("agency")
-        )
-        .outerjoin(User, User.id == ReadLog.user_id)
-        .outerjoin(Professional, Professional.id == User.professional_id)
-        .outerjoin(Agency, Agency.id == Professional.agency_id)
-        .where(ReadLog.subject_id == subject_id)
-        .order_by(ReadLog.id.desc())
-        .limit(limit)
-    )
-    if before is not None:
-        query = query.where(ReadLog.id < before)
-    return tuple(
-        Look(
-            row.id,
-            row.name or "Somebody",
-            row.agency or "",
-            row.read_at,
-            WHY_LOOKED.get(row.why, row.why.replace("_", " ").capitalize()),
-            row.user_id == actor.user_id,
-        )
-        for row in db.session.execute(query)
-    )
 
 
 @dataclass(frozen=True)
