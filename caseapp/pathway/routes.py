@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
 
-from caseapp.access.domain import L4, PERMISSIONS, Actor, SubjectAccess, allows
+from caseapp.access.domain import L0, L2, L4, PERMISSIONS, Actor, SubjectAccess, allows
 from caseapp.access.guard import guard
 from caseapp.assessments.queries import family_chronology
 from caseapp.cases.queries import CaseRow
@@ -130,16 +130,15 @@ def _page(actor: Actor, subject: SubjectAccess, form: Any = None) -> Any:
     page = queries.get_handover(subject.id)
     row = page.row
     panel, form = _panel(actor, subject, row, form)
-    received = any(reach.why == "received" for reach in subject.reaches)
+    level = _record_level(actor, subject, page)
     body = render_template(
         "pathway/handover.html",
         page=page,
         row=row,
         panel=panel,
         form=form,
-        entries=family_chronology(actor, row.case_ids, level=subject.level),
-        # Whoever holds the family may open what the pack names.
-        opens_record=received if row.accepted_at else subject.level >= L4,
+        entries=family_chronology(actor, row.case_ids, level=level) if level else None,
+        opens_record=level >= L4,
         alone=row.proposed_by_id == row.agreed_by_id,
         directions=DIRECTIONS,
         states=STATES,
@@ -152,6 +151,15 @@ def _page(actor: Actor, subject: SubjectAccess, form: Any = None) -> Any:
     )
     failed = form is not None and (form.errors or form.form_errors)
     return (body, 422) if failed else body
+
+
+def _record_level(actor: Actor, subject: SubjectAccess, page: queries.HandoverPage) -> int:
+    """How much of the children's record this page shows: all to the team that holds them now, what a plan's readers may
+    see to the receiver who is asked, nothing (0) to whoever gave them up or returned them."""
+    holders = {held.team_id for held in page.chain if held.to_at is None}
+    if holders & {membership.team_id for membership in actor.memberships}:
+        return subject.level
+    return min(subject.level, L2) if page.row.phase in (PROPOSED, AGREED) else L0
 
 
 def _panel(actor: Actor, subject: SubjectAccess, row: queries.HandoverRow, form: Any) -> tuple[str, Any]:

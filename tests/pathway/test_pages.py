@@ -103,6 +103,9 @@ def test_the_whole_way_in_a_browser(browser: Browser, bare_app: Flask, family: A
     assert sheila.get(f"/cases/{family.reference}").status_code == 200
     assert "/assessments/A-" in sheila.get(url).text
     assert ruth.get(f"/cases/{family.reference}").status_code == 404
+    # Who gave the family up no longer reads its record through the handover.
+    assert "with the team that holds the family" in ruth.get(url).text and 'class="log"' not in ruth.get(url).text
+    assert 'class="log"' in sheila.get(url).text
     assert leah.get(f"/cases/{family.reference}").status_code == 200
     assert "Close our part" in leah.get(url).text and "Close our part" not in sheila.get(url).text
     assert leah.post(f"{url}/close").status_code == 303
@@ -123,6 +126,7 @@ def test_returned_shows_its_words_and_the_next_one_says_so(browser: Browser, bar
     assert wordless.status_code == 422 and "Say what is missing" in wordless.text
     assert sheila.post(f"{url}/answer", data={"answer": "return", "words": "Jake’s weight?"}).status_code == 303
     assert "Jake’s weight?" in leah.get(url).text
+    assert 'class="log"' in leah.get(url).text and 'class="log"' not in sheila.get(url).text
     assert "Propose a step-down" in leah.get(f"/cases/{family.reference}").text
     again = _proposed(bare_app, family)
     assert again != url
