@@ -44,7 +44,8 @@ def test_the_kind_in_the_address_must_be_the_kind_of_the_thing(app: Flask, actor
 
 def test_too_low_a_level_is_not_found(app: Flask, actor: ActorOf) -> None:
     sheila, handover = actor("familyhelp.north"), new_subject("handover")
-    give_reach(f"lead:{sheila.memberships[0].team_id}", subject_id=handover.id, kind="handover", level=L2, why="receiver")
+    lead = f"lead:{sheila.memberships[0].team_id}"
+    give_reach(lead, subject_id=handover.id, kind="handover", level=L2, why="receiver")
     assert get_subject(sheila, handover.reference, "handover", L2).level == L2
     with pytest.raises(NotFound):
         get_subject(sheila, handover.reference, "handover", L4)

@@ -100,7 +100,7 @@ def test_who_looked_names_everybody_and_why(bare_app: Flask, browser: Browser, f
     looks = browser("north.worker").get(f"/cases/{family.reference}/who-looked")
 
     assert "Ruth Hallam" in looks.text
-    assert "The team that holds the child" in looks.text
+    assert "Their team holds the case" in looks.text
     assert "Ruth Hallam" in browser("north.worker").get(f"/cases/{family.reference}").text
 
 

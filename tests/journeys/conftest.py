@@ -118,13 +118,13 @@ class Person:
 
     def press(self, name: str | re.Pattern[str]) -> None:
         """Press the first button of that name and wait for the next page."""
-        self.page.get_by_role("button", name=name).first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name).first.click()
 
     def follow(self, words: str | re.Pattern[str]) -> None:
         """Follow the first link with those words (one that looks like a button too)."""
-        self.page.locator("a").filter(has_text=words).first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.locator("a").filter(has_text=words).first.click()
 
     def text(self) -> str:
         """What the page says, with plain spaces."""
@@ -176,8 +176,8 @@ def browsers(chromium: Browser, address: str) -> Iterator[Callable[..., Person]]
         page.goto(address + "/")
         page.get_by_label("E-mail").fill(f"{login}@demo.example")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Sign in").click()
         return someone
 
     yield sign_in

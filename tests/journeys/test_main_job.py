@@ -114,7 +114,7 @@ def test_two_managers_give_the_same_family(person: PersonOf) -> None:
     ruth, other = person("north.manager"), person("north.manager")
     ruth.open("/desk/team")
     steps.give_to(other, "Marsden", "Marta Wilk")
-    ruth.page.get_by_role("row").filter(has_text="Leah Dawson").get_by_role("button").first.click()
-    ruth.page.wait_for_load_state()
+    with ruth.page.expect_navigation():
+        ruth.page.get_by_role("row").filter(has_text="Leah Dawson").get_by_role("button").first.click()
     assert "already has a worker" in ruth.text() and "Marta Wilk" in ruth.text()
     ruth.check()
