@@ -42,6 +42,7 @@ from caseapp.kernel.db import Model, undeclared_columns
 from caseapp.kernel.events import subscribe
 from caseapp.pathway import events as pathway_events
 from caseapp.pathway import models as pathway_tables
+from caseapp.pathway import queries as pathway_queries
 from caseapp.pathway import routes as pathway_routes
 from caseapp.people import events as people_events
 from caseapp.people import models as people_tables
@@ -98,13 +99,6 @@ COMMANDS: tuple[click.Command, ...] = (
 NAVIGATION: tuple[NavItem, ...] = (
     NavItem("Team board", "desk.team_board", "desk:team_board"),
     NavItem("My work", "desk.my_work", "desk:my_work"),
-    NavItem("My referrals", "referrals.list_own", "referral:list_own", ("referrals.show_receipt",)),
-    NavItem(
-        "New referral",
-        "referrals.new_referral",
-        "referral:create",
-        ("referrals.show_page", "referrals.save_page", "referrals.ask_discard"),
-    ),
     NavItem(
         "Hub queue",
         "referrals.queue",
@@ -119,6 +113,13 @@ NAVIGATION: tuple[NavItem, ...] = (
         ),
     ),
     NavItem("Handovers", "pathway.index", "handover:list", ("pathway.show", "pathway.step_down")),
+    NavItem("My referrals", "referrals.list_own", "referral:list_own", ("referrals.show_receipt",)),
+    NavItem(
+        "New referral",
+        "referrals.new_referral",
+        "referral:create",
+        ("referrals.show_page", "referrals.save_page", "referrals.ask_discard"),
+    ),
     NavItem("Event log", "audit.events", "audit:read"),
     NavItem("Who looked at what", "audit.reads", "audit:read"),
     NavItem("Seal", "audit.seals", "audit:read"),
@@ -137,7 +138,8 @@ def connect() -> None:
         CASE_ACTIONS.fill(fill)
     WHAT_WAS_SAID.fill(what_was_said)
     CHRONOLOGY_WORDS.fill(referrals_told.chronology_words)
-    TASK_WORDS.fill(referrals_told.task_words)
+    for fill_words in (referrals_told.task_words, pathway_queries.task_words):
+        TASK_WORDS.fill(fill_words)
     CODE_WORDS.fill(referrals_told.code_words)
     for fill_panel in (assessments_routes.desk_panels, pathway_routes.desk_panels):
         DESK_PANELS.fill(fill_panel)

@@ -24,9 +24,15 @@ declare(
         "status",
     ),
     EventType(
+        "case.involvement.began",
+        "{professional} stays on as {role}",
+        {"professional": "professional", "role": "code:role"},
+        "status",
+    ),
+    EventType(
         "case.involvement.ended",
-        "{professional} no longer works with the child: {reason}",
-        {"professional": "professional", "reason": "code:end_reason"},
+        "{professional} is no longer the {role}: {reason}",
+        {"professional": "professional", "role": "code:role", "reason": "code:end_reason"},
         "status",
     ),
     EventType(

@@ -189,7 +189,13 @@ def move_custody(
 def end_joint_work(actor: ActorLike | None, *, case_ids: Collection[int], team_id: int, end_reason: str) -> None:
     """End what the professionals of a team still did together with the new one: the sender closes its part."""
     rows = db.session.execute(
-        sa.select(Involvement.id, Involvement.case_id, Involvement.professional_id, User.id.label("user_id"))
+        sa.select(
+            Involvement.id,
+            Involvement.case_id,
+            Involvement.professional_id,
+            User.id.label("user_id"),
+            Involvement.role,
+        )
         .join(Professional, Professional.id == Involvement.professional_id)
         .outerjoin(User, User.professional_id == Professional.id)
         .where(
@@ -264,7 +270,13 @@ def _lead(actor: ActorLike | None, case_id: int, lead: ProfessionalRow, *, role:
 
 def _end_leads(actor: ActorLike | None, case_id: int, *, reason: str, stay: bool = False) -> None:
     rows = db.session.execute(
-        sa.select(Involvement.id, Involvement.case_id, Involvement.professional_id, User.id.label("user_id"))
+        sa.select(
+            Involvement.id,
+            Involvement.case_id,
+            Involvement.professional_id,
+            User.id.label("user_id"),
+            Involvement.role,
+        )
         .outerjoin(User, User.professional_id == Involvement.professional_id)
         .where(Involvement.case_id == case_id, Involvement.to_at.is_(None), Involvement.leads)
     ).all()
@@ -283,10 +295,17 @@ def _end_leads(actor: ActorLike | None, case_id: int, *, reason: str, stay: bool
                 )
             )
             db.session.flush()
+            record(
+                actor,
+                "case.involvement.began",
+                subjects=_subjects(case_id),
+                professional=row.professional_id,
+                role="co_worker",
+            )
 
 
 def _end_involvement(
-    actor: ActorLike | None, row: sa.Row[int, int, int, int], reason: str, *, keep_reach: bool = False
+    actor: ActorLike | None, row: sa.Row[int, int, int, int, str], reason: str, *, keep_reach: bool = False
 ) -> None:
     db.session.execute(
         sa.update(Involvement).where(Involvement.id == row.id).values(to_at=clock.now(), end_reason=reason)
@@ -298,5 +317,6 @@ def _end_involvement(
         "case.involvement.ended",
         subjects=_subjects(row.case_id),
         professional=row.professional_id,
+        role=row.role,
         reason=reason,
     )

@@ -12,6 +12,7 @@ from .handovers import (
     get_handover,
     list_handovers,
     list_waiting_for_manager,
+    task_words,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "list_handovers",
     "list_leads",
     "list_waiting_for_manager",
+    "task_words",
 ]

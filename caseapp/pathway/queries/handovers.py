@@ -14,6 +14,7 @@ from caseapp.accounts.models import Agency, Professional, Team, User
 from caseapp.assessments.domain import AUTHORISED
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases.models import Case, Custody, Involvement
+from caseapp.cases.slots import EntryWords
 from caseapp.deadlines.catalogue import get_rule
 from caseapp.deadlines.models import Clock
 from caseapp.deadlines.queries import ClockView
@@ -446,3 +447,13 @@ def find_handover_of_case(case_id: int) -> HandoverLink | None:
     if row is None:
         return None
     return HandoverLink(row[0], phase_of(row[1], row[2], row[3]), row[4], row[5])
+
+
+def task_words(actor: Actor, subject_ids: Collection[int]) -> dict[int, EntryWords]:
+    """What was answered, in those of these subjects that are handovers the actor may see. One statement."""
+    rows = db.session.execute(
+        sa.select(Handover.id, Handover.answer_words, Team.name)
+        .join(Team, Team.id == Handover.to_team_id)
+        .where(Handover.id.in_(subject_ids), Handover.id.in_(visible_ids(actor, "handover", L2)))
+    )
+    return {row.id: EntryWords(row.answer_words or "No words were given.", row.name) for row in rows}

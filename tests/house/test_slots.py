@@ -1,0 +1,21 @@
+"""How the floors talk upwards: every slot with who fills it, typed by hand. A new one is written down here."""
+
+from flask import Flask
+
+from caseapp.kernel.slots import ALL
+
+FILLED = {
+    "access.write_reads": ["caseapp.audit.commands.write_reads"],
+    "assessments.what_was_said": ["caseapp.referrals.queries.words.what_was_said"],
+    "cases.actions": ["caseapp.assessments.routes.case_actions", "caseapp.pathway.routes.case_actions"],
+    "cases.chronology_words": ["caseapp.referrals.queries.told.chronology_words"],
+    "cases.code_words": ["caseapp.referrals.queries.told.code_words"],
+    "cases.task_words": ["caseapp.referrals.queries.told.task_words", "caseapp.pathway.queries.handovers.task_words"],
+    "desk.panels": ["caseapp.assessments.routes.desk_panels", "caseapp.pathway.routes.desk_panels"],
+}
+
+
+def test_every_slot_and_who_fills_it(bare_app: Flask) -> None:
+    found = {name: [f"{fill.__module__}.{fill.__name__}" for fill in slot] for name, slot in sorted(ALL.items())}
+    assert found == FILLED
+    assert all(slot.takes for slot in ALL.values())
