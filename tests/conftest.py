@@ -69,6 +69,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         engines = [wanted] if wanted else ENGINES
         if metafunc.definition.get_closest_marker("sqlite_only"):
             engines = ["sqlite"]
+        once = metafunc.definition.get_closest_marker("once")
+        if once and not wanted and not metafunc.config.getoption("--long"):
+            engines = [once.args[0] if HAVE_POSTGRES else "sqlite"]
         metafunc.parametrize("engine", engines, scope="session")
 
 

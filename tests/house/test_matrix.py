@@ -21,6 +21,7 @@ def plain(answer: TestResponse) -> str:
     return re.sub(r'nonce="[^"]+"|value="[^"]{20,}"|content="[^"]{20,}"', "", answer.get_data(as_text=True))
 
 
+@pytest.mark.once("sqlite")
 @pytest.mark.parametrize("row", MATRIX, ids=lambda row: f"{row.method} {row.path}")
 def test_who_may(row: Row, walked: tuple[Flask, World]) -> None:
     app, world = walked
@@ -39,6 +40,7 @@ def test_who_may(row: Row, walked: tuple[Flask, World]) -> None:
             assert "Marsden" not in answer.get_data(as_text=True), role
 
 
+@pytest.mark.once("sqlite")
 @pytest.mark.parametrize("row", [row for row in MATRIX if row.kind], ids=lambda row: f"{row.method} {row.path}")
 def test_a_foreign_and_a_random_reference_answer_the_same(row: Row, walked: tuple[Flask, World]) -> None:
     app, world = walked

@@ -27,6 +27,7 @@ def command(database_url: str, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.once("postgresql")
 def test_from_a_referral_to_an_accepted_step_down(person: PersonOf, database_url: str) -> None:
     # 1. The school refers two children; sending is offered once, and the receipt says by when it is decided.
     school = person("school")
@@ -93,6 +94,7 @@ def auditor_reads_it_all(auditor: Person, database_url: str, reference: str) -> 
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
+@pytest.mark.once("sqlite")
 def test_referral_and_triage_without_javascript(person: PersonOf) -> None:
     school = person("school", scripts=False)
     reference = steps.refer_two_children(school)
@@ -105,7 +107,7 @@ def test_referral_and_triage_without_javascript(person: PersonOf) -> None:
     assert "Family help" in school.page.content()
 
 
-@pytest.mark.sqlite_only
+@pytest.mark.once("sqlite")
 def test_two_managers_give_the_same_family(person: PersonOf) -> None:
     school, nadia, paul = person("school"), person("mash.worker"), person("mash.manager")
     reference = steps.refer_two_children(school)
