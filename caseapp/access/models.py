@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, primary_key
+from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, partial_index, primary_key
 
 
 class Reach(Model):
@@ -26,15 +26,7 @@ class Reach(Model):
 
     __table_args__ = (
         # One running row per principal, subject and reason; ended rows stay as history.
-        sa.Index(
-            "uq_reach_open",
-            "principal",
-            "subject_id",
-            "why",
-            unique=True,
-            postgresql_where=sa.text("until_at IS NULL"),
-            sqlite_where=sa.text("until_at IS NULL"),
-        ),
+        partial_index("uq_reach_open", "principal", "subject_id", "why", where="until_at IS NULL", unique=True),
         sa.Index("ix_reach_subject", "subject_id", "principal"),
         # Lists are read through this one: newest first, by principal and kind.
         sa.Index("ix_reach_list", "principal", "kind", "subject_id"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from caseapp.access.domain import Actor, Membership
 from caseapp.kernel import clock
@@ -28,6 +29,24 @@ class Found:
     actor: Actor | None
 
 
+# What an Actor is made from: one row for each membership.
+ACTOR_COLUMNS: tuple[Any, ...] = (
+    User.id.label("user_id"),
+    User.email,
+    Subject.reference,
+    Professional.id.label("professional_id"),
+    Professional.name,
+    Professional.qualified,
+    Agency.id.label("agency_id"),
+    Agency.name.label("agency_name"),
+    TeamMembership.role,
+    Team.id.label("team_id"),
+    Team.key,
+    Team.name.label("team_name"),
+    Team.kind,
+)
+
+
 def find_session(token: str) -> Found | None:
     """The sign-in behind a cookie's token, its user and the memberships in force today, in one statement.
 
@@ -42,20 +61,8 @@ def find_session(token: str) -> Found | None:
                 UserSession.last_seen_at,
                 UserSession.ended_at,
                 UserSession.ended_why,
-                User.id.label("user_id"),
-                User.email,
                 User.disabled_at,
-                Subject.reference,
-                Professional.id.label("professional_id"),
-                Professional.name,
-                Professional.qualified,
-                Agency.id.label("agency_id"),
-                Agency.name.label("agency_name"),
-                TeamMembership.role,
-                Team.id.label("team_id"),
-                Team.key,
-                Team.name.label("team_name"),
-                Team.kind,
+                *ACTOR_COLUMNS,
             )
             .join(User, User.id == UserSession.user_id)
             .join(Subject, Subject.id == User.id)
@@ -108,21 +115,8 @@ def _actor(rows: Sequence[Any]) -> Actor:
 def find_actor_by_email(email: str) -> Actor | None:
     """The user with that e-mail address as an actor, for the demo, imports and tests; None if unknown."""
     rows = db.session.execute(
-        sa.select(
-            User.id.label("user_id"),
-            User.email,
-            Subject.reference,
-            Professional.id.label("professional_id"),
-            Professional.name,
-            Professional.qualified,
-            Agency.id.label("agency_id"),
-            Agency.name.label("agency_name"),
-            TeamMembership.role,
-            Team.id.label("team_id"),
-            Team.key,
-            Team.name.label("team_name"),
-            Team.kind,
-        )
+        sa.select(*ACTOR_COLUMNS)
+        .select_from(User)
         .join(Subject, Subject.id == User.id)
         .join(Professional, Professional.id == User.professional_id)
         .join(Agency, Agency.id == Professional.agency_id)
@@ -221,6 +215,17 @@ def _professionals() -> Any:
         )
         .join(Agency, Agency.id == Professional.agency_id)
         .outerjoin(User, User.professional_id == Professional.id)
+    )
+
+
+def user_name_of(column: Any) -> sa.ScalarSelect[str]:
+    """The name of the user whose number stands in `column`, as a piece of a larger query."""
+    user, professional = orm.aliased(User), orm.aliased(Professional)
+    return (
+        sa.select(professional.name)
+        .join(user, user.professional_id == professional.id)
+        .where(user.id == column)
+        .scalar_subquery()
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, primary_key
+from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, partial_index, primary_key
 
 
 class Assessment(Model):
@@ -34,15 +34,7 @@ class Assessment(Model):
     manager_words: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
     late_reason: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
 
-    __table_args__ = (
-        sa.Index(
-            "uq_assessment_open",
-            "family_id",
-            unique=True,
-            postgresql_where=sa.text("state <> 'authorised'"),
-            sqlite_where=sa.text("state <> 'authorised'"),
-        ),
-    )
+    __table_args__ = (partial_index("uq_assessment_open", "family_id", where="state <> 'authorised'", unique=True),)
 
 
 class AssessmentChild(Model):

@@ -10,7 +10,7 @@ from sqlalchemy import orm
 
 from caseapp.access.domain import L4, Actor
 from caseapp.access.queries import visible_ids
-from caseapp.accounts.models import Professional, User
+from caseapp.accounts.queries import user_name_of
 from caseapp.cases.models import Case, Custody
 from caseapp.cases.queries import Chronology, list_chronology
 from caseapp.deadlines.catalogue import get_rule
@@ -80,21 +80,10 @@ class AssessmentPage:
         return [child.case_id for child in self.children]
 
 
-def _named(column: Any) -> sa.ScalarSelect[str]:
-    """The name of the user whose number stands in `column`."""
-    user, professional = orm.aliased(User), orm.aliased(Professional)
-    return (
-        sa.select(professional.name)
-        .join(user, user.professional_id == professional.id)
-        .where(user.id == column)
-        .scalar_subquery()
-    )
-
-
 def get_assessment(assessment_id: int) -> AssessmentPage:
     """One assessment with its children, two statements. Raises NotFound."""
     names = {
-        label: _named(column).label(label)
+        label: user_name_of(column).label(label)
         for label, column in (
             ("started_by", Assessment.started_by_id),
             ("saved_by", Assessment.saved_by_id),
@@ -215,7 +204,7 @@ def _links() -> Any:
         Assessment.version,
         Assessment.started_at,
         Assessment.authorised_at,
-        _named(Assessment.authorised_by_id),
+        user_name_of(Assessment.authorised_by_id),
     ).join(Subject, Subject.id == Assessment.id)
 
 
@@ -274,7 +263,7 @@ def list_to_authorise(actor: Actor, team_id: int) -> list[ToAuthorise]:
     themselves.
     """
     rows = db.session.execute(
-        sa.select(Subject.reference, Family.name, _named(Assessment.submitted_by_id), Assessment.submitted_at)
+        sa.select(Subject.reference, Family.name, user_name_of(Assessment.submitted_by_id), Assessment.submitted_at)
         .distinct()
         .join(Subject, Subject.id == Assessment.id)
         .join(Family, Family.id == Assessment.family_id)
@@ -319,7 +308,7 @@ class VersionLink:
 def list_versions(assessment_id: int) -> list[VersionLink]:
     """The wordings kept at each change of hands, oldest first."""
     rows = db.session.execute(
-        sa.select(AssessmentVersion.why, _named(AssessmentVersion.author_id), AssessmentVersion.written_at)
+        sa.select(AssessmentVersion.why, user_name_of(AssessmentVersion.author_id), AssessmentVersion.written_at)
         .where(AssessmentVersion.assessment_id == assessment_id)
         .order_by(AssessmentVersion.id)
     )

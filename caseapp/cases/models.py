@@ -5,12 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, primary_key
-
-
-def _one_running(name: str, *columns: str, where: str) -> sa.Index:
-    """A unique index over rows that still run: the database itself keeps the promise."""
-    return sa.Index(name, *columns, unique=True, postgresql_where=sa.text(where), sqlite_where=sa.text(where))
+from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, partial_index, primary_key
 
 
 class Case(Model):
@@ -31,7 +26,7 @@ class Case(Model):
     follows_id: orm.Mapped[int | None] = foreign_key("case_record.id", nullable=True)
     version: orm.Mapped[int] = orm.mapped_column(sa.Integer(), default=1)
 
-    __table_args__ = (_one_running("uq_case_open", "person_id", where="closed_at IS NULL"),)
+    __table_args__ = (partial_index("uq_case_open", "person_id", where="closed_at IS NULL", unique=True),)
 
 
 class CaseLevel(Model):
@@ -45,7 +40,7 @@ class CaseLevel(Model):
     from_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
     to_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
 
-    __table_args__ = (_one_running("uq_case_level_now", "case_id", where="to_at IS NULL"),)
+    __table_args__ = (partial_index("uq_case_level_now", "case_id", where="to_at IS NULL", unique=True),)
 
 
 class Episode(Model):
@@ -62,7 +57,7 @@ class Episode(Model):
     closure_code: orm.Mapped[str | None] = column(sa.String(4), "record", nullable=True)
 
     __table_args__ = (
-        _one_running("uq_episode_open", "person_id", "kind", where="closed_on IS NULL"),
+        partial_index("uq_episode_open", "person_id", "kind", where="closed_on IS NULL", unique=True),
         sa.CheckConstraint("(closed_on IS NULL) = (closure_code IS NULL)", name="closed_with_code"),
     )
 
@@ -79,15 +74,8 @@ class Custody(Model):
     to_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
 
     __table_args__ = (
-        _one_running("uq_custody_now", "case_id", where="to_at IS NULL"),
-        sa.Index(
-            "ix_custody_team_now",
-            "team_id",
-            "from_at",
-            "case_id",
-            postgresql_where=sa.text("to_at IS NULL"),
-            sqlite_where=sa.text("to_at IS NULL"),
-        ),
+        partial_index("uq_custody_now", "case_id", where="to_at IS NULL", unique=True),
+        partial_index("ix_custody_team_now", "team_id", "from_at", "case_id", where="to_at IS NULL"),
     )
 
 
@@ -106,7 +94,7 @@ class Involvement(Model):
     to_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
     end_reason: orm.Mapped[str | None] = column(sa.String(10), "record", nullable=True)
 
-    __table_args__ = (_one_running("uq_involvement_lead", "case_id", where="to_at IS NULL AND leads"),)
+    __table_args__ = (partial_index("uq_involvement_lead", "case_id", where="to_at IS NULL AND leads", unique=True),)
 
 
 class Note(Model):

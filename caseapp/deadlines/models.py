@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, primary_key
+from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, partial_index, primary_key
 
 
 class Clock(Model):
@@ -26,20 +26,7 @@ class Clock(Model):
     ended_as: orm.Mapped[str | None] = column(sa.String(20), "status", nullable=True)
 
     __table_args__ = (
-        sa.Index(
-            "uq_clock_open",
-            "subject_id",
-            "rule",
-            unique=True,
-            postgresql_where=sa.text("stopped_at IS NULL"),
-            sqlite_where=sa.text("stopped_at IS NULL"),
-        ),
-        sa.Index(
-            "ix_clock_due",
-            "due_at",
-            "id",
-            postgresql_where=sa.text("stopped_at IS NULL"),
-            sqlite_where=sa.text("stopped_at IS NULL"),
-        ),
+        partial_index("uq_clock_open", "subject_id", "rule", where="stopped_at IS NULL", unique=True),
+        partial_index("ix_clock_due", "due_at", "id", where="stopped_at IS NULL"),
         sa.Index("ix_clock_subject", "subject_id", "id"),
     )

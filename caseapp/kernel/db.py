@@ -88,6 +88,12 @@ def foreign_key(target: str, **options: Any) -> Any:
     return orm.mapped_column(BigId, sa.ForeignKey(target), **options)
 
 
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
+    """An index over the rows for which `where` holds, on both databases. A unique one over rows that still run lets the
+    database itself keep a promise such as "one accountable team"."""
+    return sa.Index(name, *columns, unique=unique, postgresql_where=sa.text(where), sqlite_where=sa.text(where))
+
+
 def undeclared_columns(metadata: sa.MetaData) -> list[str]:
     """The text, date and file columns that declare no valid audience, as `table.column`. The app does not start if
     there is one."""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key
+from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, partial_index
 
 
 class Handover(Model):
@@ -51,13 +51,7 @@ class Handover(Model):
 
     __table_args__ = (
         sa.CheckConstraint("sender_closed_at IS NULL OR accepted_at IS NOT NULL", name="accepted_before_sender_closed"),
-        sa.Index(
-            "uq_handover_open",
-            "family_id",
-            unique=True,
-            postgresql_where=sa.text("state = 'proposed'"),
-            sqlite_where=sa.text("state = 'proposed'"),
-        ),
+        partial_index("uq_handover_open", "family_id", where="state = 'proposed'", unique=True),
     )
 
 

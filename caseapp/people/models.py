@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.kernel.db import BigId, Model, UTCDateTime, column, foreign_key, primary_key
+from caseapp.kernel.db import BigId, Model, UTCDateTime, column, foreign_key, partial_index, primary_key
 
 
 class Person(Model):
@@ -74,13 +74,7 @@ class Stay(Model):
 
     __table_args__ = (
         sa.Index("ix_stay_person", "person_id"),
-        sa.Index(
-            "uq_stay_now",
-            "person_id",
-            unique=True,
-            postgresql_where=sa.text("lives_here_now"),
-            sqlite_where=sa.text("lives_here_now"),
-        ),
+        partial_index("uq_stay_now", "person_id", where="lives_here_now", unique=True),
     )
 
 

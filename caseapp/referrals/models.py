@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, primary_key
+from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, partial_index, primary_key
 
 
 class Draft(Model):
@@ -59,13 +59,7 @@ class Referral(Model):
 
     __table_args__ = (
         sa.UniqueConstraint("source_system", "source_id"),
-        sa.Index(
-            "ix_referral_to_decide",
-            "received_at",
-            "id",
-            postgresql_where=sa.text("state <> 'decided'"),
-            sqlite_where=sa.text("state <> 'decided'"),
-        ),
+        partial_index("ix_referral_to_decide", "received_at", "id", where="state <> 'decided'"),
         sa.Index("ix_referral_decided", "decided_at", "id"),
     )
 
@@ -128,15 +122,7 @@ class Decision(Model):
     decided_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
     manager_words: orm.Mapped[str | None] = column(sa.Text(), "hub", nullable=True)
 
-    __table_args__ = (
-        sa.Index(
-            "uq_decision_open",
-            "referral_id",
-            unique=True,
-            postgresql_where=sa.text("state = 'proposed'"),
-            sqlite_where=sa.text("state = 'proposed'"),
-        ),
-    )
+    __table_args__ = (partial_index("uq_decision_open", "referral_id", where="state = 'proposed'", unique=True),)
 
 
 class DecisionChild(Model):
@@ -167,11 +153,4 @@ class InputMark(Model):
     settled_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
     settled_words: orm.Mapped[str | None] = column(sa.Text(), "hub", nullable=True)
 
-    __table_args__ = (
-        sa.Index(
-            "ix_input_mark_open",
-            "id",
-            postgresql_where=sa.text("settled_at IS NULL"),
-            sqlite_where=sa.text("settled_at IS NULL"),
-        ),
-    )
+    __table_args__ = (partial_index("ix_input_mark_open", "id", where="settled_at IS NULL"),)

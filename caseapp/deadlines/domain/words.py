@@ -3,23 +3,11 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from caseapp.kernel.text import MONTHS
+
 NBSP = "\u00a0"
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 ONE_DAY = timedelta(days=1)
 

@@ -10,7 +10,8 @@ from sqlalchemy import orm
 
 from caseapp.access.domain import L2, Actor
 from caseapp.access.queries import visible_ids
-from caseapp.accounts.models import Agency, Professional, Team, User
+from caseapp.accounts.models import Agency, Professional, Team
+from caseapp.accounts.queries import user_name_of
 from caseapp.assessments.domain import AUTHORISED
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases.models import Case, Custody, Involvement
@@ -120,17 +121,6 @@ def joined_names(children: Sequence[Child]) -> str:
     return (", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else names[0]) + surname
 
 
-def _person(column: Any) -> sa.ScalarSelect[str]:
-    """The name of the user whose number stands in `column`."""
-    user, professional = orm.aliased(User), orm.aliased(Professional)
-    return (
-        sa.select(professional.name)
-        .join(user, user.professional_id == professional.id)
-        .where(user.id == column)
-        .scalar_subquery()
-    )
-
-
 def _select_handovers() -> sa.Select[Any]:
     sender, receiver, lead, employer = (
         orm.aliased(Team),
@@ -145,9 +135,9 @@ def _select_handovers() -> sa.Select[Any]:
             Family.name.label("family"),
             sender.name.label("from_team"),
             receiver.name.label("to_team"),
-            _person(Handover.proposed_by_id).label("proposed_by"),
-            _person(Handover.agreed_by_id).label("agreed_by"),
-            _person(Handover.answered_by_id).label("answered_by"),
+            user_name_of(Handover.proposed_by_id).label("proposed_by"),
+            user_name_of(Handover.agreed_by_id).label("agreed_by"),
+            user_name_of(Handover.answered_by_id).label("answered_by"),
             lead.name.label("lead"),
             lead.title.label("lead_title"),
             lead.phone.label("lead_phone"),
