@@ -40,11 +40,9 @@ def note_read(subject_id: int | None, why: str) -> None:
 def guard(key: str, *, logged: bool | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare the permission of a view.
 
-    The view is called as `view(actor, **rest)`, or, when the permission is about a kind of subject and the address
-    has `reference`,
-    as `view(actor, subject, **rest)` with the subject loaded through what the actor may see. `logged` (default:
-    whenever there is a subject)
-    writes a read-log row; pass True for lists that show people.
+    The view is called as `view(actor, **rest)`, or, when the permission is about a kind of subject, as
+    `view(actor, subject, **rest)` with the subject of the address's `reference` loaded through what the actor may see.
+    `logged` (default: whenever there is a subject) writes a read-log row; pass True for lists that show people.
     """
     permission = PERMISSIONS[key]
 

@@ -15,7 +15,7 @@ from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject, parse_reference
 
 from .domain import ABSOLUTE, IDLE, PARKED_FOR, SessionState, normal_email, place_words, session_state, token_digest
-from .models import Agency, ParkedForm, PostcodeSector, Professional, Team, TeamMembership, User, UserSession
+from .models import Agency, ParkedForm, Professional, Team, TeamMembership, User, UserSession
 
 
 @dataclass(frozen=True)
@@ -160,19 +160,6 @@ def find_team(*, key: str | None = None, team_id: int | None = None) -> TeamRow 
         )
     ).first()
     return TeamRow(*row) if row else None
-
-
-def find_locality(sector: str | None) -> str | None:
-    """The locality of a postcode sector (`S63 7`); None when the table does not know it: a person decides."""
-    return (
-        db.session.scalar(sa.select(PostcodeSector.locality).where(PostcodeSector.sector == sector)) if sector else None
-    )
-
-
-def team_of_locality(locality: str, kind: str) -> TeamRow | None:
-    """The team of a kind (`locality`, `family_help`) that works in a locality."""
-    key = db.session.scalar(sa.select(Team.key).where(Team.locality == locality, Team.kind == kind))
-    return find_team(key=key) if key else None
 
 
 @dataclass(frozen=True)

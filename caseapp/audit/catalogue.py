@@ -99,9 +99,3 @@ WHYS = {
     "receiver": "It is proposed to their team",
     "sender": "Their team sends it",
 }
-
-
-def name_group(groups: dict[str, str], code: str) -> str:
-    """The words of the group that a code or a page's name belongs to; its first word when it has none."""
-    first = code.split(".")[0]
-    return groups.get(first, first.replace("_", " ").capitalize())

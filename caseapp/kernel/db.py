@@ -215,9 +215,3 @@ def short_write() -> Iterator[sa.Connection]:
     read log, throttle, sessions, parked forms (model.md section 3)."""
     with db.engine.begin() as connection:
         yield connection
-
-
-def dispose() -> None:
-    """Drop pooled connections: after a fork each worker opens its own."""
-    for engine in db.engines.values():
-        engine.dispose(close=False)

@@ -1,6 +1,5 @@
 """Who people are, by number: names, ages, where they live, and the family around a child."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -183,13 +182,3 @@ def get_person_card(person_id: int, *, level: int = 0) -> PersonCard:
         bool(row.protected),
         tuple((n.kind, n.value, n.valid) for n in numbers),
     )
-
-
-def person_names(person_ids: Collection[int]) -> dict[int, str]:
-    """Names by number, in one statement."""
-    if not person_ids:
-        return {}
-    rows = db.session.execute(
-        sa.select(*PERSON_COLUMNS).outerjoin(PersonName, CURRENT_NAME).where(Person.id.in_(person_ids))
-    )
-    return {row.id: shown_name(row) for row in rows}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseapp.referrals.domain.signals import counts_as, signals, sort_key, urgency_of
+from caseapp.referrals.domain.signals import signals, sort_key, urgency_of
 
 from .domain_cases import ANY_JSON, SAMPLES, sample, spoilt_samples
 
@@ -175,8 +175,3 @@ def test_the_queue_from_top_to_bottom():
         place(due=None),
     ]
     assert all(before < after for before, after in pairwise(queue))
-
-
-def test_what_nobody_rated_counts_as_red():
-    assert counts_as(None) == "red"
-    assert counts_as("green") == "green"

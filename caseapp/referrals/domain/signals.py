@@ -68,11 +68,6 @@ def urgency_of(found: list[Signal]) -> int:
     return max((signal.weight for signal in found), default=0)
 
 
-def counts_as(rating: str | None) -> str:
-    """The rating by which a referral is sorted and clocked: until a person rates it, Red."""
-    return rating or UNRATED_COUNTS_AS
-
-
 def _immediate_danger(document: object, _today: date) -> str | None:
     told = as_object(as_object(document).get("concern")).get("immediate_danger")
     return "The referrer says: in danger now" if told is True else None
