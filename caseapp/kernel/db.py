@@ -215,3 +215,9 @@ def short_write() -> Iterator[sa.Connection]:
     read log, throttle, sessions, parked forms (model.md section 3)."""
     with db.engine.begin() as connection:
         yield connection
+
+
+def dispose() -> None:
+    """Drop pooled connections: the next use opens new ones."""
+    for engine in db.engines.values():
+        engine.dispose(close=False)
