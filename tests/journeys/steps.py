@@ -1,7 +1,9 @@
 """The steps of the main job as each person does them at a browser. Each works with and without JavaScript."""
 
 import re
+from datetime import timedelta
 
+from caseapp.kernel import clock
 from tests.journeys.conftest import Person
 
 GO_ON = "Save and go on"
@@ -228,7 +230,10 @@ def step_down(worker: Person, case: str, *, check: bool = False) -> str:
     )
     write(worker, child_voice="I like it when we all eat together.", consent_by="Kirsty Marsden, mother")
     choose(worker, "consent", "agreed")
-    write(worker, consent_on__day="20", consent_on__month="11", consent_on__year="2026")
+    agreed = clock.today() - timedelta(days=1)
+    write(
+        worker, consent_on__day=str(agreed.day), consent_on__month=str(agreed.month), consent_on__year=str(agreed.year)
+    )
     choose(worker, "consent_how", "in_person")
     worker.page.get_by_label("Donna Price").check()
     if check:
