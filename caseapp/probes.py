@@ -32,11 +32,12 @@ def readyz(_actor: Actor | None) -> Any:
 @bp.get("/metrics")
 @guard("service:probe")
 def metrics(_actor: Actor | None) -> Any:
-    """Prometheus counters: open on the machine itself, elsewhere with METRICS_TOKEN as a bearer token; 404
-    otherwise."""
+    """Prometheus counters, with METRICS_TOKEN as a bearer token; without a token only outside production and on the
+    machine itself (behind a proxy of the same machine every visitor looks local). 404 otherwise."""
     token = current_app.config["METRICS_TOKEN"]
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    local = request.remote_addr in ("127.0.0.1", "::1") and not token
+    production = current_app.config["ENVIRONMENT"] == "production"
+    local = request.remote_addr in ("127.0.0.1", "::1") and not token and not production
     if not local and not (token and hmac.compare_digest(given.encode(), token.encode())):
         raise NotFound
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

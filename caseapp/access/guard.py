@@ -10,9 +10,11 @@ from functools import wraps
 from typing import Any
 
 from flask import Flask, Response, g, make_response, request
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from caseapp.kernel.db import db
-from caseapp.kernel.errors import AppError, NotFound, Refused, SignInNeeded
+from caseapp.kernel.errors import AppError, NotFound, Refused, SignInNeeded, Unavailable
 from caseapp.kernel.slots import Slot
 
 from .domain import PERMISSIONS, Actor, SubjectAccess, allows
@@ -21,7 +23,8 @@ from .queries import get_subject
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 WRITE_READS = Slot(
-    "access.write_reads", "(actor, entries) -> None; writes the read log in a short transaction, raises if it can't"
+    "access.write_reads",
+    "(actor, entries, within) -> None; writes the read log in that transaction or one of its own, or raises",
 )
 
 
@@ -57,7 +60,10 @@ def guard(key: str, *, logged: bool | None = None) -> Callable[[Callable[..., An
             g.permission = key
             try:
                 response = make_response(_call(view, permission.key, actor, arguments, logged))
-                _finish(response.status_code)
+                _finish(response.status_code, actor)
+            except Unavailable:
+                db.session.rollback()
+                raise
             except AppError:
                 db.session.rollback()
                 _write_reads(actor)
@@ -65,7 +71,6 @@ def guard(key: str, *, logged: bool | None = None) -> Callable[[Callable[..., An
             except BaseException:
                 db.session.rollback()
                 raise
-            _write_reads(actor)
             return response
 
         guarded.permission = permission  # type: ignore[attr-defined]
@@ -100,19 +105,29 @@ def keep_typed() -> None:
     g.keep_typed = True
 
 
-def _finish(status: int) -> None:
-    """One commit per unsafe request that succeeded, or that kept a draft; anything else is undone."""
+def _finish(status: int, actor: Actor | None) -> None:
+    """One commit per unsafe request that succeeded, or that kept a draft; anything else is undone.
+
+    What is committed takes its looks along in the same transaction: a change must not stand behind an answer that says
+    our side is down. Anything else writes them in a short transaction of their own, before the answer is sent.
+    """
     if g.writing and (status < 400 or (status in (409, 422) and g.get("keep_typed", False))):
+        _write_reads(actor, within=db.session.connection())
         db.session.commit()
     else:
         db.session.rollback()
+        _write_reads(actor)
 
 
-def _write_reads(actor: Actor | None) -> None:
+def _write_reads(actor: Actor | None, within: Connection | None = None) -> None:
     entries = g.pop("reads", [])
-    if actor is not None and entries:
+    if actor is None or not entries:
+        return
+    try:
         for write in WRITE_READS:
-            write(actor, entries)
+            write(actor, entries, within)
+    except SQLAlchemyError as error:
+        raise Unavailable("who looked could not be written down") from error
 
 
 def check_every_view(app: Flask) -> None:

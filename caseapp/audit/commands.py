@@ -7,6 +7,7 @@ seven eighths of the writes.
 import heapq
 import secrets
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -26,8 +27,8 @@ from .queries import LOGS, find_head, transaction_numbers, unsealed_rows
 SEALER_LOCK = 7_215_330_961
 
 
-def write_reads(actor: Actor, entries: list[ReadEntry]) -> None:
-    """Write who looked at what, in a short transaction of its own, before the answer is sent.
+def write_reads(actor: Actor, entries: list[ReadEntry], within: sa.Connection | None = None) -> None:
+    """Write who looked at what before the answer is sent: in the transaction `within`, or in a short one of its own.
 
     If it can't be written, nothing is shown."""
     rows = []
@@ -43,7 +44,7 @@ def write_reads(actor: Actor, entries: list[ReadEntry]) -> None:
         row["mac"] = make_mac(read_content(row))
         row["txid"] = current_txid()
         rows.append(row)
-    with short_write() as connection:
+    with nullcontext(within) if within is not None else short_write() as connection:
         for row in rows:
             connection.execute(sa.insert(ReadLog).values(**row))
 

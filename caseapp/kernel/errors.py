@@ -65,6 +65,12 @@ class Invalid(AppError):
         self.problems = problems
 
 
+class Unavailable(AppError):
+    """Something that must be written could not be, so nothing is shown and nothing was changed."""
+
+    status = 503
+
+
 class TooMany(AppError):
     """Slowed down: try again in `seconds`."""
 

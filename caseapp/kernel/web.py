@@ -37,6 +37,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Robots-Tag": "noindex, nofollow",
 }
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 LONGEST_REQUEST = 4 * 1024 * 1024
 MOST_PARTS = 2000
 
@@ -143,7 +144,9 @@ def _finish(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
     endpoint = request.endpoint or "none"
-    REQUESTS.labels(endpoint, request.method, response.status_code).inc()
+    # Whatever word was sent as a method: only known ones become labels and log words.
+    method = request.method if request.method in METHODS else "other"
+    REQUESTS.labels(endpoint, method, response.status_code).inc()
     SECONDS.labels(endpoint).observe(seconds)
     if endpoint not in ("static", "probes.healthz", "probes.readyz", "probes.metrics"):
         # The endpoint, never the address: nothing typed by anybody reaches the log.
@@ -151,7 +154,7 @@ def _finish(response: Response) -> Response:
             "request",
             id=g.get("request_id"),
             endpoint=endpoint,
-            method=request.method,
+            method=method,
             status=response.status_code,
             ms=round(seconds * 1000, 1),
         )

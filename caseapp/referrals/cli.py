@@ -69,9 +69,26 @@ def import_referrals(file: Path) -> None:
         sys.exit(1)
 
 
+def _whole(digits: str) -> int | str:
+    """A whole number; one of thousands of digits stays text, or Python would refuse the whole file for it."""
+    return int(digits) if len(digits) < 300 else digits
+
+
+def _every_pair(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of the file. A key given twice is kept twice: the later one under a name that says so."""
+    kept: dict[str, object] = {}
+    for key, value in pairs:
+        while key in kept:
+            key += " (given again)"
+        kept[key] = value
+    return kept
+
+
 def _read(file: Path) -> list[object]:
     try:
-        rows = json.loads(file.read_bytes().decode("utf-8-sig"), parse_constant=str)
+        rows = json.loads(
+            file.read_bytes().decode("utf-8-sig"), parse_constant=str, parse_int=_whole, object_pairs_hook=_every_pair
+        )
     except UnicodeDecodeError as error:
         raise click.ClickException(
             f"{file.name} is not UTF-8 text (byte {error.start}). Nothing was taken in"

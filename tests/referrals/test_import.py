@@ -83,3 +83,18 @@ def test_a_file_that_does_not_exist(bare_app: Flask, tmp_path: Path) -> None:
 def test_it_has_help(bare_app: Flask) -> None:
     done = bare_app.test_cli_runner().invoke(args=["referrals", "import", "--help"])
     assert done.exit_code == 0 and "marf-1" in done.output
+
+
+def test_a_number_of_thousands_of_digits_and_a_key_given_twice_lose_nothing(bare_app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "odd.json"
+    file.write_text(
+        '[{"schema": "marf-1", "external_id": "ODD-1", "agency": "Wath Primary School",'
+        ' "concern": {"what_happened": "Cold.", "what_happened": "And hungry.", "level_of_need": ' + "9" * 5000 + "}}]"
+    )
+    done = run(bare_app, file)
+    assert done.exit_code == 0, done.output
+    with bare_app.app_context():
+        concern = db.session.scalars(sa.select(Referral.document)).one()["concern"]
+    assert concern["what_happened"] == "Cold."
+    assert concern["what_happened (given again)"] == "And hungry."
+    assert concern["level_of_need"] == "9" * 5000

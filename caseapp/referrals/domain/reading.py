@@ -11,7 +11,7 @@ from datetime import date
 
 from caseapp.people.domain.dates import day_words, moment_words, read_date, read_moment
 
-from .children import as_list, as_object, as_text, children_of, is_protected
+from .children import ChildTold, as_list, as_object, as_text, children_of, is_protected
 from .fields import Field, Path, find_field, order_of, path_words, walk
 from .lists import words
 
@@ -77,6 +77,7 @@ def leaves(document: object) -> Iterator[tuple[str, object]]:
 
 def sections(document: object) -> list[Section]:
     """The whole document in order. Takes any JSON and never raises; sections without a line are left out."""
+    children = children_of(document)
     found: dict[tuple[int, int], Section] = {}
     lines: list[tuple[tuple[int, int], tuple[int, ...], Item]] = []
     for path, value in walk(document, whole_lists=True):
@@ -86,7 +87,7 @@ def sections(document: object) -> list[Section]:
         key, number = _section_of(path, known)
         place = (_SECTION_ORDER[key], number)
         if place not in found:
-            found[place] = Section(key, _title(document, key, number), number)
+            found[place] = Section(key, _title(document, children, key, number), number)
         lines.append((place, order_of(field_path) if known else (), _item(document, path, value, known)))
     # A stable sort: what the table of fields doesn't order stays in the order in which it was given.
     for place, _order, item in sorted(lines, key=lambda line: line[:2]):
@@ -102,9 +103,9 @@ def _section_of(path: Path, known: Field | None) -> tuple[str, int]:
     return known.section, 0
 
 
-def _title(document: object, key: str, number: int) -> str:
+def _title(document: object, children: list[ChildTold], key: str, number: int) -> str:
     if key == "child":
-        return f"Child {number}: {children_of(document)[number - 1].shown}"
+        return f"Child {number}: {children[number - 1].shown}"
     if key == "person":
         person = as_object(as_list(as_object(document).get("household"))[number - 1])
         described = [as_text(person.get("name")) or "name not given", as_text(person.get("relationship"))]

@@ -181,7 +181,7 @@ def propose(actor: Actor, subject: SubjectAccess) -> Any:
     return redirect(url_for("referrals.show", reference=subject.reference, _anchor="h6"), 303)
 
 
-@bp.post("/<ref:reference>/marks/<int:mark_id>")
+@bp.post("/<ref:reference>/marks/<int(max=9223372036854775807):mark_id>")
 @guard("referral:correct")
 def settle(actor: Actor, subject: SubjectAccess, mark_id: int) -> Any:
     """Say how something wrong in the input was settled."""
@@ -350,7 +350,9 @@ def _answer(page: HubPage, form: DecisionForm) -> Answer:
         history_weighed=_field(form, "history_weighed"),
         consent_words=_field(form, "consent_words"),
         teams={
-            kind: int(number) for kind, number in chosen.items() if number and number.isascii() and number.isdigit()
+            kind: int(number)
+            for kind, number in chosen.items()
+            if number and number.isascii() and number.isdigit() and len(number) < 19
         },
     )
 

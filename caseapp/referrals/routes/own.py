@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask import Response, abort, jsonify, redirect, render_template, request, url_for
 
 from caseapp.access.domain import Actor, SubjectAccess
 from caseapp.access.guard import guard, keep_typed
@@ -19,6 +19,8 @@ from caseapp.referrals.routes import pages_shown
 from caseapp.referrals.routes.blueprint import bp
 
 CHECK, CHILDREN = "check", "children"
+# Far more than a page of the form can rightly hold; beyond it nothing is kept.
+MOST_LETTERS = 500_000
 NO_MORE_PEOPLE = "One referral takes 30 people. Write about the others under what happened"
 
 
@@ -90,6 +92,8 @@ def autosave(actor: Actor, subject: SubjectAccess, page: str) -> Any:
     draft = own.get_draft(subject.id)
     _need_page(draft, page)
     form = _form_of(draft, page, posted=True)
+    if sum(len(str(typed)) for typed in form.raw.values()) > MOST_LETTERS:
+        abort(413)
     version = VersionForm().version.data
     saved = drafts.save_page(actor, draft_id=subject.id, page=page, typed=form.raw, version=version, by_itself=True)
     if saved.stale:
@@ -187,7 +191,7 @@ def _people(form: PageForm) -> tuple[dict[str, Any], str, bool]:
         more = form.with_person()
         return (dict(more), f"person-{len(form.people) + 1}", False) if more else (dict(form.raw), "", True)
     number = request.form.get("remove_person", "")
-    if form.has_people and number.isascii() and number.isdigit():
+    if form.has_people and number.isascii() and number.isdigit() and len(number) < 4:
         return dict(form.without_person(int(number))), "people", False
     return dict(form.raw), "", False
 
