@@ -6,6 +6,7 @@ Normalising happens in Python, because SQLite's `lower()` knows ASCII only and t
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 from .dates import day_words_short
 
@@ -45,8 +46,12 @@ def normalise_name(text: object) -> str:
     Accents, case, apostrophes, hyphens, full stops and doubled spaces go; O', Mc, Mac and D' join the word they lead.
     `Zoë Müller-Świątek` gives `zoe muller swiatek`, `O’Rourke` gives `orourke`. Anything but a text gives "".
     """
-    if not isinstance(text, str):
-        return ""
+    return _normalised(text) if isinstance(text, str) else ""
+
+
+# A page of the queue asks for the same names again and again: 900 times for 32 rows.
+@lru_cache(maxsize=4096)
+def _normalised(text: str) -> str:
     # Case is folded on both sides: taking signs apart brings new capitals (℠ is SM).
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold()).casefold())
     folded = _APOSTROPHES.sub("", folded.translate(_LETTERS))
