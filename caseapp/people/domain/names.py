@@ -46,11 +46,17 @@ def normalise_name(text: object) -> str:
     Accents, case, apostrophes, hyphens, full stops and doubled spaces go; O', Mc, Mac and D' join the word they lead.
     `Zoë Müller-Świątek` gives `zoe muller swiatek`, `O’Rourke` gives `orourke`. Anything but a text gives "".
     """
-    return _normalised(text) if isinstance(text, str) else ""
+    if not isinstance(text, str):
+        return ""
+    return _remembered(text) if len(text) <= _KEY_PART_LENGTH else _normalised(text)
 
 
 # A page of the queue asks for the same names again and again: 900 times for 32 rows.
 @lru_cache(maxsize=4096)
+def _remembered(text: str) -> str:
+    return _normalised(text)
+
+
 def _normalised(text: str) -> str:
     # Case is folded on both sides: taking signs apart brings new capitals (℠ is SM).
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold()).casefold())
