@@ -108,12 +108,14 @@ class ReachRow:
 
 @dataclass(frozen=True)
 class SubjectAccess:
-    """A subject loaded through what the actor may see: its id, reference, kind and every way it reaches the actor."""
+    """A subject loaded through what the actor may see: its id, reference, kind, every way it reaches the actor, and the
+    ids of the cases it lies within (a note, an assessment)."""
 
     id: int
     reference: str
     kind: str
     reaches: tuple[ReachRow, ...]
+    within: tuple[int, ...] = ()
 
     @property
     def level(self) -> int:

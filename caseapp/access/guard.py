@@ -94,7 +94,9 @@ def _call(
         return view(actor, **arguments)
     subject: SubjectAccess = get_subject(actor, arguments.pop("reference"), permission.subject, permission.level)
     if logged is not False:
-        note_read(subject.id, subject.why)
+        # Whoever reads a note or an assessment has looked at the record of each child in it.
+        for looked_at in (subject.id, *subject.within):
+            note_read(looked_at, subject.why)
     if not allows(permission, actor, subject):
         raise Refused(permission.refusal)
     return view(actor, subject, **arguments)

@@ -15,10 +15,15 @@ from .models import Bar, Reach, Within
 def reaches(actor: Actor) -> sa.ColumnElement[bool]:
     """The condition under which a Reach row counts for this actor now: addressed to them, not ended, not barred."""
     barred = sa.exists().where(Bar.subject_id == Reach.subject_id, Bar.principal.in_(actor.principals))
+    return sa.and_(_in_force(actor), ~barred)
+
+
+def _in_force(actor: Actor) -> sa.ColumnElement[bool]:
+    """Addressed to the actor and not ended. Working with a child ends with the job: who has no place in any team now
+    keeps only what they sent or wrote themselves."""
+    left = sa.false() if actor.memberships else Reach.why == "involved"
     return sa.and_(
-        Reach.principal.in_(actor.principals),
-        sa.or_(Reach.until_at.is_(None), Reach.until_at > clock.now()),
-        ~barred,
+        Reach.principal.in_(actor.principals), sa.or_(Reach.until_at.is_(None), Reach.until_at > clock.now()), ~left
     )
 
 
@@ -47,22 +52,26 @@ def get_subject(actor: Actor, reference: str, kind: str, level: int) -> SubjectA
     # A bar on any of the cases that a shared note or assessment lies within hides it whole.
     barred = sa.exists().where(Bar.subject_id == around.c.id, Bar.principal.in_(actor.principals))
     rows = db.session.execute(
-        sa.select(wanted.c.id, wanted.c.reference, wanted.c.kind, Reach.principal, Reach.level, Reach.why)
+        sa.select(
+            wanted.c.id,
+            wanted.c.reference,
+            wanted.c.kind,
+            around.c.id.label("around_id"),
+            Reach.principal,
+            Reach.level,
+            Reach.why,
+        )
         .select_from(wanted)
         .join(around, sa.true())
-        .join(Reach, Reach.subject_id == around.c.id)
-        .where(
-            Reach.principal.in_(actor.principals),
-            sa.or_(Reach.until_at.is_(None), Reach.until_at > clock.now()),
-            ~sa.select(sa.literal(1)).select_from(around).where(barred).exists(),
-        )
+        .outerjoin(Reach, sa.and_(Reach.subject_id == around.c.id, _in_force(actor)))
+        .where(~sa.select(sa.literal(1)).select_from(around).where(barred).exists())
     ).all()
-    if not rows or max(row.level for row in rows) < level:
+    reaching = tuple(ReachRow(row.principal, row.level, row.why) for row in rows if row.principal is not None)
+    if not reaching or max(row.level for row in reaching) < level:
         raise NotFound
     first = rows[0]
-    return SubjectAccess(
-        first.id, first.reference, first.kind, tuple(ReachRow(row.principal, row.level, row.why) for row in rows)
-    )
+    within = dict.fromkeys(row.around_id for row in rows if row.around_id != first.id)
+    return SubjectAccess(first.id, first.reference, first.kind, reaching, tuple(within))
 
 
 def list_reach(subject_id: int) -> list[ReachRow]:

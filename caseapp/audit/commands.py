@@ -45,8 +45,7 @@ def write_reads(actor: Actor, entries: list[ReadEntry], within: sa.Connection | 
         row["txid"] = current_txid()
         rows.append(row)
     with nullcontext(within) if within is not None else short_write() as connection:
-        for row in rows:
-            connection.execute(sa.insert(ReadLog).values(**row))
+        connection.execute(sa.insert(ReadLog), rows)
 
 
 @dataclass(frozen=True)

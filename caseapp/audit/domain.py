@@ -7,9 +7,9 @@ tell what was done.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 Sign = Callable[[str], str]
@@ -224,6 +224,36 @@ class LogFilter:
     who: str = ""
     about: str = ""
     group: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at one of some subjects, as those who work with them see it."""
+
+    id: int
+    subject_id: int
+    user_id: int
+    who: str
+    where: str
+    at: datetime
+    why: str
+
+
+ONE_SITTING = timedelta(minutes=30)
+
+
+def merge_looks(looks: Iterable[Look]) -> list[Look]:
+    """Looks newest first, those that follow on each other by the same person for the same reason as one: the latest.
+
+    No line stands for more than the 30 minutes before it.
+    """
+    shown: list[Look] = []
+    for look in looks:
+        last = shown[-1] if shown else None
+        same = last is not None and (last.user_id, last.why) == (look.user_id, look.why)
+        if last is None or not same or last.at - look.at > ONE_SITTING:
+            shown.append(look)
+    return shown
 
 
 def write_cursor(at: datetime, row_id: int) -> str:

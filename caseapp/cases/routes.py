@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from caseapp.access.domain import Actor, SubjectAccess
 from caseapp.access.guard import guard
+from caseapp.audit.domain import merge_looks
 from caseapp.audit.queries import list_looks
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Conflict, Invalid, Text
@@ -83,7 +84,7 @@ def looks(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
     return render_template(
         "cases/looks.html",
         case=case,
-        looks=found[:PAGE],
+        looks=merge_looks(found[:PAGE]),
         before=found[PAGE - 1].id if len(found) > PAGE else None,
         tabs=_tabs(subject.reference, "looks"),
     )

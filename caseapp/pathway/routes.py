@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, url_for
 
 from caseapp.access.domain import L0, L2, L4, PERMISSIONS, Actor, SubjectAccess, allows
-from caseapp.access.guard import guard
+from caseapp.access.guard import guard, note_read
 from caseapp.assessments.queries import family_chronology
 from caseapp.cases.queries import CaseRow
 from caseapp.cases.slots import Action, Notice
@@ -129,6 +129,9 @@ def show(actor: Actor, subject: SubjectAccess) -> Any:
 def _page(actor: Actor, subject: SubjectAccess, form: Any = None) -> Any:
     page = queries.get_handover(subject.id)
     row = page.row
+    for case_id in row.case_ids:
+        # The pack is part of each child's record, whatever of it this reader is shown.
+        note_read(case_id, subject.why)
     panel, form = _panel(actor, subject, row, form)
     level = _record_level(actor, subject, page)
     body = render_template(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from caseapp.accounts.models import Agency, Professional, Team, User
 from caseapp.audit.catalogue import VIEWS, WHYS
-from caseapp.audit.domain import LogFilter
+from caseapp.audit.domain import LogFilter, Look
 from caseapp.audit.models import ReadLog
 from caseapp.kernel.clock import LONDON
 from caseapp.kernel.db import UTCDateTime, db
@@ -50,19 +50,6 @@ class LookRow:
     agency: str
     view: str
     reference: str | None
-    why: str
-
-
-@dataclass(frozen=True)
-class Look:
-    """One look at one of some subjects, as those who work with them see it."""
-
-    id: int
-    subject_id: int
-    user_id: int
-    who: str
-    where: str
-    at: datetime
     why: str
 
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from caseapp.access.domain import L4, Actor
 from caseapp.access.queries import visible_ids
 from caseapp.accounts.models import Professional, User
-from caseapp.audit.queries import Look, list_looks
+from caseapp.audit.domain import Look, merge_looks
+from caseapp.audit.queries import list_looks
 from caseapp.cases.models import Case, Note, NoteCase, NoteVersion
 from caseapp.deadlines.queries import ClockView, clocks_of
 from caseapp.kernel.db import db
@@ -69,9 +70,9 @@ def get_case_page(actor: Actor, case_id: int, *, entries: int = 20, looks: int =
         siblings=children.cases,
         tasks=tuple(task for task in children.tasks if task.case.id == case_id),
         clocks=tuple(clocks_of([case_id]).get(case_id, ())),
-        family=tuple(list_family(case.family_id, level=L4)),
+        family=tuple(list_family(actor, case.family_id, level=L4)),
         chronology=list_chronology(actor, [case_id], limit=entries),
-        looks=tuple(list_looks([case_id], looks)),
+        looks=tuple(merge_looks(list_looks([case_id]))[:looks]),
     )
 
 

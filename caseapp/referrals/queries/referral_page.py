@@ -55,7 +55,8 @@ class TeamOption:
 
 @dataclass(frozen=True)
 class HubChild:
-    """A child of the referral: the row, what was told, and which teams the postcode leads to."""
+    """A child of the referral: the row, what was told, which teams the postcode leads to, and the case that the
+    decision put it on, if there is one."""
 
     id: int
     name: str
@@ -65,6 +66,7 @@ class HubChild:
     teams: dict[str, TeamOption]
     outcome: str | None
     became: str | None
+    case_id: int | None
 
     def team_for(self, kind: str) -> TeamOption | None:
         """The team of a kind that the postcode leads to and that may see the child; None: a person chooses."""
@@ -324,6 +326,7 @@ def _children(referral_id: int, document: object) -> list[HubChild]:
             ReferralChild.match_key,
             ReferralChild.outcome,
             ReferralChild.became,
+            ReferralChild.case_id,
             PostcodeSector.locality,
             Team.id.label("team_id"),
             Team.kind,
@@ -351,6 +354,7 @@ def _children(referral_id: int, document: object) -> list[HubChild]:
             teams[row.id],
             row.outcome,
             row.became,
+            row.case_id,
         )
         for row in {row.id: row for row in rows}.values()
     ]

@@ -5,7 +5,7 @@ from typing import Any
 from flask import current_app, redirect, render_template, request, url_for
 
 from caseapp.access.domain import PERMISSIONS, Actor, SubjectAccess, allows
-from caseapp.access.guard import guard
+from caseapp.access.guard import guard, note_read
 from caseapp.accounts.queries import list_teams
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Conflict, Invalid, OutOfOrder, Refused
@@ -273,6 +273,10 @@ def _show(
     conflict: Conflict | None = None,
 ) -> str:
     page = page or get_hub_page(actor, subject.id)
+    for child in page.children:
+        if child.case_id is not None:
+            # Once decided, the referral is part of the record of the case that it is on.
+            note_read(child.case_id, subject.why)
     rating = rating or RatingForm(formdata=None, data={"version": page.version})
     proposal = proposal or _proposal_form(page, None)
     marks = {each.id: MarkForm(formdata=None, prefix=f"mark-{each.id}-") for each in page.open_marks}
