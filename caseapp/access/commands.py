@@ -1,6 +1,8 @@
 """Giving and ending reach, and barring. Called by the slice whose write changes who sees what, in the same
 transaction."""
 
+from collections.abc import Iterable, Sequence
+
 import sqlalchemy as sa
 
 from caseapp.kernel import clock
@@ -40,10 +42,15 @@ def bar(principal: str, *, subject_id: int, reason: str) -> None:
         db.session.flush()
 
 
-def carry_bars(from_id: int, to_id: int) -> None:
-    """Bar from `to_id` whoever is barred from `from_id`: what grows out of a referral stays out of the same hands."""
-    for row in db.session.execute(sa.select(Bar.principal, Bar.reason).where(Bar.subject_id == from_id)).all():
-        bar(row.principal, subject_id=to_id, reason=row.reason)
+def carry_bars(from_ids: Sequence[int] | sa.CompoundSelect[int], to_ids: Iterable[int]) -> None:
+    """Bar from each of `to_ids` whoever is barred from any of `from_ids` (numbers, or a query of them): what grows out
+    of a referral stays out of the same hands."""
+    rows = db.session.execute(
+        sa.select(Bar.principal, Bar.reason).where(Bar.subject_id.in_(from_ids)).order_by(Bar.id)
+    ).all()
+    for subject_id in to_ids if rows else ():
+        for row in rows:
+            bar(row.principal, subject_id=subject_id, reason=row.reason)
 
 
 def put_within(subject_id: int, within_ids: list[int]) -> None:

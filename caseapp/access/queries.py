@@ -87,3 +87,13 @@ def list_reach(subject_id: int) -> list[ReachRow]:
 def barred_principals(subject_ids: list[int]) -> set[str]:
     """The principals barred from any of these subjects."""
     return set(db.session.scalars(sa.select(Bar.principal).where(Bar.subject_id.in_(subject_ids))))
+
+
+def team_principals(team_id: int) -> set[str]:
+    """The principals that stand for a team: its people, and who leads it. Barred is a team with either of them."""
+    return {f"team:{team_id}", f"lead:{team_id}"}
+
+
+def not_barred(actor: Actor, subject_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
+    """The condition that nothing bars the actor from a subject."""
+    return ~sa.exists().where(Bar.subject_id == subject_id, Bar.principal.in_(actor.principals))

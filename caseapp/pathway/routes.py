@@ -133,14 +133,14 @@ def _page(actor: Actor, subject: SubjectAccess, form: Any = None) -> Any:
         # The pack is part of each child's record, whatever of it this reader is shown.
         note_read(case_id, subject.why)
     panel, form = _panel(actor, subject, row, form)
-    level = _record_level(actor, subject, page)
+    read, level = _record_of(actor, subject, row)
     body = render_template(
         "pathway/handover.html",
         page=page,
         row=row,
         panel=panel,
         form=form,
-        entries=family_chronology(actor, row.case_ids, level=level) if level else None,
+        entries=family_chronology(actor, read, level=level) if level else None,
         opens_record=level >= L4,
         alone=row.proposed_by_id == row.agreed_by_id,
         directions=DIRECTIONS,
@@ -156,13 +156,14 @@ def _page(actor: Actor, subject: SubjectAccess, form: Any = None) -> Any:
     return (body, 422) if failed else body
 
 
-def _record_level(actor: Actor, subject: SubjectAccess, page: queries.HandoverPage) -> int:
-    """How much of the children's record this page shows: all to the team that holds them now, what a plan's readers may
-    see to the receiver who is asked, nothing (0) to whoever gave them up or returned them."""
-    holders = {held.team_id for held in page.chain if held.to_at is None}
-    if holders & {membership.team_id for membership in actor.memberships}:
-        return subject.level
-    return min(subject.level, L2) if page.row.phase in (PROPOSED, AGREED) else L0
+def _record_of(actor: Actor, subject: SubjectAccess, row: queries.HandoverRow) -> tuple[list[int], int]:
+    """Whose record this page shows, and how much of it: all to the team that holds a child now, of that child; what a
+    plan's readers may see to the receiver who is asked; nothing (0) to whoever gave them up or returned them."""
+    teams = {membership.team_id for membership in actor.memberships}
+    held = [child.case_id for child in row.children if child.held_by in teams]
+    if held:
+        return held, subject.level
+    return row.case_ids, min(subject.level, L2) if row.phase in (PROPOSED, AGREED) else L0
 
 
 def _panel(actor: Actor, subject: SubjectAccess, row: queries.HandoverRow, form: Any) -> tuple[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseapp.access.domain import L4
+from caseapp.access.domain import L4, Actor
+from caseapp.access.queries import not_barred
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import NotFound
@@ -107,8 +108,9 @@ CURRENT_NAME = sa.and_(PersonName.person_id == Person.id, PersonName.is_current)
 STAY_NOW = sa.and_(Stay.person_id == Person.id, Stay.lives_here_now)
 
 
-def list_family(family_id: int, *, level: int = 0) -> list[FamilyRow]:
-    """The people of a family now, children first, eldest first; addresses only for a reader at L4. One statement."""
+def list_family(actor: Actor, family_id: int, *, level: int = 0) -> list[FamilyRow]:
+    """The people of a family now, children first, eldest first, without whom a conflict of interest keeps from this
+    reader; addresses only for a reader at L4. One statement."""
     rows = db.session.execute(
         sa.select(
             *PERSON_COLUMNS,
@@ -123,7 +125,9 @@ def list_family(family_id: int, *, level: int = 0) -> list[FamilyRow]:
         .join(FamilyMember, FamilyMember.person_id == Person.id)
         .outerjoin(PersonName, CURRENT_NAME)
         .outerjoin(Stay, STAY_NOW)
-        .where(FamilyMember.family_id == family_id, FamilyMember.to_at.is_(None))
+        .where(
+            FamilyMember.family_id == family_id, FamilyMember.to_at.is_(None), not_barred(actor, FamilyMember.person_id)
+        )
         .order_by(sa.case((FamilyMember.role == "child", 0), else_=1), *ELDEST_FIRST)
     )
     return [
@@ -143,6 +147,11 @@ def list_family(family_id: int, *, level: int = 0) -> list[FamilyRow]:
         )
         for row in rows
     ]
+
+
+def persons_said_in(subject_id: int) -> list[int]:
+    """Whom a referral (its Subject) told of, as members of a family."""
+    return list(db.session.scalars(sa.select(FamilyMember.person_id).where(FamilyMember.said_in_id == subject_id)))
 
 
 def get_person_card(person_id: int, *, level: int = 0) -> PersonCard:

@@ -1,19 +1,23 @@
 """Attacks that have to go on failing: somebody else's things in hidden fields, words as markup, steps after the end."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from caseapp.accounts.models import User
-from caseapp.cases.models import NoteCase
+from caseapp.cases.models import Case, NoteCase
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
+from caseapp.kernel.subjects import Subject
+from caseapp.referrals.commands import Received
 from tests.conftest import sign_in
-from tests.factories import someone
+from tests.factories import someone, team_id
 from tests.house.world import World
+from tests.referrals.hub_world import agree, children_of, decide, propose, rate, receive
 
 
 def a_note_about(*children: str, words: str = "Seen at home.") -> dict[str, object]:
@@ -111,3 +115,112 @@ def test_signing_in_leads_to_no_other_site(walked: tuple[Flask, World], onward: 
     app, _ = walked
     answer = sign_in(app, "school").get("/accounts/sign-in", query_string={"next": onward})
     assert answer.headers["Location"] == "/"
+
+
+# A social worker of Central is the father: SAMPLE-025 keeps his team away. Three ways round it that have to fail.
+CENTRAL = ("central.manager", "central.worker", "ben.oldroyd")
+BROTHER = {
+    "first_name": "Max",
+    "last_name": "Harrison",
+    "date_of_birth": "2021-02-03",
+    "sex": "M",
+    "address": {"line1": "4 Moorgate Grove", "postcode": "S60 3BX"},
+}
+
+
+def as_a_stranger(document: Any) -> None:
+    """The same child, told of by somebody who does not know of the conflict."""
+    del document["restriction"]
+
+
+def as_a_school(document: Any) -> None:
+    """The same child with a brother nobody told of before, by somebody who does not know."""
+    as_a_stranger(document)
+    document["children"].append(BROTHER)
+
+
+def decision_refused(app: Flask, made: Received, decision: int, said: str, **more: object) -> None:
+    """The manager's form offers no team of Central, and the decision that is posted is refused at its field."""
+    manager, path = sign_in(app, "mash.manager"), f"/referrals/{made.reference}/decision"
+    with app.app_context():
+        central = str(team_id("central"))
+        db.session.rollback()
+    shown = manager.get(path).text
+    assert f'value="{central}"' not in shown.split('name="team_locality"', 1)[-1]
+    post = {"decision": decision, "answer": "agree", "message": "We go and see her.", **more}
+    for team in ("", central):
+        answer = manager.post(path, data={**post, "team_locality": team})
+        assert answer.status_code == 422 and said in answer.text, team
+
+
+def nothing_of_her(app: Flask, *paths: str) -> None:
+    """Nobody in Central opens these pages or reads her name in their lists."""
+    for login in CENTRAL:
+        client = sign_in(app, login)
+        for path in paths:
+            assert client.get(path).status_code == 404, (login, path)
+        assert "Poppy" not in client.get("/", follow_redirects=True).text, login
+
+
+def test_a_new_referral_without_the_restriction_does_not_reach_the_barred_team(
+    bare_app: Flask, friday: datetime
+) -> None:
+    with bare_app.app_context():
+        decide("SAMPLE-025", "no_further_action")
+        again = receive("SAMPLE-025", number="again", change=as_a_stranger)
+        decision = propose(again.id, "assessment")
+        db.session.rollback()
+    decision_refused(bare_app, again, decision, "must not see this referral")
+    with bare_app.app_context():
+        agree(again.id, teams={"locality": team_id("south")})
+        (case,) = case_references()
+    nothing_of_her(bare_app, f"/referrals/{again.reference}", f"/cases/{case}")
+
+
+def test_a_brother_does_not_lead_the_barred_team_to_his_sister(bare_app: Flask, friday: datetime) -> None:
+    with bare_app.app_context():
+        first = receive("SAMPLE-025")
+        propose(first.id, "assessment")
+        agree(first.id, teams={"locality": team_id("north")})
+        both = receive("SAMPLE-025", number="both", change=as_a_school)
+        decision = propose(both.id, "open_case", "assessment")
+        db.session.rollback()
+    decision_refused(bare_app, both, decision, "must not see this referral")
+    with bare_app.app_context():
+        agree(both.id, teams={"locality": team_id("north")})
+        hers, his = case_references()
+    nothing_of_her(bare_app, f"/referrals/{both.reference}", f"/cases/{hers}", f"/cases/{his}")
+    assert "Poppy" in sign_in(bare_app, "north.manager").get(f"/cases/{his}").text
+
+
+def test_the_barred_team_does_not_learn_of_a_referral_through_the_case_it_holds(
+    bare_app: Flask, friday: datetime
+) -> None:
+    with bare_app.app_context():
+        first = receive("SAMPLE-025", number="first", change=as_a_stranger)
+        propose(first.id, "assessment")
+        agree(first.id)
+        (case,) = case_references()
+        barred = receive("SAMPLE-025")
+        rate(barred.id)
+        child = children_of(barred.id)[0]
+        db.session.rollback()
+    before = sign_in(bare_app, "central.manager").get(f"/cases/{case}").text
+    answer = sign_in(bare_app, "mash.worker").post(
+        f"/referrals/{barred.reference}/propose",
+        data={f"outcome_{child}": "open_case", "reasons": "Her worker should know", "advice": "Ring us"},
+    )
+    assert answer.status_code == 422
+    assert "held by a team that must not see this referral: move the case first" in answer.text
+    assert "Her worker should know" in answer.text
+    after = sign_in(bare_app, "central.manager").get(f"/cases/{case}").text
+    assert "new contact" not in after and barred.reference not in after
+    assert after.count("<li") == before.count("<li")
+    assert sign_in(bare_app, "central.manager").get(f"/referrals/{barred.reference}").status_code == 404
+
+
+def case_references() -> list[str]:
+    """The references of all cases, the first opened first."""
+    found = list(db.session.scalars(sa.select(Subject.reference).join(Case, Case.id == Subject.id).order_by(Case.id)))
+    db.session.rollback()
+    return found

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from caseapp.access.commands import bar
 from caseapp.access.domain import Actor
 from caseapp.access.queries import list_reach
 from caseapp.accounts.queries import find_professional
@@ -318,3 +319,32 @@ def test_consent_on_is_kept(family: AFamily) -> None:
     assert (row.consent, row.consent_by, row.consent_on, row.consent_how) == (
         "agreed", "Kirsty Marsden, mother", date(2026, 11, 18), "in_person",
     )  # fmt: skip
+
+
+def test_a_team_kept_from_a_child_is_not_offered_and_not_taken(family: AFamily, actor: Who) -> None:
+    central = team_id("fh_central")
+    lewis = actor("fh.central.worker").professional_id
+    bar(f"team:{central}", subject_id=family.case_ids[1], reason="staff_conflict")
+    offered = queries.get_step_down_choices(actor("north.worker"), family.case_id)
+    assert [team.name for team in offered.teams] == ["Family help, North", "Family help, South"]
+    assert central not in {lead.team_id for lead in offered.leads}
+    with pytest.raises(Invalid, match="Family help, Central must not see these children") as error:
+        propose_step_down(family, to_team_id=central, lead_professional_id=lewis)
+    assert set(error.value.problems) == {"to_team"}
+
+
+def test_a_conflict_that_comes_after_the_proposal_stops_it(family: AFamily, actor: Who) -> None:
+    number = propose_step_down(family)
+    commands.agree_handover(actor("north.manager"), handover_id=number)
+    bar(f"lead:{team_id('fh_north')}", subject_id=family.case_id, reason="staff_conflict")
+    with pytest.raises(OutOfOrder, match="can't take these children on"):
+        commands.accept_handover(actor("familyhelp.north"), handover_id=number)
+    assert _holding(family) == {team_id("north")}
+
+
+def test_a_child_kept_from_the_proposer_is_neither_taken_nor_asked_about(family: AFamily, actor: Who) -> None:
+    leah = actor("north.worker")
+    bar(f"user:{leah.user_id}", subject_id=family.case_ids[1], reason="relative")
+    with pytest.raises(Invalid, match="Choose the children"):
+        propose_step_down(family)
+    assert _row(propose_step_down(family, case_ids=family.case_ids[:1])).split_reason is None

@@ -1,15 +1,18 @@
 """The pages of a handover as a browser meets them."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from caseapp.access.commands import bar
+from caseapp.cases.commands import move_custody, write_note
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.kernel.subjects import Subject
@@ -308,3 +311,26 @@ def test_statements(browser: Browser, bare_app: Flask, friday: datetime, rows: i
     with count_statements(bare_app) as statements:
         assert browser("north.manager").get("/desk/team").status_code == 200
     assert len(statements) <= 10, "\n".join(statements)
+
+
+def test_of_siblings_with_two_teams_each_reads_their_own(browser: Browser, bare_app: Flask, family: AFamily) -> None:
+    """Handed over together, later parted: what is written afterwards about the one is not read through the other."""
+    url = _proposed(bare_app, family, agreed=True)
+    with _work(bare_app):
+        number = db.session.scalars(sa.select(Subject.id).where(Subject.reference == url.rsplit("/", 1)[1])).one()
+        commands.accept_handover(someone("familyhelp.north"), handover_id=number)
+        commands.close_sender_part(someone("north.manager"), handover_id=number)
+        move_custody(
+            someone("mash.manager"), case_ids=family.case_ids[1:], to_team_id=team_id("north"),
+            lead_professional_id=someone("marta.wilk").professional_id, lead_role="worker", end_reason="changed",
+        )  # fmt: skip
+        for login, case_id, words in (
+            ("marta.wilk", family.case_ids[1], "Jake is with us again."),
+            ("familyhelp.worker", family.case_ids[0], "Ellie goes to the club."),
+        ):
+            write_note(
+                someone(login), case_ids=[case_id], words=words, happened_at=clock.now(), once_key=secrets.token_hex(16)
+            )
+    here, there = browser("familyhelp.north").get(url).text, browser("north.manager").get(url).text
+    assert "Ellie goes to the club." in here and "Jake is with us again." not in here
+    assert "Jake is with us again." in there and "Ellie goes to the club." not in there

@@ -9,7 +9,7 @@ from caseapp.access.domain import L1, L4
 from caseapp.kernel.errors import NotFound
 from caseapp.people import commands as people
 from caseapp.people.queries import get_person_card, list_family
-from tests.factories import a_family
+from tests.factories import a_family, someone
 
 
 def test_a_family_lists_children_first_eldest_first(app: Flask, friday: datetime) -> None:
@@ -17,7 +17,7 @@ def test_a_family_lists_children_first_eldest_first(app: Flask, friday: datetime
     unknown = people.add_person(first="", last="", description="boy, about 3, blue door")
     people.add_to_family(family_id, unknown, role="child")
 
-    rows = list_family(family_id, level=L4)
+    rows = list_family(someone("north.manager"), family_id, level=L4)
 
     assert [(row.name, row.age) for row in rows][:3] == [
         ("Ellie Marsden", "9"),
@@ -33,7 +33,10 @@ def test_a_family_lists_children_first_eldest_first(app: Flask, friday: datetime
 def test_an_address_is_for_readers_of_the_record_only(app: Flask, friday: datetime) -> None:
     family_id, child_ids = a_family(protected=True)
 
-    above, below = list_family(family_id, level=L4)[0], list_family(family_id, level=L1)[0]
+    above, below = (
+        list_family(someone("north.manager"), family_id, level=L4)[0],
+        list_family(someone("north.manager"), family_id, level=L1)[0],
+    )
 
     assert above.address is not None
     assert above.address.words == "14 Quarry Lane, S63 7AQ"
@@ -48,7 +51,7 @@ def test_an_address_is_for_readers_of_the_record_only(app: Flask, friday: dateti
 def test_being_in_a_family_twice_is_being_in_it_once(app: Flask, friday: datetime) -> None:
     family_id, child_ids = a_family(children=1)
     people.add_to_family(family_id, child_ids[0], role="child")
-    assert len(list_family(family_id)) == 3
+    assert len(list_family(someone("north.manager"), family_id)) == 3
 
 
 def test_numbers_are_kept_as_given_with_what_their_check_says(app: Flask, friday: datetime) -> None:

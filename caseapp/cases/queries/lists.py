@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from caseapp.access.domain import Actor
+from caseapp.access.queries import not_barred
 from caseapp.accounts.models import Professional, Team
 from caseapp.accounts.queries import user_names
 from caseapp.cases.domain import LEVELS
@@ -126,9 +128,12 @@ def as_case_row(row: Any) -> CaseRow:
     )
 
 
-def family_cases(family_id: int) -> list[CaseRow]:
-    """The open cases of a family, eldest child first. One statement."""
+def family_cases(family_id: int, *, reader: Actor | None = None) -> list[CaseRow]:
+    """The open cases of a family, eldest child first, without those that a conflict of interest keeps from `reader`
+    (None: nobody reads it). One statement."""
     query = select_cases().where(Case.family_id == family_id).order_by(*ELDEST_FIRST)
+    if reader is not None:
+        query = query.where(not_barred(reader, Case.id))
     return [as_case_row(row) for row in db.session.execute(query)]
 
 

@@ -42,6 +42,7 @@ from .steps import (
     must_follow,
     must_still_hold,
     need_words,
+    receiver_may_see,
     subjects_of,
     teams_of,
 )
@@ -84,6 +85,7 @@ def accept_handover(
         raise Invalid({"lead": "Choose who leads the work with the family"})
     case_ids = case_ids_of(row.id)
     must_still_hold(row, case_ids)
+    receiver_may_see(row, case_ids)
     row.lead_professional_id = lead.id
     mark_answered(actor, row, ACCEPTED, words)
     row.accepted_at = row.answered_at

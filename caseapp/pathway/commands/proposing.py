@@ -26,6 +26,7 @@ from .steps import (
     STEP_DOWN,
     case_ids_of,
     find_open,
+    is_barred,
     lock_handover,
     mark_agreed,
     must_still_hold,
@@ -74,7 +75,7 @@ def propose_step_down(
     The same person proposing again while it is open gets the first one's reference (pressing twice). Raises Invalid
     per field, Conflict when a colleague was quicker, OutOfOrder when the level needs an assessment first.
     """
-    chosen, siblings = _same_family(case_ids)
+    chosen, siblings = _same_family(actor, case_ids)
     family_id, from_team_id = chosen[0].family_id, chosen[0].team_id
     queue_for(family_id)
     mine = _mine_if_open(actor, family_id)
@@ -85,7 +86,7 @@ def propose_step_down(
         "reasons": "" if not is_blank(reasons) else "Say why family help is right now",
         "split_reason": "" if not siblings or not is_blank(split_reason) else "Say why the others stay behind",
         **check_consent(consent, by=consent_by, on=consent_on, how=consent_how),
-        **_check_receiver(to_team_id, lead_professional_id, new_lead),
+        **_check_receiver(to_team_id, lead_professional_id, new_lead, case_ids),
     }
     if any(problems.values()):
         raise Invalid({field: message for field, message in problems.items() if message})
@@ -199,13 +200,13 @@ def _add_lead(lead: NewLead) -> int:
     )
 
 
-def _same_family(case_ids: Collection[int]) -> tuple[list[CaseRow], list[CaseRow]]:
-    """The chosen cases, and the brothers and sisters in the same team who would stay.
+def _same_family(actor: Actor, case_ids: Collection[int]) -> tuple[list[CaseRow], list[CaseRow]]:
+    """The chosen cases, and the brothers and sisters in the same team who would stay, as far as the actor sees them.
 
     Invalid when they are no one family's.
     """
     family_id = db.session.scalar(sa.select(Case.family_id).where(Case.id.in_(case_ids)).limit(1))
-    rows = family_cases(family_id) if family_id is not None else []
+    rows = family_cases(family_id, reader=actor) if family_id is not None else []
     chosen = [row for row in rows if row.id in set(case_ids)]
     if not chosen or len(chosen) != len(set(case_ids)) or len({row.team_id for row in chosen}) != 1:
         raise Invalid({"children": "Choose the children of one family whom your team holds"})
@@ -220,10 +221,14 @@ def _check_levels(chosen: list[CaseRow]) -> None:
         raise OutOfOrder(ASSESS_FIRST)
 
 
-def _check_receiver(to_team_id: int, lead_id: int | None, new_lead: NewLead | None) -> dict[str, str]:
+def _check_receiver(
+    to_team_id: int, lead_id: int | None, new_lead: NewLead | None, case_ids: Collection[int]
+) -> dict[str, str]:
     team = find_team(team_id=to_team_id)
     if team is None or team.kind != FAMILY_HELP or not team.may_hold_cases:
         return {"to_team": "Choose a family help team"}
+    if is_barred(to_team_id, case_ids):
+        return {"to_team": f"{team.name} must not see these children. Choose another team"}
     if new_lead is not None:
         known = new_lead.agency_id in agency_names().values()
         return {} if known else {"new_lead_agency": "Choose the agency they work for"}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from caseapp.access.commands import bar, give_reach
 from caseapp.access.domain import L2, L4, Actor
-from caseapp.access.queries import barred_principals
+from caseapp.access.queries import barred_principals, team_principals
 from caseapp.accounts.queries import user_names
 from caseapp.cases.models import Case, Custody
 from caseapp.kernel import clock
@@ -133,6 +133,17 @@ def must_still_hold(row: Handover, case_ids: list[int]) -> None:
         )
 
 
+def is_barred(team_id: int, case_ids: Collection[int]) -> bool:
+    """Whether a conflict of interest keeps a team from any of these children."""
+    return not team_principals(team_id).isdisjoint(barred_principals(list(case_ids)))
+
+
+def receiver_may_see(row: Handover, case_ids: Collection[int]) -> None:
+    """A conflict of interest that came since the proposal stops it; OutOfOrder, without the conflict's detail."""
+    if is_barred(row.to_team_id, case_ids):
+        raise OutOfOrder("This team can't take these children on. The sending team has to choose another team.")
+
+
 def put_handover(actor: Actor, row: Handover, case_ids: Collection[int]) -> str:
     """Write a new handover with its cases, reach and event; gives its reference."""
     subject = new_subject("handover")
@@ -150,7 +161,11 @@ def put_handover(actor: Actor, row: Handover, case_ids: Collection[int]) -> str:
 
 
 def mark_agreed(actor: Actor, row: Handover) -> None:
-    """The sending manager's key: from now on the receiving manager sees it and the clock runs."""
+    """The sending manager's key: from now on the receiving manager sees it and the clock runs.
+
+    Raises OutOfOrder for a team that must not see these children.
+    """
+    receiver_may_see(row, case_ids_of(row.id))
     row.agreed_at, row.agreed_by_id, row.version = clock.now(), actor.user_id, row.version + 1
     db.session.flush()
     give_reach(f"lead:{row.to_team_id}", subject_id=row.id, kind="handover", level=L2, why="receiver")

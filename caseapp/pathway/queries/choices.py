@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from caseapp.access.domain import FAMILY_HELP, L4, Actor
+from caseapp.access.models import Bar
 from caseapp.access.queries import visible_ids
 from caseapp.accounts.models import Agency, Professional, Team
 from caseapp.accounts.queries import TeamRow
@@ -73,14 +74,23 @@ def get_step_down_choices(actor: Actor, case_id: int) -> StepDownChoices:
         raise NotFound
     known = {row.id: bool(row.assessed) for row in seen}
     children = tuple(row for row in rows if row.team_id == this.team_id and row.id in known)
-    teams, leads = _teams_and_leads(this.team_id)
+    teams, leads = _teams_and_leads(this.team_id, [row.id for row in children])
     agencies = db.session.execute(sa.select(Agency.id, Agency.name).order_by(Agency.name))
     ready = any(row.level not in ASSESSED_FIRST or known[row.id] for row in children)
     return StepDownChoices(children, teams, leads, tuple((row.id, row.name) for row in agencies), ready)
 
 
-def _teams_and_leads(from_team_id: int) -> tuple[tuple[TeamRow, ...], tuple[LeadChoice, ...]]:
-    """The family help teams that could take a family on from this team, and their people: one statement."""
+def _teams_and_leads(
+    from_team_id: int, case_ids: Collection[int]
+) -> tuple[tuple[TeamRow, ...], tuple[LeadChoice, ...]]:
+    """The family help teams that could take these children on from this team, and their people: one statement.
+
+    A team that a conflict of interest keeps from any of them is not offered.
+    """
+    number = sa.cast(Team.id, sa.String())
+    barred = sa.exists().where(
+        Bar.subject_id.in_(case_ids), Bar.principal.in_((sa.literal("team:") + number, sa.literal("lead:") + number))
+    )
     here = sa.select(Team.locality).where(Team.id == from_team_id).scalar_subquery()
     same_place = sa.case((sa.and_(Team.locality.is_not(None), Team.locality == here), 0), else_=1)
     rows = db.session.execute(
@@ -97,7 +107,7 @@ def _teams_and_leads(from_team_id: int) -> tuple[tuple[TeamRow, ...], tuple[Lead
             Professional.title,
         )
         .outerjoin(Professional, Professional.team_id == Team.id)
-        .where(Team.kind == FAMILY_HELP, Team.may_hold_cases, Team.id != from_team_id)
+        .where(Team.kind == FAMILY_HELP, Team.may_hold_cases, Team.id != from_team_id, ~barred)
         .order_by(same_place, Team.name, Professional.name)
     ).all()
     teams = tuple(dict.fromkeys(TeamRow(*row[:7]) for row in rows))

@@ -34,7 +34,8 @@ LATELY = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Child:
-    """A child who goes with a handover, and the newest authorised assessment they are part of."""
+    """A child who goes with a handover, the newest authorised assessment they are part of, and the team that holds
+    them now (None: none, or not asked)."""
 
     case_id: int
     reference: str
@@ -44,6 +45,7 @@ class Child:
     age: str
     assessment: str | None = None
     assessed_at: datetime | None = None
+    held_by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -285,6 +287,7 @@ def _children_and_chain(
         .where(HandoverCase.handover_id == row.id)
         .order_by(Person.born_on, Case.id, Custody.from_at, Involvement.from_at)
     ).all()
+    held_by = {r.case_id: r.team_id for r in found if r.to_at is None}
     children = {
         r.case_id: Child(
             r.case_id,
@@ -295,6 +298,7 @@ def _children_and_chain(
             shown_age(r),
             r.assessment,
             r.assessed_at,
+            held_by.get(r.case_id),
         )
         for r in found
     }

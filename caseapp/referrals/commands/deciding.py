@@ -22,6 +22,7 @@ from caseapp.referrals.domain.hub import OUTCOME_RULES
 from caseapp.referrals.models import Decision, DecisionChild, Referral, ReferralChild
 from caseapp.referrals.queries.referral_page import HubChild, HubPage, Proposal, get_hub_page
 
+from .bars import inherit_bars, pass_bars_on
 from .household import add_family
 from .triage import check_outcomes, check_qualified, decided_words, lock_referral
 
@@ -162,14 +163,15 @@ def _teams(
 
 
 def _may_take(page: HubPage, kind: str, team_id: int | None) -> bool:
-    barred = {option.id for child in page.children for option in child.teams.values() if option.barred}
-    return any(team.id == team_id for team in list_teams(kind=kind)) and team_id not in barred
+    return any(team.id == team_id for team in list_teams(kind=kind)) and team_id not in page.barred_teams
 
 
 def _bring_about(
     actor: Actor, row: Referral, page: HubPage, outcomes: Mapping[int, str], teams: Mapping[str, int], consent: str
 ) -> list[int]:
     """Open cases, note open ones, write what became of each child. Gives the ids of cases and persons it is about."""
+    # What barred somebody from these people since the referral came counts too.
+    inherit_bars(row.id, page.document)
     opening = [child for child in page.children if OUTCOME_RULES[outcomes[child.id]].opens_case]
     persons: dict[int, int] = {}
     family_id = 0
@@ -190,6 +192,7 @@ def _bring_about(
             record(actor, "referral.noted_on_case", subjects=[case_id, known.person_id, row.id], referral=row.id)
         _settle_child(child, outcomes[child.id], persons.get(child.id), case_id)
         about += [number for number in (case_id, persons.get(child.id)) if number]
+    pass_bars_on(page, family_id)
     if to_family_help:
         hand_to_family_help(
             actor,
@@ -220,7 +223,7 @@ def _open(actor: Actor, row: Referral, outcome: str, person_id: int, family_id: 
         team_id=hub_team().id if rule.team_kind == "family_help" else teams[rule.team_kind],
         episode_kind=rule.episode,
     )
-    carry_bars(row.id, opened.id)
+    carry_bars([row.id], [opened.id])
     return opened.id
 
 

@@ -10,7 +10,7 @@ from caseapp.people.commands import StayGiven, add_person, add_to_family, make_f
 from caseapp.people.domain.dates import read_date
 from caseapp.people.domain.names import is_not_known, years_old
 from caseapp.referrals.catalogue import find_choice
-from caseapp.referrals.domain.children import ChildTold, as_list, as_object, as_text, is_protected
+from caseapp.referrals.domain.children import ChildTold, as_list, as_object, as_text, is_protected, split_name
 from caseapp.referrals.queries.referral_page import HubChild, HubPage
 
 
@@ -97,7 +97,7 @@ def _add_relative(actor: Actor, page: HubPage, family_id: int, told: object) -> 
     name, relationship = as_text(person.get("name")) or "", as_text(person.get("relationship"))
     if not name and not relationship:
         return
-    first, _, last = name.rpartition(" ") if " " in name else (name, "", "")
+    first, last = split_name(name)
     born = read_date(person.get("date_of_birth"))
     born_on = born if isinstance(born, date) else None
     address = as_object(person.get("address"))

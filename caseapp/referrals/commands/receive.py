@@ -29,6 +29,8 @@ from caseapp.referrals.domain.signals import signals, urgency_of
 from caseapp.referrals.models import InputMark, Referral, ReferralChild
 from caseapp.referrals.queries.arrivals import find_received, known_before
 
+from .bars import inherit_bars
+
 # A referral waits for a person in two states: `received`, then `proposed`; after that it is `decided`.
 RECEIVED = "received"
 DEEPEST = 50
@@ -79,6 +81,7 @@ def receive_referral(
     children = children_of(told)
     marks += _add_children(made.id, children)
     marks += _give_reach(sender, made.id, told)
+    inherit_bars(made.id, told)
     _add_marks(made.id, marks)
     record(
         sender,

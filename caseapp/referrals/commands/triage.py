@@ -139,7 +139,11 @@ def check_outcomes(
             problems[f"outcome_{child.id}"] = f"Choose a decision for {child.name}"
             continue
         refusal = outcome_refusal(
-            outcome, child=child.name, has_open_case=page.open_case_of(child) is not None, agrees=agrees
+            outcome,
+            child=child.name,
+            has_open_case=page.open_case_of(child) is not None,
+            agrees=agrees,
+            holder_barred=page.open_case_to_tell(child) is None,
         )
         if refusal:
             problems[f"outcome_{child.id}"] = refusal

@@ -13,6 +13,7 @@ from caseapp.people.domain.identifiers import Postcode, check_nhs_number, check_
 from caseapp.people.domain.names import age_words, full_name, is_not_known, is_unborn_name, match_key
 
 _SHOWN_LENGTH = 200
+_KEY_LENGTH = 200
 _NOT_PROTECTED = (None, False, 0, "", "no", "false", "0")
 
 
@@ -84,6 +85,22 @@ def children_of(document: object) -> list[ChildTold]:
     if not isinstance(given, list):
         return []
     return [_child(position, item) for position, item in enumerate(given)]
+
+
+def match_keys_of(document: object) -> list[str]:
+    """The keys of everybody a document names with a birth date, children and household, as the columns keep them."""
+    keys = [child.match_key for child in children_of(document)]
+    for told in as_list(as_object(document).get("household")):
+        born_on = read_date(as_object(told).get("date_of_birth"))
+        if isinstance(born_on, date):
+            keys.append(match_key(*split_name(as_text(as_object(told).get("name"))), born_on))
+    return sorted({key[:_KEY_LENGTH] for key in keys if key})
+
+
+def split_name(name: str | None) -> tuple[str, str]:
+    """The first name or names, and the last, of a name told in one; a single word is a first name."""
+    first, _, last = (name or "").rpartition(" ")
+    return (first, last) if first else (last, "")
 
 
 def is_protected(address: object) -> bool:

@@ -50,11 +50,14 @@ OUTCOME_RULES: dict[str, Outcome] = {
 }
 
 
-def outcome_refusal(outcome: str, *, child: str, has_open_case: bool, agrees: bool) -> str | None:
+def outcome_refusal(
+    outcome: str, *, child: str, has_open_case: bool, agrees: bool, holder_barred: bool = False
+) -> str | None:
     """Why this outcome can't be chosen for a child, in words; None if it can.
 
-    `has_open_case`: a child of this name and birth date has one. `agrees`: a parent was told and agrees, or somebody
-    has written down who agreed since.
+    `has_open_case`: a child of this name and birth date has one; `holder_barred`: a conflict of interest keeps this
+    referral from the team that holds it. `agrees`: a parent was told and agrees, or somebody has written down who
+    agreed since.
     """
     rule = OUTCOME_RULES.get(outcome)
     if rule is None:
@@ -63,6 +66,11 @@ def outcome_refusal(outcome: str, *, child: str, has_open_case: bool, agrees: bo
         return f"{child} has an open case: pass this to its worker. A child has one case at a time"
     if rule.became == NOTE_ON_OPEN_CASE and not has_open_case:
         return f"{child} has no open case to pass this to"
+    if rule.became == NOTE_ON_OPEN_CASE and holder_barred:
+        return (
+            "This child’s case is held by a team that must not see this referral: move the case first, "
+            "then pass this to its new worker"
+        )
     if rule.consent and not agrees:
         return (
             f"Family help needs a parent’s agreement. For {child} nobody has agreed: write who did and when, "

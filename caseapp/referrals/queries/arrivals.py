@@ -1,5 +1,6 @@
 """What is known at the moment a referral arrives: its source, and whether its children are here already."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from caseapp.cases.models import Case
 from caseapp.kernel.db import db
 from caseapp.kernel.subjects import Subject
-from caseapp.people.models import Person
+from caseapp.people.models import FamilyMember, Person
 from caseapp.referrals.models import Referral, ReferralChild
 
 A_YEAR = timedelta(days=365)
@@ -54,3 +55,15 @@ def known_before(match_keys: list[str], *, until: datetime) -> Known:
     )
     contacts = db.session.scalar(sa.select(sa.func.max(counted.c.contacts)))
     return Known(bool(open_case), contacts or 0)
+
+
+def kin_of(match_keys: Collection[str]) -> sa.CompoundSelect[int]:
+    """A query of all that is about people with these names and birth dates: referrals, persons, their cases, and the
+    families they are or were in. Whoever is barred from one of these is barred from what comes next."""
+    persons = sa.select(Person.id).where(Person.match_key.in_(match_keys))
+    return sa.union(
+        sa.select(ReferralChild.referral_id).where(ReferralChild.match_key.in_(match_keys)),
+        persons,
+        sa.select(Case.id).where(Case.person_id.in_(persons)),
+        sa.select(FamilyMember.family_id).where(FamilyMember.person_id.in_(persons)),
+    )

@@ -12,6 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
+from caseapp.access.models import Bar
+from caseapp.access.queries import not_barred
 from caseapp.accounts.models import Agency, Professional, Team, User
 from caseapp.cases.models import Case, Custody
 from caseapp.kernel import clock
@@ -22,7 +24,8 @@ from caseapp.referrals.catalogue import words
 from caseapp.referrals.domain.hub import mark_place
 from caseapp.referrals.models import Decision, DecisionChild, InputMark, RagRating, Referral, ReferralChild
 
-from .hub import A_YEAR, not_barred, seen_by
+from .arrivals import kin_of
+from .hub import A_YEAR, seen_by
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class OpenCase:
     person_id: int
     family_id: int
     match_key: str
+    team_id: int
     team: str
     phone: str
     level: str
@@ -111,6 +115,7 @@ def _contacts_query(actor: Actor, referral_id: int, keys: Sequence[str]) -> Any:
             Referral.source_code.label("source"),
             sa.literal(0).label("person_id"),
             sa.literal(0).label("family_id"),
+            sa.literal(0).label("team_id"),
         )
         .join(Referral, Referral.id == ReferralChild.referral_id)
         .join(Subject, Subject.id == Referral.id)
@@ -135,6 +140,7 @@ def _cases_query(actor: Actor, referral_id: int, keys: Sequence[str]) -> Any:
             sa.literal(""),
             Case.person_id,
             Case.family_id,
+            Custody.team_id,
         )
         .join(Person, Person.id == Case.person_id)
         .join(Subject, Subject.id == Case.id)
@@ -151,10 +157,26 @@ def _cases_query(actor: Actor, referral_id: int, keys: Sequence[str]) -> Any:
     return query
 
 
-def list_known(actor: Actor, referral_id: int, keys: Sequence[str]) -> tuple[list[Contact], list[OpenCase]]:
-    """Contacts about, and open cases of, children with the same name and birth date: one statement."""
-    both = sa.union_all(_contacts_query(actor, referral_id, keys), _cases_query(actor, referral_id, keys))
-    rows: Any = db.session.execute(both).all()
+def _bars_query(referral_id: int, kin_keys: Sequence[str]) -> Any:
+    nothing, none = sa.literal(""), sa.literal(0)
+    texts = [nothing] * 6
+    query: Any = sa.select(sa.literal("bar"), Bar.id, Bar.principal, Bar.since_at, *texts, none, none, none).where(
+        sa.or_(Bar.subject_id == referral_id, Bar.subject_id.in_(kin_of(kin_keys)))
+    )
+    return query
+
+
+def list_known(
+    actor: Actor, referral_id: int, keys: Sequence[str], kin_keys: Sequence[str]
+) -> tuple[list[Contact], list[OpenCase], set[str]]:
+    """Contacts about, and open cases of, children with the same name and birth date (`keys`); and the principals that
+    are barred from this referral, or from anything about the people in it (`kin_keys`). One statement."""
+    all_three = sa.union_all(
+        _contacts_query(actor, referral_id, keys),
+        _cases_query(actor, referral_id, keys),
+        _bars_query(referral_id, kin_keys),
+    )
+    rows: Any = db.session.execute(all_three).all()
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         if row.kind == "contact":
@@ -172,11 +194,24 @@ def list_known(actor: Actor, referral_id: int, keys: Sequence[str]) -> tuple[lis
         for several in found.values()
         for first in several[:1]
     ]
-    return sorted(told, key=lambda contact: contact.received_at, reverse=True), [
-        OpenCase(row.id, row.reference, row.person_id, row.family_id, row.key, row.who, row.phone, row.code, row.at)
+    cases = [
+        OpenCase(
+            row.id,
+            row.reference,
+            row.person_id,
+            row.family_id,
+            row.key,
+            row.team_id,
+            row.who,
+            row.phone,
+            row.code,
+            row.at,
+        )
         for row in rows
         if row.kind == "case"
     ]
+    barred = {row.reference for row in rows if row.kind == "bar"}
+    return sorted(told, key=lambda contact: contact.received_at, reverse=True), cases, barred
 
 
 def list_done(referral_id: int) -> tuple[list[Rating], list[Proposal], list[Mark]]:

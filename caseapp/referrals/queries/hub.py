@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from caseapp.access.domain import L4, Actor
-from caseapp.access.models import Bar, Reach
-from caseapp.access.queries import reaches
+from caseapp.access.models import Reach
+from caseapp.access.queries import not_barred, reaches
 from caseapp.accounts.models import Agency, Professional, User
 from caseapp.cases.models import Case
 from caseapp.deadlines.catalogue import get_rule
@@ -96,11 +96,6 @@ class MarkRow:
 def seen_by(actor: Actor) -> sa.ColumnElement[bool]:
     """The condition under which a referral reaches the actor whole (L4) and does not bar them."""
     return sa.exists().where(Reach.subject_id == Referral.id, Reach.level >= L4, reaches(actor))
-
-
-def not_barred(actor: Actor, subject_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
-    """The condition that nothing bars the actor from a subject."""
-    return ~sa.exists().where(Bar.subject_id == subject_id, Bar.principal.in_(actor.principals))
 
 
 def _red_due() -> sa.ColumnElement[datetime]:

@@ -4,6 +4,7 @@ Seven statements.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +13,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
-from caseapp.access.models import Bar
 from caseapp.accounts.models import Agency, PostcodeSector, Professional, Team, User
 from caseapp.deadlines.catalogue import get_rule
 from caseapp.deadlines.domain import Due, TimeLeft, compute
@@ -22,7 +22,7 @@ from caseapp.kernel.db import db
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
 from caseapp.referrals.catalogue import words
-from caseapp.referrals.domain.children import ChildTold, as_object, as_text, children_of
+from caseapp.referrals.domain.children import ChildTold, as_object, as_text, children_of, match_keys_of
 from caseapp.referrals.domain.hub import (
     WEIGH_FROM,
     names_together,
@@ -112,6 +112,7 @@ class HubPage:
     children: list[HubChild]
     contacts: list[Contact]
     open_cases: list[OpenCase]
+    barred_teams: frozenset[int]
     ratings: list[Rating]
     proposals: list[Proposal]
     marks: list[Mark]
@@ -246,15 +247,20 @@ class HubPage:
         """The open case of a child, found by name and birth date."""
         return next((case for case in self.open_cases if case.match_key == child.match_key), None)
 
+    def open_case_to_tell(self, child: HubChild) -> OpenCase | None:
+        """The open case of a child, unless the team that holds it must not know of this referral."""
+        known = self.open_case_of(child)
+        return known if known is not None and known.team_id not in self.barred_teams else None
+
 
 def get_hub_page(actor: Actor, referral_id: int) -> HubPage:
     """Everything about one referral for the hub. Raises NotFound; whether the actor may see it was asked by the
     guard.
     """
     row = _referral(referral_id)
-    children = _children(referral_id, row.document)
-    keys = sorted({child.match_key for child in children if child.match_key})
-    contacts, cases = list_known(actor, referral_id, keys)
+    keys = sorted({child.match_key for child in children_of(row.document) if child.match_key})
+    contacts, cases, barred = list_known(actor, referral_id, keys, match_keys_of(row.document))
+    barred_teams = frozenset(int(name.partition(":")[2]) for name in barred if not name.startswith("user:"))
     ratings, proposals, marks = list_done(referral_id)
     return HubPage(
         id=row.id,
@@ -271,9 +277,10 @@ def get_hub_page(actor: Actor, referral_id: int) -> HubPage:
         feedback=row.feedback,
         sender=row.agency_given or row.agency or words("sources", row.source_code or "10"),
         rating=row.rating,
-        children=children,
+        children=_children(referral_id, row.document, barred_teams),
         contacts=contacts,
         open_cases=cases,
+        barred_teams=barred_teams,
         ratings=ratings,
         proposals=proposals,
         marks=marks,
@@ -312,12 +319,8 @@ def _referral(referral_id: int) -> Any:
     return row
 
 
-def _children(referral_id: int, document: object) -> list[HubChild]:
+def _children(referral_id: int, document: object, barred_teams: Collection[int]) -> list[HubChild]:
     """The children with the teams their postcodes lead to: one statement."""
-    barred = sa.exists().where(
-        Bar.subject_id == ReferralChild.referral_id,
-        Bar.principal == sa.literal("team:") + sa.cast(Team.id, sa.String()),
-    )
     rows = db.session.execute(
         sa.select(
             ReferralChild.id,
@@ -332,7 +335,6 @@ def _children(referral_id: int, document: object) -> list[HubChild]:
             Team.kind,
             Team.name,
             Team.phone,
-            barred.label("barred"),
         )
         .outerjoin(PostcodeSector, PostcodeSector.sector == ReferralChild.sector)
         .outerjoin(Team, sa.and_(Team.locality == PostcodeSector.locality, Team.kind.in_(("locality", "family_help"))))
@@ -342,7 +344,7 @@ def _children(referral_id: int, document: object) -> list[HubChild]:
     teams: dict[int, dict[str, TeamOption]] = defaultdict(dict)
     for row in rows:
         if row.team_id is not None:
-            teams[row.id][row.kind] = TeamOption(row.team_id, row.name, row.phone, row.barred)
+            teams[row.id][row.kind] = TeamOption(row.team_id, row.name, row.phone, row.team_id in barred_teams)
     told = children_of(document)
     return [
         HubChild(

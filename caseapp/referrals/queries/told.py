@@ -6,14 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
+from caseapp.access.queries import not_barred
 from caseapp.cases.slots import EntryWords, EventRow
 from caseapp.kernel.db import db
 from caseapp.kernel.events import EventSubject
 from caseapp.referrals.domain.children import as_object
 from caseapp.referrals.domain.lists import LISTS
 from caseapp.referrals.models import Decision, Referral
-
-from .hub import not_barred
 
 ARRIVED = frozenset({"referral.received", "referral.noted_on_case"})
 DECIDED = frozenset({"decision.proposed", "decision.agreed"})

@@ -5,12 +5,11 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
+from caseapp.access.queries import not_barred
 from caseapp.kernel.db import db
 from caseapp.kernel.web import day
 from caseapp.referrals.domain.reading import NOT_SAID, sections
 from caseapp.referrals.models import Referral
-
-from .hub import not_barred
 
 # The parts that tell what happened; who told us and what is restricted stay with the referral.
 TOLD = ("danger", "said", "strengths", "now")

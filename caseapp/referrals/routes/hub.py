@@ -312,9 +312,8 @@ def _show(
 
 def _choices(page: HubPage) -> dict[str, list[tuple[int, str]]]:
     """The teams a person picks from, for each kind whose team no address says. Barred teams are not offered."""
-    barred = {option.id for child in page.children for option in child.teams.values() if option.barred}
     return {
-        kind: [(team.id, team.name) for team in list_teams(kind=kind) if team.id not in barred]
+        kind: [(team.id, team.name) for team in list_teams(kind=kind) if team.id not in page.barred_teams]
         for kind in KINDS
         if page.obvious_team(kind) is None
     }

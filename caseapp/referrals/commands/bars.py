@@ -1,0 +1,28 @@
+"""A conflict of interest follows the child: onto each new referral, and from there onto whatever grows out of it."""
+
+from caseapp.access.commands import carry_bars
+from caseapp.people.queries import persons_said_in
+from caseapp.referrals.domain.children import match_keys_of
+from caseapp.referrals.queries.arrivals import kin_of
+from caseapp.referrals.queries.referral_page import HubPage
+
+
+def inherit_bars(referral_id: int, document: object) -> None:
+    """Keep from a referral whoever is kept from another referral, a case or a family of the people it names."""
+    keys = match_keys_of(document)
+    if keys:
+        carry_bars(kin_of(keys), [referral_id])
+
+
+def pass_bars_on(page: HubPage, family_id: int) -> None:
+    """Keep whoever is kept from a referral from the family (0: none was made), the people it told of, and the open
+    cases of its children.
+
+    A case that a barred team holds stays whole until it has moved: half of it would help nobody.
+    """
+    known = [case for child in page.children if (case := page.open_case_of(child))]
+    told = [case for child in page.children if (case := page.open_case_to_tell(child))]
+    held = {case.person_id for case in known} - {case.person_id for case in told}
+    families = {case.family_id for case in told} | ({family_id} if family_id else set())
+    persons = {case.person_id for case in told} | set(persons_said_in(page.id))
+    carry_bars([page.id], sorted(families | {case.id for case in told} | (persons - held)))
