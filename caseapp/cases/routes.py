@@ -129,9 +129,39 @@ def write_note(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
         except Invalid as refused:
             said = {"case_ids": "children", "happened_at": "happened_time"}
             form.add_errors({said.get(field, field): text for field, text in refused.problems.items()})
+        except commands.KeyUsed as used:
+            if used.note_id is not None:
+                return _second_text(actor, subject, used.note_id, used)
+            form.once.data = secrets.token_hex(16)
+            form.add_errors({"": str(used)})
+            return render_template("cases/note_form.html", form=form, case=case), 409
         else:
             return redirect(url_for(".show", reference=subject.reference, _anchor="chronology"), 303)
     return render_template("cases/note_form.html", form=form, case=case), 422
+
+
+# What the form of a note sends beside its words and its key: carried along while its writer decides.
+TYPED = ("children", "happened_on-day", "happened_on-month", "happened_on-year", "happened_time")
+
+
+def _second_text(actor: Actor, subject: SubjectAccess, note_id: int, used: commands.KeyUsed) -> ResponseReturnValue:
+    """The form has saved another note already: both texts, and what to do with the second."""
+    found = queries.get_note(actor, note_id)
+    page = render_template(
+        "cases/note_conflict.html",
+        note=found,
+        theirs=used.theirs,
+        mine=used.mine,
+        version=found.now.number,
+        second=_second_note(subject.reference),
+    )
+    return page, 409
+
+
+def _second_note(case_reference: str) -> dict[str, Any]:
+    """What saves the typed text as a second note: the case it was written at, what was typed, a key of its own."""
+    typed = [(name, value) for name in TYPED for value in request.form.getlist(name)]
+    return {"case": case_reference, "typed": typed, "once": secrets.token_hex(16)}
 
 
 @bp.get("/notes/<ref:reference>")
@@ -190,6 +220,7 @@ def _choose(actor: Actor, subject: SubjectAccess, *, version: int, error: str) -
         version=version,
         error=error,
         both=request.form.get("words"),
+        second=_second_note(request.form["case"]) if request.form.get("case") else None,
     )
     return page, 422
 

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from caseapp.access.commands import end_reach
 from caseapp.access.queries import get_subject
 from caseapp.cases import commands as cases
 from caseapp.cases.models import Note, NoteVersion, Task
@@ -14,7 +15,7 @@ from caseapp.cases.queries import get_note, list_my_children
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder
-from tests.factories import AFamily, a_case, a_note, someone
+from tests.factories import AFamily, a_case, a_note, give, someone
 
 
 def note_id(reference: str) -> int:
@@ -45,7 +46,7 @@ def test_pressing_twice_makes_one_note(app: Flask, friday: datetime) -> None:
 def test_pressing_twice_at_the_same_moment_makes_one_note(bare_app: Flask) -> None:
     with bare_app.app_context(), transaction():
         family = a_case(worker="north.worker")
-    ready, references = threading.Barrier(2), []
+    ready, references, at = threading.Barrier(2), [], clock.now()
 
     def press() -> None:
         with bare_app.app_context():
@@ -53,7 +54,7 @@ def test_pressing_twice_at_the_same_moment_makes_one_note(bare_app: Flask) -> No
             db.session.rollback()
             ready.wait()
             with transaction():
-                references.append(write(family))
+                references.append(write(family, happened_at=at))
 
     threads = [threading.Thread(target=press) for _ in range(2)]
     for thread in threads:
@@ -65,13 +66,53 @@ def test_pressing_twice_at_the_same_moment_makes_one_note(bare_app: Flask) -> No
     assert len(set(references)) == 1
 
 
+def test_other_words_with_the_same_key_meet_the_first_note(app: Flask, friday: datetime) -> None:
+    family = a_case(children=2, worker="north.worker")
+    first = note_id(write(family, words="She was cold."))
+    others = (
+        {"words": "She was warm."},
+        {"case_ids": family.case_ids[:1]},
+        {"happened_at": friday - timedelta(hours=1)},
+    )
+    for other in others:
+        with pytest.raises(cases.KeyUsed) as met:
+            write(family, **{"words": "She was cold.", **other})
+        assert met.value.note_id == first
+        assert met.value.theirs is not None and met.value.mine is not None
+        assert (met.value.theirs.who, met.value.theirs.words) == ("Leah Dawson", "She was cold.")
+        assert met.value.mine.words == other.get("words", "She was cold.")
+    assert [wording.words for wording in get_note(someone("north.worker"), first).wordings] == ["She was cold."]
+
+
+def test_who_made_it_a_wording_and_presses_again_has_said_nothing_new(app: Flask, friday: datetime) -> None:
+    family = a_case(worker="north.worker")
+    reference = write(family, words="She was cold.")
+    cases.amend_note(someone("north.worker"), note_id=note_id(reference), words="She was warm.", version=1)
+
+    assert write(family, words="She was warm.") == write(family, words="She was cold.") == reference
+
+
 def test_another_writer_s_key_does_not_lead_to_their_note(app: Flask, friday: datetime) -> None:
     family = a_case(worker="north.worker")
     write(family)
     other = a_case(name="Lister", team="central", worker="central.worker")
 
-    with pytest.raises(sa.exc.IntegrityError):
-        write(other, "central.worker")
+    for login, about in (("central.worker", other), ("north.manager", family)):
+        with pytest.raises(cases.KeyUsed) as met:
+            write(about, login, words="Mine.")
+        assert met.value.mine is not None and met.value.mine.words == "Mine."
+        assert (met.value.note_id, met.value.theirs) == (None, None)
+
+
+def test_one_s_own_note_about_a_child_who_moved_on_is_not_shown(app: Flask, friday: datetime) -> None:
+    family, other = a_case(worker="north.worker"), a_case(name="Lister", worker="north.worker")
+    write(family)
+    give(family, "marta.wilk")
+    end_reach(subject_id=family.case_id, why="custody")
+
+    with pytest.raises(cases.KeyUsed) as met:
+        write(other, words="About somebody else.")
+    assert (met.value.note_id, met.value.theirs) == (None, None)
 
 
 @pytest.mark.parametrize(

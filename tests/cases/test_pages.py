@@ -138,6 +138,66 @@ def test_a_note_about_brother_and_sister(bare_app: Flask, browser: Browser, frid
     assert page.count("Seen at home.") == 1
 
 
+def hidden(page: str, name: str) -> list[str]:
+    """The values that a page carries along under a name."""
+    return re.findall(rf'name="{name}" value="([^"]*)"', page)
+
+
+def test_other_words_from_the_same_form_wait_for_a_decision(
+    bare_app: Flask, browser: Browser, friday: datetime
+) -> None:
+    family = made(bare_app, children=2, worker="north.worker")
+    client, address = browser("north.worker"), f"/cases/{family.reference}/notes/new"
+    first = {**NOTE, "children": family.references, "words": "She was cold."}
+    client.post(address, data=first)
+
+    met = client.post(address, data={**first, "children": family.references[:1], "words": "She was warm."})
+
+    assert met.status_code == 409
+    assert "She was cold." in met.text and "She was warm." in met.text
+    (edit,) = re.findall(r'action="(/cases/notes/[^"]+/edit)"', met.text)
+    sent = {"version": "1", "case": family.reference, "words_mine": "She was warm.", "words_theirs": "She was cold."}
+    # Nothing chosen: everything typed comes back.
+    unchosen = client.post(edit, data={**first, **sent, "children": family.references[:1], "words": "Both, in one."})
+    assert unchosen.status_code == 422
+    for page in (met.text, unchosen.text):
+        assert hidden(page, "children") == family.references[:1] * 2
+        assert hidden(page, "happened_time") == ["15:00"] * 2
+        assert "She was warm." in hidden(page, "words")
+    assert "Both, in one." in unchosen.text
+    # A second note, pressed twice, is one.
+    (key,) = hidden(met.text, "once")
+    assert key != NOTE["once"]
+    second = {**first, "children": family.references[:1], "words": "She was warm.", "once": key}
+    assert [client.post(address, data=second).status_code for _ in range(2)] == [303, 303]
+    # Or another wording of the first.
+    assert client.post(edit, data={**sent, "words_keep": "mine"}).status_code == 303
+    page = client.get(edit.removesuffix("/edit")).text
+    assert page.index("She was warm.") < page.index("She was cold.")
+    assert client.get(f"/cases/{family.reference}").text.count("She was warm.") == 2
+
+
+@pytest.mark.parametrize("login", ["north.manager", "marta.wilk"])
+def test_a_key_that_somebody_else_used_keeps_the_words_on_the_form(
+    bare_app: Flask, browser: Browser, friday: datetime, login: str
+) -> None:
+    family = made(bare_app, worker="north.worker")
+    address = f"/cases/{family.reference}/notes/new"
+    sent = {**NOTE, "children": family.references}
+    browser("north.worker").post(address, data={**sent, "words": "Leah’s own."})
+    other = browser(login)
+
+    met = other.post(address, data={**sent, "words": "Typed for an hour."})
+
+    assert met.status_code == 409
+    assert "Typed for an hour." in met.text and "Leah’s own." not in met.text
+    assert "Press Save once more" in met.text
+    (key,) = hidden(met.text, "once")
+    assert other.post(address, data={**sent, "words": "Typed for an hour.", "once": key}).status_code == 303
+    page = other.get(f"/cases/{family.reference}").text
+    assert "Typed for an hour." in page and "Leah’s own." in page
+
+
 WRONG: list[tuple[dict[str, object], str]] = [
     ({"words": " "}, "Write what happened"),
     ({"children": []}, "Choose who the note is about"),

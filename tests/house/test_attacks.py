@@ -79,6 +79,19 @@ def test_a_step_out_of_order_is_refused(
     assert sign_in(app, who).post(path.format(**world.own), data=sends).status_code == status
 
 
+def test_a_note_s_key_used_again_loses_no_words_and_shows_nobody_else_s(walked: tuple[Flask, World]) -> None:
+    app, world = walked
+    case = world.own["case"]
+    path, sent = f"/cases/{case}/notes/new", a_note_about(case, words="Leah wrote this.")
+    leah, ruth = sign_in(app, "north.worker"), sign_in(app, "north.manager")
+    assert [leah.post(path, data=sent).status_code for _ in range(2)] == [303, 303]
+    for client, shown in ((leah, True), (ruth, False)):
+        met = client.post(path, data={**sent, "words": "Other words."})
+        assert met.status_code == 409
+        assert "Other words." in met.text
+        assert ("Leah wrote this." in met.text) == shown
+
+
 def test_markup_in_a_note_is_shown_as_text(walked: tuple[Flask, World]) -> None:
     app, world = walked
     worker = sign_in(app, "north.worker")

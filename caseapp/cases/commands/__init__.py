@@ -2,9 +2,10 @@
 
 from .custody import OpenedCase, allocate, end_joint_work, move_custody, open_case
 from .level import change_level, close_episode, open_episode
-from .writing import acknowledge_task, amend_note, make_task, write_note
+from .writing import KeyUsed, acknowledge_task, amend_note, make_task, write_note
 
 __all__ = [
+    "KeyUsed",
     "OpenedCase",
     "acknowledge_task",
     "allocate",

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from caseapp.access.commands import put_within
 from caseapp.access.domain import L4, Actor
-from caseapp.access.queries import visible_ids
+from caseapp.access.queries import get_subject, visible_ids
 from caseapp.accounts.queries import user_names
 from caseapp.cases.models import Case, Note, NoteCase, NoteVersion, Task
 from caseapp.kernel import clock, text
@@ -20,11 +20,21 @@ from caseapp.kernel.subjects import Subject, new_subject
 NO_WORDS = "Write what happened"
 
 
-def write_note(actor: Actor, *, case_ids: Collection[int], words: str, happened_at: datetime, once_key: str) -> str:
-    """Write a note about one or several children; gives its reference. The same `once_key` again gives the
-    first note's: pressing twice.
+class KeyUsed(Conflict):
+    """A note was written with this form's key already, and it is not what is sent now. `note_id`: that note, with
+    both texts; None when it is not for this writer to see."""
 
-    Raises NotFound for a case that the actor may not see, Invalid for no words, no child or a time to come.
+    def __init__(self, message: str, *, mine: Text, note_id: int | None = None, theirs: Text | None = None) -> None:
+        super().__init__(message, theirs=theirs, mine=mine)
+        self.note_id = note_id
+
+
+def write_note(actor: Actor, *, case_ids: Collection[int], words: str, happened_at: datetime, once_key: str) -> str:
+    """Write a note about one or several children; gives its reference. The same note with the same `once_key` again
+    gives the first one's: pressing twice.
+
+    Raises NotFound for a case that the actor may not see, Invalid for no words, no child or a time to come, KeyUsed
+    for another note with a key that is used: nothing is written, and the writer decides.
     """
     words, _ = text.clean(words)
     problems = {
@@ -39,7 +49,7 @@ def write_note(actor: Actor, *, case_ids: Collection[int], words: str, happened_
     seen = db.session.scalars(sa.select(Case.id).where(Case.id.in_(ids), Case.id.in_(visible_ids(actor, "case", L4))))
     if len(set(seen)) != len(ids):
         raise NotFound
-    known = _find_once(actor, once_key)
+    known = _find_once(actor, once_key, ids, words, happened_at)
     if known is not None:
         return known
     try:
@@ -49,7 +59,7 @@ def write_note(actor: Actor, *, case_ids: Collection[int], words: str, happened_
             db.session.flush()
     except IntegrityError:
         # The same form, sent twice, met itself: the other one has just been saved.
-        known = _find_once(actor, once_key)
+        known = _find_once(actor, once_key, ids, words, happened_at)
         if known is None:
             raise
         return known
@@ -132,13 +142,50 @@ def acknowledge_task(actor: Actor, *, task_id: int, case_id: int, answer: str = 
         raise OutOfOrder("Somebody else has read and acknowledged this already.")
 
 
-def _find_once(actor: Actor, once_key: str) -> str | None:
-    return db.session.scalar(
-        sa.select(Subject.reference)
-        .join(Note, Note.id == Subject.id)
-        .join(NoteVersion, sa.and_(NoteVersion.note_id == Note.id, NoteVersion.number == 1))
-        .where(Note.once_key == once_key, NoteVersion.author_id == actor.user_id)
+def _find_once(actor: Actor, once_key: str, case_ids: list[int], words: str, happened_at: datetime) -> str | None:
+    """The reference of the note that this key made, if it is this note; None if the key is unused. Raises KeyUsed.
+
+    Its first wording or its latest: who saved theirs as another wording and presses again has said nothing new.
+    """
+    rows = db.session.execute(
+        sa.select(
+            Note.id,
+            Subject.reference,
+            Note.happened_at,
+            NoteVersion.words,
+            NoteVersion.author_id,
+            NoteVersion.written_at,
+        )
+        .join(Subject, Subject.id == Note.id)
+        .join(NoteVersion, NoteVersion.note_id == Note.id)
+        .where(Note.once_key == once_key, NoteVersion.number.in_((1, Note.current)))
+        .order_by(NoteVersion.number)
+    ).all()
+    if not rows:
+        return None
+    first, latest, mine = rows[0], rows[-1], Text(actor.name, None, words)
+    about = set(db.session.scalars(sa.select(NoteCase.case_id).where(NoteCase.note_id == first.id)))
+    same = first.happened_at == happened_at and about == set(case_ids)
+    own = first.author_id == actor.user_id
+    if own and same and words in (first.words, latest.words):
+        return first.reference
+    if not own or not _may_see(actor, first.reference):
+        raise KeyUsed("Not saved yet: the key of this form was used before. Press Save once more.", mine=mine)
+    who = user_names({latest.author_id}).get(latest.author_id, "Somebody")
+    raise KeyUsed(
+        "Not saved yet: this form has saved another note already.",
+        mine=mine,
+        note_id=first.id,
+        theirs=Text(who, latest.written_at, latest.words),
     )
+
+
+def _may_see(actor: Actor, reference: str) -> bool:
+    try:
+        get_subject(actor, reference, "note", L4)
+    except NotFound:
+        return False
+    return True
 
 
 def _add_version(actor: Actor, note_id: int, number: int, words: str) -> None:
