@@ -149,9 +149,15 @@ def list_family(actor: Actor, family_id: int, *, level: int = 0) -> list[FamilyR
     ]
 
 
-def persons_said_in(subject_id: int) -> list[int]:
-    """Whom a referral (its Subject) told of, as members of a family."""
-    return list(db.session.scalars(sa.select(FamilyMember.person_id).where(FamilyMember.said_in_id == subject_id)))
+def persons_said_in(subject_id: int, *, family_id: int) -> list[int]:
+    """Whom a referral (its Subject) told of, as members of a family. One statement."""
+    return list(
+        db.session.scalars(
+            sa.select(FamilyMember.person_id).where(
+                FamilyMember.family_id == family_id, FamilyMember.said_in_id == subject_id
+            )
+        )
+    )
 
 
 def get_person_card(person_id: int, *, level: int = 0) -> PersonCard:

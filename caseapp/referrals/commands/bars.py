@@ -24,5 +24,5 @@ def pass_bars_on(page: HubPage, family_id: int) -> None:
     told = [case for child in page.children if (case := page.open_case_to_tell(child))]
     held = {case.person_id for case in known} - {case.person_id for case in told}
     families = {case.family_id for case in told} | ({family_id} if family_id else set())
-    persons = {case.person_id for case in told} | set(persons_said_in(page.id))
+    persons = {case.person_id for case in told} | set(persons_said_in(page.id, family_id=family_id))
     carry_bars([page.id], sorted(families | {case.id for case in told} | (persons - held)))

@@ -58,12 +58,13 @@ def known_before(match_keys: list[str], *, until: datetime) -> Known:
 
 
 def kin_of(match_keys: Collection[str]) -> sa.CompoundSelect[int]:
-    """A query of all that is about people with these names and birth dates: referrals, persons, their cases, and the
-    families they are or were in. Whoever is barred from one of these is barred from what comes next."""
+    """A query of all that is about people with these names and birth dates: referrals, persons, the families they are
+    or were in, and those families' cases. Whoever is barred from one of these is barred from what comes next."""
     persons = sa.select(Person.id).where(Person.match_key.in_(match_keys))
+    families = sa.select(FamilyMember.family_id).where(FamilyMember.person_id.in_(persons))
     return sa.union(
         sa.select(ReferralChild.referral_id).where(ReferralChild.match_key.in_(match_keys)),
         persons,
-        sa.select(Case.id).where(Case.person_id.in_(persons)),
-        sa.select(FamilyMember.family_id).where(FamilyMember.person_id.in_(persons)),
+        families,
+        sa.select(Case.id).where(Case.family_id.in_(families)),
     )
