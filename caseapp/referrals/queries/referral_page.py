@@ -219,7 +219,9 @@ class HubPage:
             Todo(*self._locality_words(), "h2"),
         ]
         if self.open_cases:
-            lines.append(Todo(False, "A child has an open case: its worker must know", "h3"))
+            held = any(case.team_id in self.barred_teams for case in self.open_cases)
+            must = "the team that holds it must not see this referral" if held else "its worker must know"
+            lines.append(Todo(False, f"A child has an open case: {must}", "h3"))
         if self.weigh:
             lines.append(Todo(False, f"{self.contacts_12m} contacts in 12 months: say what you weighed", "h3"))
         proposed = self.state != "received"
