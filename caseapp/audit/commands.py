@@ -42,10 +42,9 @@ def write_reads(actor: Actor, entries: list[ReadEntry], within: sa.Connection | 
             "nonce": secrets.token_hex(16),
         }
         row["mac"] = make_mac(read_content(row))
-        row["txid"] = current_txid()
         rows.append(row)
     with nullcontext(within) if within is not None else short_write() as connection:
-        connection.execute(sa.insert(ReadLog), rows)
+        connection.execute(sa.insert(ReadLog).values(txid=current_txid()), rows)
 
 
 @dataclass(frozen=True)
