@@ -52,7 +52,6 @@ def find_session(token: str) -> Found | None:
 
     None if there is no such row.
     """
-    today = clock.today()
     with db.engines["read"].connect() as connection:
         rows = connection.execute(
             sa.select(
@@ -70,11 +69,7 @@ def find_session(token: str) -> Found | None:
             .join(Agency, Agency.id == Professional.agency_id)
             .outerjoin(
                 TeamMembership,
-                sa.and_(
-                    TeamMembership.user_id == User.id,
-                    TeamMembership.from_on <= today,
-                    sa.or_(TeamMembership.until_on.is_(None), TeamMembership.until_on >= today),
-                ),
+                sa.and_(TeamMembership.user_id == User.id, _in_force()),
             )
             .outerjoin(Team, Team.id == TeamMembership.team_id)
             .where(UserSession.token_hash == token_digest(token))
@@ -92,6 +87,14 @@ def find_session(token: str) -> Found | None:
         disabled_at=first.disabled_at,
     )
     return Found(first.session_id, first.user_id, state, first.last_seen_at, _actor(rows) if state.live else None)
+
+
+def _in_force() -> sa.ColumnElement[bool]:
+    """The condition that a place in a team holds today."""
+    today = clock.today()
+    return sa.and_(
+        TeamMembership.from_on <= today, sa.or_(TeamMembership.until_on.is_(None), TeamMembership.until_on >= today)
+    )
 
 
 def _actor(rows: Sequence[Any]) -> Actor:
@@ -186,6 +189,42 @@ def find_professional(professional_id: int) -> ProfessionalRow | None:
     """One professional; None if there is none."""
     row = db.session.execute(_professionals().where(Professional.id == professional_id)).first()
     return ProfessionalRow(*row) if row else None
+
+
+def list_workers(team_id: int) -> list[ProfessionalRow]:
+    """Whom a team's children can be given to, by name: its workers, not its managers, with a place in it today and a
+    sign-in that is not switched off."""
+    rows = db.session.execute(
+        _professionals()
+        .join(TeamMembership, sa.and_(TeamMembership.user_id == User.id, _in_force()))
+        .where(
+            Professional.team_id == team_id,
+            TeamMembership.team_id == team_id,
+            TeamMembership.role == "worker",
+            User.disabled_at.is_(None),
+        )
+        .order_by(Professional.name)
+    )
+    return [ProfessionalRow(*row) for row in rows]
+
+
+def may_lead(professional: Any = Professional) -> sa.ColumnElement[bool]:
+    """The condition that somebody can lead the work with a family now: they have no sign-in (a school's pastoral lead),
+    or one that is not switched off and a place in their team today. A manager may."""
+    theirs = sa.exists().where(User.professional_id == professional.id)
+    works = theirs.where(
+        User.disabled_at.is_(None),
+        TeamMembership.user_id == User.id,
+        TeamMembership.team_id == professional.team_id,
+        _in_force(),
+    )
+    return sa.or_(~theirs, works)
+
+
+def can_lead(professional_id: int) -> bool:
+    """Whether this professional can lead the work with a family now (`may_lead`)."""
+    found = db.session.scalar(sa.select(Professional.id).where(Professional.id == professional_id, may_lead()))
+    return found is not None
 
 
 def _professionals() -> Any:
@@ -357,15 +396,10 @@ def _people() -> Any:
 
 def _places(user_ids: list[int]) -> dict[int, list[str]]:
     """For each user the teams and roles in force today, in words; one statement."""
-    today = clock.today()
     rows = db.session.execute(
         sa.select(TeamMembership.user_id, Team.name, TeamMembership.role)
         .join(Team, Team.id == TeamMembership.team_id)
-        .where(
-            TeamMembership.user_id.in_(user_ids),
-            TeamMembership.from_on <= today,
-            sa.or_(TeamMembership.until_on.is_(None), TeamMembership.until_on >= today),
-        )
+        .where(TeamMembership.user_id.in_(user_ids), _in_force())
         .order_by(TeamMembership.id)
     )
     places: dict[int, list[str]] = {user_id: [] for user_id in user_ids}

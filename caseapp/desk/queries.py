@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from caseapp.access.domain import Actor, Membership
 from caseapp.access.models import Bar
-from caseapp.accounts.models import Professional, TeamMembership, User
+from caseapp.accounts.queries import list_workers
 from caseapp.cases.queries import CaseRow, TaskRow, TeamChild, list_my_children, list_team_children, task_words
 from caseapp.cases.slots import EntryWords
 from caseapp.deadlines.domain import age_words
@@ -106,7 +106,7 @@ class Worker:
     """Somebody the team's children can be given to, with what they carry now."""
 
     professional_id: int
-    user_id: int
+    user_id: int | None
     name: str
     title: str
     children: int
@@ -192,23 +192,9 @@ def _waiting_family(
 
 
 def _workers(team_id: int, held: Sequence[TeamChild]) -> tuple[Worker, ...]:
-    today, since = clock.today(), clock.now() - NEW
-    rows = db.session.execute(
-        sa.select(Professional.id, User.id.label("user_id"), Professional.name, Professional.title)
-        .join(User, User.professional_id == Professional.id)
-        .join(TeamMembership, TeamMembership.user_id == User.id)
-        .where(
-            Professional.team_id == team_id,
-            TeamMembership.team_id == team_id,
-            TeamMembership.role == "worker",
-            TeamMembership.from_on <= today,
-            sa.or_(TeamMembership.until_on.is_(None), TeamMembership.until_on >= today),
-            User.disabled_at.is_(None),
-        )
-        .order_by(Professional.name)
-    )
+    since = clock.now() - NEW
     workers = []
-    for row in rows:
+    for row in list_workers(team_id):
         led = [child.case for child in held if child.case.lead_id == row.id]
         workers.append(
             Worker(

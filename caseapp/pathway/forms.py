@@ -178,11 +178,14 @@ class AnswerForm(Form):
     words = WordsField("A word to the sender", hint="Needed if you return it", rows=3)
 
 
-def answer_form(lead: str | None, leads: tuple[LeadChoice, ...], **options: Any) -> AnswerForm:
-    """The answer with the lead's name in it, or with the team's people to choose from when the sender named nobody."""
+def answer_form(lead: str | None, leads: tuple[LeadChoice, ...], *, stands: bool, **options: Any) -> AnswerForm:
+    """The answer with the lead's name in it, or with the team's people to choose from when the sender named nobody or
+    somebody who can't lead any more (not `stands`)."""
     form = AnswerForm(**options)
+    if lead and not stands:
+        form.lead.hint = f"Needed if you accept: {lead}, who was named, can’t lead any more"
     form.answer.choices = {
-        "accept": f"Accept, with {lead} leading" if lead else "Accept",
+        "accept": f"Accept, with {lead} leading" if stands else "Accept",
         "return": "Return, and say what is missing",
     }
     form.lead.choices = [_lead(choice) for choice in leads]

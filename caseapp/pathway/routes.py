@@ -183,8 +183,8 @@ def _panel(actor: Actor, subject: SubjectAccess, row: queries.HandoverRow, form:
 
 
 def _answer_form(row: queries.HandoverRow, **options: Any) -> forms.AnswerForm:
-    leads = () if row.lead_id else queries.list_leads(row.to_team_id)
-    return forms.answer_form(row.lead, leads, **options)
+    leads = () if row.lead_stands else queries.list_leads(row.to_team_id)
+    return forms.answer_form(row.lead, leads, stands=row.lead_stands, **options)
 
 
 def _do(actor: Actor, subject: SubjectAccess, form: Any, step: Callable[[], str | None]) -> Any:

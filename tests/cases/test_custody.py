@@ -1,7 +1,7 @@
 """An open case has exactly one accountable team at every instant, and one lead at most."""
 
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from caseapp.access.commands import bar
 from caseapp.access.queries import list_reach
+from caseapp.accounts.models import TeamMembership, User
 from caseapp.cases import commands as cases
 from caseapp.cases.models import Custody, Involvement
 from caseapp.cases.queries import family_cases, list_load, list_waiting
@@ -113,8 +114,9 @@ def test_a_new_worker_takes_over_and_the_first_no_longer_sees_the_child_alone(ap
         ("north.worker", "north.worker", NotFound),
         ("north.manager", "central.worker", Invalid),
         ("north.manager", "school", Invalid),
+        ("north.manager", "north.manager", Invalid),
     ],
-    ids=["another team's manager", "no manager", "a worker of another team", "no worker at all"],
+    ids=["another team's manager", "no manager", "a worker of another team", "no worker at all", "the manager herself"],
 )
 def test_who_may_give_to_whom(
     app: Flask, friday: datetime, manager: str, worker: str, problem: type[Exception]
@@ -122,6 +124,19 @@ def test_who_may_give_to_whom(
     family = a_case()
     with pytest.raises(problem):
         cases.allocate(someone(manager), cases=family.versions, professional_id=someone(worker).professional_id or 0)
+    assert family_cases(family.id)[0].lead_name is None
+
+
+@pytest.mark.parametrize("change", ["switched off", "left the team"])
+def test_who_no_longer_works_in_the_team_is_given_nothing(app: Flask, friday: datetime, change: str) -> None:
+    family, leah = a_case(), someone("north.worker")
+    if change == "switched off":
+        db.session.execute(sa.update(User).where(User.id == leah.user_id).values(disabled_at=friday))
+    else:
+        mine = sa.update(TeamMembership).where(TeamMembership.user_id == leah.user_id)
+        db.session.execute(mine.values(until_on=friday.date() - timedelta(days=1)))
+    with pytest.raises(Invalid, match="sign-in is not switched off"):
+        give(family, "north.worker")
     assert family_cases(family.id)[0].lead_name is None
 
 

@@ -5,14 +5,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from caseapp.access.commands import bar
 from caseapp.accounts.commands import add_membership
+from caseapp.accounts.models import User
 from caseapp.cases import commands as cases
 from caseapp.kernel import clock
-from caseapp.kernel.db import transaction
+from caseapp.kernel.db import db, transaction
 from tests.factories import AFamily, a_case, someone, team_id
 from tests.helpers.statements import count_statements
 
@@ -200,6 +202,24 @@ def test_a_conflict_of_interest_cannot_be_chosen(bare_app: Flask, browser: Brows
 
     data = {**given(page, family), "professional": professional(bare_app, "north.worker")}
     assert manager.post("/desk/team/give", data=data).status_code == 422
+
+
+def test_nobody_whom_the_board_does_not_offer_can_be_given_a_family(
+    bare_app: Flask, browser: Browser, friday: datetime
+) -> None:
+    family = made(bare_app)
+    manager = browser("north.manager")
+    page = manager.get("/desk/team").text
+    with bare_app.app_context(), transaction():
+        off = sa.update(User).where(User.id == someone("north.worker").user_id)
+        db.session.execute(off.values(disabled_at=clock.now()))
+    for login in ("north.worker", "north.manager"):
+        answer = manager.post(
+            "/desk/team/give", data={**given(page, family), "professional": professional(bare_app, login)}
+        )
+        assert answer.status_code == 422, login
+        assert "Choose a worker of the team" in answer.text
+    assert "Leah Dawson" not in manager.get("/desk/team").text
 
 
 def test_who_manages_several_teams_changes_between_them_and_no_further(

@@ -11,6 +11,7 @@ from flask import Flask
 from caseapp.access.commands import bar
 from caseapp.access.domain import Actor
 from caseapp.access.queries import list_reach
+from caseapp.accounts.models import User
 from caseapp.accounts.queries import find_professional
 from caseapp.cases.models import Case, Custody, Episode, Involvement, Task
 from caseapp.deadlines.queries import clocks_of
@@ -280,6 +281,39 @@ def test_from_the_hub_the_receiver_names_the_lead(app: Flask, friday: datetime, 
     assert _row(waiting.id).sender_closed_at == _row(waiting.id).accepted_at
     kinds = db.session.scalars(sa.select(Episode.kind).where(Episode.case_id == family.case_id))
     assert list(kinds) == ["family_help"]
+
+
+def _switch_off(login: str) -> None:
+    user_id = someone(login).user_id
+    db.session.execute(sa.update(User).where(User.id == user_id).values(disabled_at=clock.now()))
+
+
+def test_nobody_leads_whose_sign_in_is_switched_off(family: AFamily, actor: Who) -> None:
+    team, donna = team_id("fh_north"), someone("familyhelp.worker").professional_id
+    assert [lead.name for lead in queries.list_leads(team)] == ["Donna Price", "Sheila Vance"]
+    _switch_off("familyhelp.worker")
+    assert [lead.name for lead in queries.list_leads(team)] == ["Sheila Vance"]
+    offered = queries.get_step_down_choices(actor("north.worker"), family.case_id).leads
+    assert "Donna Price" not in {lead.name for lead in offered}
+    with pytest.raises(Invalid) as refused:
+        propose_step_down(family, lead_professional_id=donna)
+    assert set(refused.value.problems) == {"lead"}
+    propose_step_down(family, lead_professional_id=someone("familyhelp.north").professional_id)
+
+
+def test_a_lead_who_left_since_is_chosen_anew(family: AFamily, actor: Who) -> None:
+    number = propose_step_down(family)
+    commands.agree_handover(actor("north.manager"), handover_id=number)
+    donna, sheila = (someone(login).professional_id for login in ("familyhelp.worker", "familyhelp.north"))
+    assert queries.get_handover(number).row.lead_stands
+    _switch_off("familyhelp.worker")
+    assert not queries.get_handover(number).row.lead_stands
+    for lead in (None, donna):
+        with pytest.raises(Invalid) as refused:
+            commands.accept_handover(actor("familyhelp.north"), handover_id=number, lead_professional_id=lead)
+        assert set(refused.value.problems) == {"lead"}
+    commands.accept_handover(actor("familyhelp.north"), handover_id=number, lead_professional_id=sheila)
+    assert _row(number).lead_professional_id == sheila
 
 
 def test_the_hub_sends_it_again_after_it_came_back(app: Flask, friday: datetime, actor: Who) -> None:

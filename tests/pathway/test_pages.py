@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from caseapp.access.commands import bar
+from caseapp.accounts.models import User
 from caseapp.cases.commands import move_custody, write_note
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
@@ -114,6 +115,20 @@ def test_the_whole_way_in_a_browser(browser: Browser, bare_app: Flask, family: A
     assert leah.post(f"{url}/close").status_code == 303
     assert leah.get(f"/cases/{family.reference}").status_code == 404
     assert browser("familyhelp.worker").get(url).status_code == 200
+
+
+def test_the_receiver_chooses_anew_for_a_lead_who_left(browser: Browser, bare_app: Flask, family: AFamily) -> None:
+    url = _proposed(bare_app, family, agreed=True)
+    with _work(bare_app):
+        off = sa.update(User).where(User.id == someone("familyhelp.worker").user_id)
+        db.session.execute(off.values(disabled_at=clock.now()))
+        lead = someone("familyhelp.north").professional_id
+    sheila = browser("familyhelp.north")
+    page = sheila.get(url).text
+    assert "Donna Price, who was named, can’t lead any more" in page and "with Donna Price leading" not in page
+    unchosen = sheila.post(f"{url}/answer", data={"answer": "accept", "words": "Welcome."})
+    assert unchosen.status_code == 422 and "Choose who leads" in unchosen.text and "Welcome." in unchosen.text
+    assert sheila.post(f"{url}/answer", data={"answer": "accept", "lead": str(lead)}).status_code == 303
 
 
 def test_returned_shows_its_words_and_the_next_one_says_so(browser: Browser, bare_app: Flask, family: AFamily) -> None:

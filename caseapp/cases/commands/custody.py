@@ -15,7 +15,7 @@ from caseapp.access.commands import end_reach, give_reach
 from caseapp.access.domain import HUB, L4, LOCALITY, Actor
 from caseapp.access.queries import barred_principals
 from caseapp.accounts.models import Professional, User
-from caseapp.accounts.queries import ProfessionalRow, find_professional, find_team
+from caseapp.accounts.queries import ProfessionalRow, find_professional, find_team, list_workers
 from caseapp.cases.catalogue import EPISODES
 from caseapp.cases.domain import LEVELS
 from caseapp.cases.models import Case, CaseLevel, Custody, Episode, Involvement
@@ -130,9 +130,12 @@ def allocate(actor: Actor, *, cases: Mapping[int, int], professional_id: int, re
     managed = {m.team_id for m in actor.memberships if m.role == "manager"}
     if set(teams) != set(cases) or not set(teams.values()) <= managed:
         raise NotFound
-    worker = find_professional(professional_id)
-    if worker is None or {worker.team_id} != set(teams.values()):
-        raise Invalid({"professional_id": "Choose somebody who works in the team."})
+    workers = list_workers(teams[min(cases)]) if len(set(teams.values())) == 1 else []
+    worker = next((row for row in workers if row.id == professional_id), None)
+    if worker is None:
+        raise Invalid(
+            {"professional_id": "Choose a worker of the team whose sign-in is not switched off, not its manager."}
+        )
     if worker.user_id and f"user:{worker.user_id}" in barred_principals(list(cases)):
         raise Invalid(
             {"professional_id": f"{worker.name} can't take this family: a conflict of interest is on record."}

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from caseapp.access.commands import end_reach, give_reach
 from caseapp.access.domain import L4, Actor
-from caseapp.accounts.queries import find_professional
+from caseapp.accounts.queries import can_lead, find_professional
 from caseapp.assessments.queries import last_authorised
 from caseapp.cases.commands import change_level, close_episode, end_joint_work, make_task, move_custody, open_episode
 from caseapp.cases.models import CaseLevel, Episode
@@ -71,17 +71,18 @@ def accept_handover(
 ) -> None:
     """The receiving manager takes the family on: in one step custody, lead, level and episodes move.
 
-    `lead_professional_id` is needed when the sender named nobody. Raises Invalid without a lead, Refused for the
-    person who proposed or agreed it (four eyes), Conflict naming whoever answered first, OutOfOrder when it is not
-    theirs to accept yet.
+    `lead_professional_id` is needed when the sender named nobody, or somebody who can't lead any more. Raises Invalid
+    without a lead, Refused for the person who proposed or agreed it (four eyes), Conflict naming whoever answered
+    first, OutOfOrder when it is not theirs to accept yet.
     """
     row = lock_handover(handover_id)
     must_follow(row, ACCEPT)
     if actor.user_id in (row.proposed_by_id, row.agreed_by_id):
         raise Refused("You proposed or agreed this handover: somebody else has to accept it.")
-    lead_id = row.lead_professional_id or lead_professional_id
+    named = row.lead_professional_id if row.lead_professional_id and can_lead(row.lead_professional_id) else None
+    lead_id = named or lead_professional_id
     lead = find_professional(lead_id) if lead_id else None
-    if lead is None or (row.lead_professional_id is None and lead.team_id != row.to_team_id):
+    if lead is None or (named is None and (lead.team_id != row.to_team_id or not can_lead(lead.id))):
         raise Invalid({"lead": "Choose who leads the work with the family"})
     case_ids = case_ids_of(row.id)
     must_still_hold(row, case_ids)

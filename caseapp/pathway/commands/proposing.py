@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from caseapp.access.domain import FAMILY_HELP, Actor
 from caseapp.accounts.commands import add_professional
-from caseapp.accounts.queries import agency_names, find_professional, find_team
+from caseapp.accounts.queries import agency_names, can_lead, find_professional, find_team
 from caseapp.cases.models import Case
 from caseapp.cases.queries import CaseRow, family_cases
 from caseapp.kernel import clock
@@ -237,4 +237,6 @@ def _check_receiver(
         return {"lead": "Choose the lead practitioner by name"}
     if lead.team_id != to_team_id:
         return {"lead": f"{lead.name} does not work in {team.name}. Choose somebody who does, or the other team"}
+    if not can_lead(lead.id):
+        return {"lead": f"{lead.name} can’t lead now: their sign-in is switched off. Choose somebody else"}
     return {}

@@ -10,7 +10,7 @@ from caseapp.access.domain import FAMILY_HELP, L4, Actor
 from caseapp.access.models import Bar
 from caseapp.access.queries import visible_ids
 from caseapp.accounts.models import Agency, Professional, Team
-from caseapp.accounts.queries import TeamRow
+from caseapp.accounts.queries import TeamRow, may_lead
 from caseapp.assessments.domain import AUTHORISED
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.assessments.queries import last_authorised
@@ -106,7 +106,7 @@ def _teams_and_leads(
             Professional.name.label("lead"),
             Professional.title,
         )
-        .outerjoin(Professional, Professional.team_id == Team.id)
+        .outerjoin(Professional, sa.and_(Professional.team_id == Team.id, may_lead()))
         .where(Team.kind == FAMILY_HELP, Team.may_hold_cases, Team.id != from_team_id, ~barred)
         .order_by(same_place, Team.name, Professional.name)
     ).all()
@@ -121,11 +121,11 @@ def all_assessed(case_ids: Collection[int]) -> bool:
 
 
 def list_leads(team_id: int) -> tuple[LeadChoice, ...]:
-    """The professionals of a team, by name."""
+    """The professionals of a team who can lead the work with a family now, by name."""
     rows = db.session.execute(
         sa.select(Professional.id, Professional.name, Professional.title, Team.id, Team.name)
         .join(Team, Team.id == Professional.team_id)
-        .where(Team.id == team_id)
+        .where(Team.id == team_id, may_lead())
         .order_by(Professional.name)
     )
     return tuple(LeadChoice(*row) for row in rows)

@@ -11,7 +11,7 @@ from sqlalchemy import orm
 from caseapp.access.domain import L2, Actor
 from caseapp.access.queries import visible_ids
 from caseapp.accounts.models import Agency, Professional, Team
-from caseapp.accounts.queries import user_name_of
+from caseapp.accounts.queries import may_lead, user_name_of
 from caseapp.assessments.domain import AUTHORISED
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases.models import Case, Custody, Involvement
@@ -84,6 +84,8 @@ class HandoverRow:
     consent_how: str
     lead_id: int | None
     lead: str | None
+    # Whether the lead who was named can still lead; False when nobody was.
+    lead_stands: bool
     lead_about: str
     meeting_on: date | None
     version: int
@@ -141,6 +143,7 @@ def _select_handovers() -> sa.Select[Any]:
             user_name_of(Handover.agreed_by_id).label("agreed_by"),
             user_name_of(Handover.answered_by_id).label("answered_by"),
             lead.name.label("lead"),
+            may_lead(lead).label("lead_stands"),
             lead.title.label("lead_title"),
             lead.phone.label("lead_phone"),
             employer.name.label("lead_agency"),
@@ -197,6 +200,7 @@ def _as_row(row: Any) -> HandoverRow:
         consent_how=row.consent_how or "",
         lead_id=row.lead_professional_id,
         lead=row.lead,
+        lead_stands=row.lead is not None and bool(row.lead_stands),
         lead_about=about,
         meeting_on=row.meeting_on,
         version=row.version,
