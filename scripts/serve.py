@@ -23,12 +23,13 @@ STOP_SECONDS = 15
 
 SIGN_INS = """\
 Sign in as (password demo-only-password, each ...@demo.example):
-  log a referral       school  police  health
-  the hub              mash.worker  mash.manager  edt
+  log a referral       school  police  health  edt
+  the hub              mash.worker  mash.manager
   locality managers    north.manager  central.manager  south.manager
   social workers       north.worker  central.worker  south.worker
   family help          familyhelp.north  familyhelp.central  familyhelp.south  familyhelp.worker
-  others               chair  business.support  evolve  ig  head  auditor  admin"""
+  look and run         auditor  admin
+  no pages yet         chair  business.support  evolve  ig  head"""
 
 
 def port_is_free(port: int) -> bool:

@@ -73,6 +73,7 @@ VIEWS = {
     "referrals.discard_draft": "A draft, throwing it away",
     "referrals.list_own": "Their own referrals",
     "referrals.marks": "The list of input to put right",
+    "referrals.new_referral": "The start of a referral, with their drafts",
     "referrals.open_referral": "A referral, opening it first",
     "referrals.propose": "A referral, proposing a decision",
     "referrals.queue": "The hub's queue",

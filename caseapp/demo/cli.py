@@ -27,7 +27,7 @@ DAYS = 30
 @click.option(
     "--referrals", default=60, show_default=True, type=click.IntRange(0, 100_000), help="Referrals of the last 30 days."
 )
-@click.option("--seed", default=1, show_default=True, help="The same seed makes the same families.")
+@click.option("--seed", default=1, show_default=True, help="The same seed and day make the same families.")
 def load(referrals: int, seed: int) -> None:
     """Make agencies, teams, sign-ins and the last 30 days of referrals. Does nothing where there already are people."""
     if current_app.config["ENVIRONMENT"] == "production":

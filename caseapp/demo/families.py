@@ -131,6 +131,8 @@ class Worry:
     voice: str
     weight: int
     ratings: tuple[str, ...]
+    # Whose words these are: a kind of Sender.
+    by: tuple[str, ...]
 
 
 WORRIES = (
@@ -145,6 +147,7 @@ WORRIES = (
         "I like it when it's warm here.",
         5,
         ("amber", "green"),
+        ("school",),
     ),
     Worry(
         ("domestic_abuse",),
@@ -157,6 +160,7 @@ WORRIES = (
         "I put my headphones on.",
         6,
         ("amber", "red"),
+        ("police",),
     ),
     Worry(
         ("physical_abuse",),
@@ -168,6 +172,7 @@ WORRIES = (
         "Don't tell him I said.",
         2,
         ("red",),
+        ("school",),
     ),
     Worry(
         ("parental_mental_health",),
@@ -179,6 +184,7 @@ WORRIES = (
         "Mummy sad.",
         4,
         ("green", "amber"),
+        ("health",),
     ),
     Worry(
         ("parental_substance_misuse", "neglect"),
@@ -190,6 +196,7 @@ WORRIES = (
         "Nan's is better.",
         3,
         ("amber",),
+        ("school",),
     ),
     Worry(
         ("child_sexual_exploitation", "missing"),
@@ -201,6 +208,7 @@ WORRIES = (
         "You lot wouldn't get it.",
         2,
         ("red", "amber"),
+        ("school", "police"),
     ),
     Worry(
         ("self_harm",),
@@ -211,6 +219,7 @@ WORRIES = (
         "It makes it quiet for a bit.",
         3,
         ("green", "amber"),
+        ("health",),
     ),
     Worry(
         ("missing_education",),
@@ -221,6 +230,7 @@ WORRIES = (
         "",
         3,
         ("green",),
+        ("school",),
     ),
     Worry(
         ("emotional_abuse",),
@@ -231,6 +241,19 @@ WORRIES = (
         "I'm the bad one.",
         3,
         ("amber", "green"),
+        ("school",),
+    ),
+    Worry(
+        ("housing", "neglect"),
+        "The gas has been capped since October. {child} was at home on a school day and wore a coat indoors. "
+        "The father says they manage.",
+        "A cold home, and a child who may not be in school.",
+        "They let me in and answered everything I asked.",
+        "Somebody to look at heating, money and school.",
+        "My bed is warm if I keep my coat on.",
+        5,
+        ("amber", "green"),
+        ("housing",),
     ),
 )
 
@@ -239,6 +262,7 @@ WORRIES = (
 class Sender:
     """Who refers: a sign-in of the demo, or an agency without one (then the hub takes it in)."""
 
+    kind: str
     login: str | None
     agency: str
     source_code: str
@@ -252,6 +276,7 @@ class Sender:
 SENDERS = (
     Sender(
         "school",
+        "school",
         "Wath Primary School",
         "2A",
         "form",
@@ -262,6 +287,7 @@ SENDERS = (
     ),
     Sender(
         "police",
+        "police",
         "South Yorkshire Police",
         "6",
         "police_notification",
@@ -270,13 +296,37 @@ SENDERS = (
         "01632 960201",
         8,
     ),
-    Sender("health", "Rotherham NHS Foundation Trust", "3B", "form", "Sunita Rao", "Health visitor", "01632 960318", 4),
     Sender(
-        None, "Clifton Community School", "2A", "form", "Martin Shaw", "Assistant head, safeguarding", "01632 960133", 3
+        "health",
+        "health",
+        "Rotherham NHS Foundation Trust",
+        "3B",
+        "form",
+        "Sunita Rao",
+        "Health visitor",
+        "01632 960318",
+        4,
     ),
-    Sender(None, "Rotherham Council Housing", "4", "form", "Steve Pell", "Housing officer", "01632 960512", 2),
-    Sender(None, "GP practice: Clifton Medical Centre", "3A", "form", "Dr Priya Nair", "GP", "01632 960341", 2),
-    Sender(None, "Dinnington High School", "2A", "form", "Jo Beck", "Designated safeguarding lead", "01632 960160", 3),
+    Sender(
+        "school", None, "Clifton Community School", "2A", "form", "Martin Shaw", "Assistant head", "01632 960133", 3
+    ),
+    Sender(
+        "housing", None, "Rotherham Council Housing", "4", "form", "Steve Pell", "Housing officer", "01632 960512", 2
+    ),
+    Sender(
+        "health", None, "GP practice: Clifton Medical Centre", "3A", "form", "Dr Priya Nair", "GP", "01632 960341", 2
+    ),
+    Sender(
+        "school",
+        None,
+        "Dinnington High School",
+        "2A",
+        "form",
+        "Jo Beck",
+        "Designated safeguarding lead",
+        "01632 960160",
+        3,
+    ),
 )
 
 

@@ -64,6 +64,8 @@ class Plan:
 
 
 NORTH = ("S63 7", "S62 5", "S61 4")
+CENTRAL = ("S65 2", "S60 2")
+SOUTH = ("S25 2", "S66 8")
 # So that every room of the demo has somebody in it, whatever the seed.
 SCRIPTED = (
     Plan(28, NORTH, "assessment"),
@@ -73,6 +75,12 @@ SCRIPTED = (
     Plan(10, NORTH, "assessment", "submitted"),
     Plan(7, NORTH, "assessment", "writing"),
     Plan(9, NORTH, "strategy_discussion", "noted"),
+    Plan(20, CENTRAL, "assessment", "submitted"),
+    Plan(8, CENTRAL, "assessment", "writing"),
+    Plan(4, CENTRAL, "assessment", "decided"),
+    Plan(22, SOUTH, "assessment", "agreed_on"),
+    Plan(9, SOUTH, "assessment", "writing"),
+    Plan(3, SOUTH, "assessment", "decided"),
     Plan(4, NORTH, "assessment", "decided"),
     Plan(2, NORTH, "assessment", "decided"),
     Plan(6, NORTH, "family_help", "decided"),
@@ -145,7 +153,8 @@ class Story:
         at = self.life.now - timedelta(days=self.plan.days_ago)
         if sender.mode == "form":
             at = min(self.life.working(at, hours=0.01), self.life.now - timedelta(minutes=self.random.randint(5, 55)))
-        worry = self.random.choices(WORRIES, weights=[row.weight for row in WORRIES])[0]
+        theirs = [row for row in WORRIES if sender.kind in row.by]
+        worry = self.random.choices(theirs, weights=[row.weight for row in theirs])[0]
         self.rating = self.random.choice(worry.ratings)
         # A Red does not wait for the rest of the pile.
         self.pace = 0.3 if self.rating == "red" else 1.0
@@ -221,7 +230,8 @@ class Story:
             answer=deciding.Answer(
                 kind="agree",
                 outcomes=proposal.proposed,
-                message="Thank you. We have decided what happens next, and why; ring 01632 960500 if anything changes.",
+                message=f"{MESSAGES[self.plan.outcome]} Ring the hub on 01632 960500 and say the reference if anything "
+                "changes, or to ask for it to be looked at again. In danger: 999 first.",
             ),
         )
         opened = db.session.execute(
@@ -375,6 +385,13 @@ class Story:
             pathway.accept_handover(receiver, handover_id=self.handover_id)
 
 
+# What the referrer is told; a real manager edits the draft that the decision page offers.
+MESSAGES = {
+    "no_further_action": "We will not take this further now: others already help, and nothing says a child is harmed.",
+    "family_help": "Family help gets in touch with the family, who agree to it and need somebody beside them.",
+    "assessment": "A social worker of the locality team sees the children and finds out what life at home is like.",
+    "strategy_discussion": "Council, police and health talk today about what keeps the children safe tonight.",
+}
 ASSESSMENT_WORDS = {
     "worries": "Nights without heating, mornings without breakfast, and arguments that the children hear.",
     "working_well": "Mother asks for help and takes it. Grandmother has the children on Fridays and they are "
