@@ -118,6 +118,20 @@ def make_task(*, case_id: int, kind: str, about_id: int, actor: ActorLike | None
     return task.id
 
 
+def settle_tasks(actor: ActorLike | None, *, kind: str, about_ids: Collection[int]) -> None:
+    """End the open tasks of a kind about these subjects: what they asked for was done otherwise, so nobody is asked to
+    read them any more. Nobody has acknowledged them, so nobody's name is put to them."""
+    settled = db.session.execute(
+        sa.update(Task)
+        .where(Task.kind == kind, Task.about_id.in_(about_ids), Task.done_at.is_(None))
+        .values(done_at=clock.now())
+        .returning(Task.id, Task.case_id, Task.about_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for task in settled:
+        record(actor, "task.settled", subjects=[task.case_id, task.about_id], kind=kind, task=task.id)
+
+
 def acknowledge_task(actor: Actor, *, task_id: int, case_id: int, answer: str = "") -> None:
     """Say that a task of this case has been read, with a line if wanted. Raises NotFound for another case's task,
     OutOfOrder if somebody has done it already."""
@@ -138,6 +152,8 @@ def acknowledge_task(actor: Actor, *, task_id: int, case_id: int, answer: str = 
     ).first()
     if done is not None:
         record(actor, "task.acknowledged", subjects=[case_id, task.about_id], kind=task.kind, task=task_id)
+    elif task.done_by_id is None:
+        raise OutOfOrder("This does not have to be read any more: it was dealt with.")
     elif task.done_by_id != actor.user_id:
         raise OutOfOrder("Somebody else has read and acknowledged this already.")
 
@@ -170,7 +186,7 @@ def _find_once(actor: Actor, once_key: str, case_ids: list[int], words: str, hap
     if own and same and words in (first.words, latest.words):
         return first.reference
     if not own or not _may_see(actor, first.reference):
-        raise KeyUsed("Not saved yet: the key of this form was used before. Press Save once more.", mine=mine)
+        raise KeyUsed("Not saved yet: another note was saved from this form. Press Save once more.", mine=mine)
     who = user_names({latest.author_id}).get(latest.author_id, "Somebody")
     raise KeyUsed(
         "Not saved yet: this form has saved another note already.",
