@@ -2,6 +2,16 @@
 
 from .domain import LEVELS
 
+# How children are counted at a level: after 1, and after more.
+LEVELS_COUNTED = {
+    "universal": ("in universal and community", "in universal and community"),
+    "focused_family_help": ("in focused family help", "in focused family help"),
+    "specialist_family_help": ("in specialist family help", "in specialist family help"),
+    "assessment": ("in assessment", "in assessment"),
+    "strategy_discussion": ("in strategy discussion", "in strategy discussion"),
+    "child_in_need": ("child in need", "children in need"),
+}
+
 EPISODES = {
     "family_help": "Family help",
     "child_in_need": "Child in need",

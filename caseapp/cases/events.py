@@ -52,5 +52,6 @@ declare(
     EventType("note.written", "Note", {"note": "note"}),
     EventType("note.amended", "Note changed, wording {number}", {"note": "note", "number": "number"}),
     EventType("task.made", "To read: {kind}", {"kind": "code:task", "task": "number"}),
+    EventType("task.settled", "No longer to read, it was dealt with: {kind}", {"kind": "code:task", "task": "number"}),
     EventType("task.acknowledged", "Read and acknowledged: {kind}", {"kind": "code:task", "task": "number"}),
 )

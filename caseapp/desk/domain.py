@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from caseapp.cases.catalogue import LEVELS_COUNTED
 from caseapp.cases.domain import LEVELS
 
 
@@ -22,9 +23,9 @@ def family_words(children: Sequence[tuple[str, str]], family: str) -> str:
 
 
 def mix_words(levels: Sequence[str], *, counted: bool = True) -> str:
-    """Children by level, the highest need first: 2 assessment, 1 child in need; without numbers the levels only."""
+    """Children by level, the highest need first: 2 in assessment, 1 child in need; without numbers the levels only."""
     ordered = [level for level in reversed(LEVELS) if level in levels]
     if not counted:
         return ", ".join(LEVELS[level] for level in ordered)
     amounts = Counter(levels)
-    return ", ".join(f"{amounts[level]} {LEVELS[level][0].lower()}{LEVELS[level][1:]}" for level in ordered)
+    return ", ".join(f"{amounts[level]} {LEVELS_COUNTED[level][amounts[level] > 1]}" for level in ordered)

@@ -19,6 +19,7 @@ from caseapp.deadlines.domain import age_words
 from caseapp.deadlines.queries import ClockView, clocks_of
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
+from caseapp.pathway.queries import open_parts
 
 from .domain import family_words, mix_words
 
@@ -50,6 +51,20 @@ class FamilyRow:
 
 
 @dataclass(frozen=True)
+class AlongsideRow:
+    """Children of a family whom somebody else leads now, and the handover whose part is still to be closed."""
+
+    name: str
+    children: tuple[CaseRow, ...]
+    handover: str | None
+
+    @property
+    def amount(self) -> int:
+        """How many children."""
+        return len(self.children)
+
+
+@dataclass(frozen=True)
 class MyWork:
     """All that the page "My work" shows."""
 
@@ -58,6 +73,7 @@ class MyWork:
     due: tuple[DueRow, ...]
     families: tuple[FamilyRow, ...]
     children: int
+    alongside: tuple[AlongsideRow, ...]
 
     @property
     def late(self) -> int:
@@ -71,8 +87,12 @@ class MyWork:
 
 
 def get_my_work(actor: Actor) -> MyWork:
-    """What this professional has to read and do, and the children they work with. Three statements."""
+    """What this professional has to read and do, and the children they work with: those they lead, which the team's
+    board counts too, and those they only work on with. Four statements."""
     mine = list_my_children(actor)
+    led = [case for case in mine.cases if case.lead_id == actor.professional_id]
+    joint = [case for case in mine.cases if case.lead_id != actor.professional_id]
+    parts = open_parts([case.id for case in joint])
     clocks = clocks_of([case.id for case in mine.cases])
     words = task_words(actor, {task.about_id for task in mine.tasks})
     families = tuple(
@@ -80,9 +100,17 @@ def get_my_work(actor: Actor) -> MyWork:
             children[0].family_name,
             tuple((case, next(iter(clocks.get(case.id, ())), None)) for case in children),
         )
-        for children in _by_family(mine.cases)
+        for children in _by_family(led)
     )
-    return MyWork(mine.tasks, words, _due(mine.cases, clocks), families, len(mine.cases))
+    alongside = tuple(
+        AlongsideRow(
+            children[0].family_name,
+            tuple(children),
+            next((parts[case.id] for case in children if case.id in parts), None),
+        )
+        for children in _by_family(joint)
+    )
+    return MyWork(mine.tasks, words, _due(mine.cases, clocks), families, len(led), alongside)
 
 
 def _by_family(cases: Sequence[CaseRow]) -> list[list[CaseRow]]:

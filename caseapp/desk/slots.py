@@ -4,5 +4,6 @@ from caseapp.kernel.slots import Slot
 
 PANELS = Slot(
     "desk.panels",
-    "(actor, team_id) -> list of panels, each with title, empty (words) and rows of label, url, detail; one statement",
+    "(actor, team_id) -> list of panels, each with title, empty (words) and rows of label, url, detail and, "
+    "if one runs, clock (a ClockView); one statement",
 )

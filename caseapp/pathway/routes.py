@@ -11,13 +11,15 @@ from caseapp.assessments.queries import family_chronology
 from caseapp.cases.queries import CaseRow
 from caseapp.cases.slots import Action, Notice
 from caseapp.kernel import clock
-from caseapp.kernel.errors import Invalid
+from caseapp.kernel.errors import Invalid, OutOfOrder, Refused
 from caseapp.kernel.web import when
 
 from . import commands, forms, queries
 from .catalogue import CONSENT, CONSENT_HOW, DIRECTIONS, STATES
 from .domain import (
+    ACCEPT,
     ACCEPTED,
+    AGREE,
     AGREED,
     ASSESSED_FIRST,
     CHILD_IN_NEED_PLAN,
@@ -27,6 +29,8 @@ from .domain import (
     RETURNED,
     SENT_BACK,
     SUFFICIENT,
+    next_phase,
+    why_not,
 )
 
 bp = Blueprint("pathway", __name__, url_prefix="/pathway")
@@ -127,7 +131,7 @@ def show(actor: Actor, subject: SubjectAccess) -> Any:
 
 
 def _page(actor: Actor, subject: SubjectAccess, form: Any = None) -> Any:
-    page = queries.get_handover(subject.id)
+    page = queries.get_handover(subject.id, reader=actor)
     row = page.row
     for case_id in row.case_ids:
         # The pack is part of each child's record, whatever of it this reader is shown.
@@ -187,9 +191,17 @@ def _answer_form(row: queries.HandoverRow, **options: Any) -> forms.AnswerForm:
     return forms.answer_form(row.lead, leads, stands=row.lead_stands, **options)
 
 
-def _do(actor: Actor, subject: SubjectAccess, form: Any, step: Callable[[], str | None]) -> Any:
-    """Take a step; what it finds wrong comes back at the field, with everything typed."""
+def _do(actor: Actor, subject: SubjectAccess, form: Any, act: str | None, step: Callable[[], str | None]) -> Any:
+    """Take a step; what it finds wrong comes back at the field, with everything typed.
+
+    A form that is wrong for an `act` that can't be done any more is answered with the reason why it can't.
+    """
     if not form.validate():
+        row = queries.get_handover(subject.id).row
+        if act and next_phase(row.phase, act) is None:
+            raise OutOfOrder(why_not(row.phase, act))
+        if _panel(actor, subject, row, form)[1] is None:
+            raise Refused("Somebody else has to answer this handover: it isn’t yours to answer now.")
         return _page(actor, subject, form)
     try:
         reference = step()
@@ -211,7 +223,7 @@ def agree(actor: Actor, subject: SubjectAccess) -> Any:
         else:
             commands.send_back_handover(actor, handover_id=subject.id, words=form.words.data or "")
 
-    return _do(actor, subject, form, step)
+    return _do(actor, subject, form, AGREE, step)
 
 
 @bp.post("/<ref:reference>/answer")
@@ -228,7 +240,7 @@ def answer(actor: Actor, subject: SubjectAccess) -> Any:
         else:
             commands.return_handover(actor, handover_id=subject.id, reason=words)
 
-    return _do(actor, subject, form, step)
+    return _do(actor, subject, form, ACCEPT, step)
 
 
 @bp.post("/<ref:reference>/again")
@@ -236,9 +248,11 @@ def answer(actor: Actor, subject: SubjectAccess) -> Any:
 def again(actor: Actor, subject: SubjectAccess) -> Any:
     """The hub sends a family to family help once more, with what was missing."""
     form = forms.WordsForm()
-    return _do(
-        actor, subject, form, lambda: commands.hand_again(actor, handover_id=subject.id, words=form.words.data or "")
-    )
+
+    def step() -> str:
+        return commands.hand_again(actor, handover_id=subject.id, words=form.words.data or "")
+
+    return _do(actor, subject, form, None, step)
 
 
 @bp.post("/<ref:reference>/withdraw")
@@ -258,7 +272,8 @@ def close(actor: Actor, subject: SubjectAccess) -> Any:
 
 
 def case_actions(actor: Actor, subject: SubjectAccess, case: CaseRow) -> list[Action | Notice]:
-    """For the case page: the handover under way, or the way to propose one. One statement."""
+    """For the case page: the handover under way, or the way to propose one. One statement, and one more
+    where an assessment comes before a step-down."""
     known = queries.find_handover_of_case(case.id)
     offered: list[Action | Notice] = []
     running = known is not None and known.phase in (PROPOSED, AGREED)
@@ -267,7 +282,8 @@ def case_actions(actor: Actor, subject: SubjectAccess, case: CaseRow) -> list[Ac
         held = f" {case.team_name} is accountable until {known.to_team} accepts." if running else ""
         offered.append(Notice(f"Handover {known.reference}: {STATES[known.phase]}.{held}", url, "Open the handover"))
     steps_down = case.level in (*ASSESSED_FIRST, CHILD_IN_NEED_PLAN)
-    if steps_down and not running and allows(PERMISSIONS["handover:propose"], actor, subject):
+    may = steps_down and not running and allows(PERMISSIONS["handover:propose"], actor, subject)
+    if may and (case.level not in ASSESSED_FIRST or queries.all_assessed([case.id])):
         offered.append(Action("Propose a step-down", url_for("pathway.step_down", reference=subject.reference)))
     return offered
 
@@ -281,6 +297,7 @@ def desk_panels(actor: Actor, team_id: int) -> list[dict[str, Any]]:
             "detail": f"From {row.other_team}: accept or return, asked {when(row.asked)}"
             if row.asked
             else f"To {row.other_team}: agree or send back, proposed {when(row.proposed_at)}",
+            "clock": row.due,
         }
         for row in queries.list_waiting_for_manager(actor, team_id)
     ]

@@ -13,9 +13,13 @@ from caseapp.access.commands import bar
 from caseapp.accounts.commands import add_membership
 from caseapp.accounts.models import User
 from caseapp.cases import commands as cases
+from caseapp.cases.catalogue import LEVELS_COUNTED
+from caseapp.cases.domain import LEVELS
+from caseapp.desk.domain import mix_words
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
-from tests.factories import AFamily, a_case, someone, team_id
+from caseapp.pathway import commands as pathway
+from tests.factories import AFamily, a_case, propose_step_down, someone, team_id
 from tests.helpers.statements import count_statements
 
 Browser = Callable[[str], FlaskClient]
@@ -250,6 +254,36 @@ def test_family_help_uses_the_same_board(bare_app: Flask, browser: Browser, frid
     data = {**given(page, family), "professional": professional(bare_app, "familyhelp.worker")}
     assert manager.post("/desk/team/give", data=data).status_code == 303
     assert "1 child in 1 family" in browser("familyhelp.worker").get("/desk/my-work").text
+
+
+def test_children_handed_over_are_counted_apart_until_the_part_is_closed(
+    bare_app: Flask, browser: Browser, friday: datetime
+) -> None:
+    made(bare_app, name="Steel", worker="north.worker")
+    gone = made(bare_app, children=2, worker="north.worker", level="child_in_need")
+    with bare_app.app_context(), transaction():
+        number = propose_step_down(gone)
+        pathway.agree_handover(someone("north.manager"), handover_id=number)
+        pathway.accept_handover(someone("familyhelp.north"), handover_id=number)
+    worker = browser("north.worker")
+
+    with count_statements(bare_app) as statements:
+        page = worker.get("/desk/my-work").text
+
+    assert len(statements) <= 8, "\n".join(statements)
+    assert "1 child in 1 family" in page
+    assert "Still working alongside (2)" in page
+    handover = re.search(r'href="(/pathway/H-[^"]+)"', page)
+    assert handover and "Close our part" in worker.get(handover[1]).text
+    assert '<td role="cell" class="num" data-l="Children">1</td>' in browser("north.manager").get("/desk/team").text
+    assert worker.post(f"{handover[1]}/close").status_code == 303
+    assert "Still working alongside" not in worker.get("/desk/my-work").text
+
+
+def test_children_are_counted_by_level_in_words() -> None:
+    assert set(LEVELS_COUNTED) == set(LEVELS)
+    assert mix_words(["assessment"] * 3 + ["child_in_need"]) == "1 child in need, 3 in assessment"
+    assert mix_words(["child_in_need"] * 2) == "2 children in need"
 
 
 @pytest.mark.sqlite_only

@@ -13,6 +13,7 @@ from caseapp.access.domain import Actor
 from caseapp.access.queries import list_reach
 from caseapp.accounts.models import User
 from caseapp.accounts.queries import find_professional
+from caseapp.cases.commands import acknowledge_task
 from caseapp.cases.models import Case, Custody, Episode, Involvement, Task
 from caseapp.deadlines.queries import clocks_of
 from caseapp.kernel import clock
@@ -211,6 +212,11 @@ def test_returned_with_words_and_proposed_again(family: AFamily, actor: Who) -> 
     assert [row.kind for row in db.session.scalars(sa.select(Task))] == ["handover_returned"]
     again = propose_step_down(family)
     assert _row(again).follows_id == number
+    # What it came back with is answered by the new one: the receiver is not asked to read it.
+    settled = db.session.scalars(sa.select(Task)).one()
+    assert settled.done_at is not None and settled.done_by_id is None
+    with pytest.raises(OutOfOrder, match="does not have to be read any more"):
+        acknowledge_task(actor("north.worker"), task_id=settled.id, case_id=settled.case_id)
     page = queries.get_handover(again)
     assert [(b.phase, b.answer_words) for b in page.came_back] == [("returned", "Jake’s weight is not in the pack.")]
 

@@ -107,6 +107,12 @@ def test_the_whole_way_in_a_browser(browser: Browser, bare_app: Flask, family: A
     assert sheila.get(f"/cases/{family.reference}").status_code == 200
     assert "/assessments/A-" in sheila.get(url).text
     assert ruth.get(f"/cases/{family.reference}").status_code == 404
+    # The worker who works on with the family still opens its assessment; their manager does not.
+    assert "/assessments/A-" in leah.get(url).text and "/assessments/A-" not in ruth.get(url).text
+    assert "the rest opens when you accept" in asked and "the rest opens" not in sheila.get(url).text
+    yours, theirs = "Accepted: your part is still open", "Accepted: the sending team’s part is still open"
+    assert yours in leah.get("/pathway/").text and theirs in sheila.get("/pathway/").text
+    assert yours not in sheila.get("/pathway/").text and "0 on their way" in leah.get("/pathway/").text
     # Who gave the family up no longer reads its record through the handover.
     assert "with the team that holds the family" in ruth.get(url).text and 'class="log"' not in ruth.get(url).text
     assert 'class="log"' in sheila.get(url).text
@@ -114,6 +120,7 @@ def test_the_whole_way_in_a_browser(browser: Browser, bare_app: Flask, family: A
     assert "Close our part" in leah.get(url).text and "Close our part" not in sheila.get(url).text
     assert leah.post(f"{url}/close").status_code == 303
     assert leah.get(f"/cases/{family.reference}").status_code == 404
+    assert yours not in leah.get("/pathway/").text
     assert browser("familyhelp.worker").get(url).status_code == 200
 
 
@@ -199,6 +206,7 @@ def test_not_before_an_authorised_assessment(browser: Browser, bare_app: Flask, 
     with _work(bare_app):
         family = a_case(worker="north.worker")
     leah = browser("north.worker")
+    assert "Propose a step-down" not in leah.get(f"/cases/{family.reference}").text
     page = leah.get(f"/pathway/step-down/{family.reference}").text
     assert "An authorised assessment comes before a step-down" in page and "<textarea" not in page
     forged = leah.post(f"/pathway/step-down/{family.reference}", data=_form(bare_app))
@@ -301,6 +309,56 @@ def test_late_says_by_how_much(browser: Browser, bare_app: Flask, family: AFamil
         assert "2\N{NO-BREAK SPACE}working days left" in browser("familyhelp.north").get(url).text
     with clock.at(clock.now() + timedelta(days=6)):
         assert "Late by 2\N{NO-BREAK SPACE}working days" in browser("familyhelp.north").get(url).text
+
+
+def test_the_board_says_by_how_much_an_answer_is_late(browser: Browser, bare_app: Flask, family: AFamily) -> None:
+    with _work(bare_app):
+        other = a_case(name="Ward", worker="north.worker", level="child_in_need")
+    first, late = _proposed(bare_app, other), _proposed(bare_app, family, agreed=True)
+    with clock.at(clock.now() + timedelta(days=4)), _work(bare_app):
+        numbers = sa.select(Subject.id).where(Subject.reference == first.rsplit("/", 1)[1])
+        commands.agree_handover(someone("north.manager"), handover_id=db.session.scalars(numbers).one())
+    with clock.at(clock.now() + timedelta(days=6)):
+        board = browser("familyhelp.north").get("/desk/team").text
+    assert '<span class="late">Late by 2\N{NO-BREAK SPACE}working days</span>' in board
+    assert board.index("Late by") < board.index("Ward family")
+    assert board.index(late.rsplit("/", 1)[1]) < board.index(first.rsplit("/", 1)[1])
+
+
+def test_the_receiver_is_not_asked_to_read_what_they_sent_back(
+    browser: Browser, bare_app: Flask, family: AFamily
+) -> None:
+    url = _proposed(bare_app, family, agreed=True)
+    sheila, leah, question = browser("familyhelp.north"), browser("north.worker"), "came back with a question"
+    sheila.post(f"{url}/answer", data={"answer": "return", "words": "Jake’s weight?"})
+    assert question in leah.get("/desk/my-work").text
+    again = _proposed(bare_app, family, agreed=True)
+    assert question not in leah.get("/desk/my-work").text
+    assert sheila.post(f"{again}/answer", data={"answer": "accept"}).status_code == 303
+    assert question not in browser("familyhelp.worker").get("/desk/my-work").text
+
+
+def test_a_wrong_form_for_a_step_that_is_over_says_why_it_is_over(
+    browser: Browser, bare_app: Flask, family: AFamily
+) -> None:
+    url, nothing = _proposed(bare_app, family), {"answer": ""}
+    ruth, sheila = browser("north.manager"), browser("familyhelp.north")
+    wrong = ruth.post(f"{url}/agree", data=nothing)
+    assert wrong.status_code == 422 and "<title>Error: Handover" in wrong.text
+    ruth.post(f"{url}/agree", data={"answer": "agree"})
+    over = ruth.post(f"{url}/agree", data=nothing)
+    assert over.status_code == 409 and "waits for the receiving team" in over.text
+    sheila.post(f"{url}/answer", data={"answer": "accept"})
+    over = sheila.post(f"{url}/answer", data=nothing)
+    assert over.status_code == 409 and "This handover was accepted." in over.text
+    own = _proposed_by_the_manager(bare_app)
+    assert ruth.post(f"{own}/agree", data=nothing).status_code == 403
+
+
+def _proposed_by_the_manager(app: Flask) -> str:
+    with _work(app):
+        family = a_case(name="Ward", worker="north.worker", level="child_in_need")
+    return _proposed(app, family, proposer="north.manager")
 
 
 @pytest.mark.parametrize("rows", [1, 12])

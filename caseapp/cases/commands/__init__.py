@@ -2,7 +2,7 @@
 
 from .custody import OpenedCase, allocate, end_joint_work, move_custody, open_case
 from .level import change_level, close_episode, open_episode
-from .writing import KeyUsed, acknowledge_task, amend_note, make_task, write_note
+from .writing import KeyUsed, acknowledge_task, amend_note, make_task, settle_tasks, write_note
 
 __all__ = [
     "KeyUsed",
@@ -17,5 +17,6 @@ __all__ = [
     "move_custody",
     "open_case",
     "open_episode",
+    "settle_tasks",
     "write_note",
 ]

@@ -35,6 +35,7 @@ from caseapp.pathway.models import Handover
 
 from .steps import (
     FROM_HUB,
+    RETURNED_TASK,
     case_ids_of,
     lock_handover,
     mark_agreed,
@@ -43,6 +44,7 @@ from .steps import (
     must_still_hold,
     need_words,
     receiver_may_see,
+    settle_returned,
     subjects_of,
     teams_of,
 )
@@ -89,6 +91,7 @@ def accept_handover(
     receiver_may_see(row, case_ids)
     row.lead_professional_id = lead.id
     mark_answered(actor, row, ACCEPTED, words)
+    settle_returned(actor, row.family_id)
     row.accepted_at = row.answered_at
     db.session.flush()
     move_custody(
@@ -120,7 +123,7 @@ def return_handover(actor: Actor, *, handover_id: int, reason: str) -> None:
     need_words(reason, "Say what is missing, so that it can be put right")
     mark_answered(actor, row, RETURNED, reason)
     record(actor, "case.handover.returned", subjects=subjects_of(row), **teams_of(row))
-    make_task(case_id=case_ids_of(row.id)[0], kind="handover_returned", about_id=row.id, actor=actor)
+    make_task(case_id=case_ids_of(row.id)[0], kind=RETURNED_TASK, about_id=row.id, actor=actor)
 
 
 def withdraw_handover(actor: Actor, *, handover_id: int, words: str = "") -> None:
@@ -128,6 +131,7 @@ def withdraw_handover(actor: Actor, *, handover_id: int, words: str = "") -> Non
     row = lock_handover(handover_id)
     must_follow(row, WITHDRAW)
     mark_answered(actor, row, WITHDRAWN, words)
+    settle_returned(actor, row.family_id)
     end_reach(subject_id=row.id, why="receiver")
     record(actor, "case.handover.withdrawn", subjects=subjects_of(row), **teams_of(row))
 

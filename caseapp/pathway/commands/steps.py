@@ -10,6 +10,7 @@ from caseapp.access.commands import bar, give_reach
 from caseapp.access.domain import L2, L4, Actor
 from caseapp.access.queries import barred_principals, team_principals
 from caseapp.accounts.queries import user_names
+from caseapp.cases.commands import settle_tasks
 from caseapp.cases.models import Case, Custody
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
@@ -35,6 +36,7 @@ from caseapp.pathway.models import Handover, HandoverCase
 from caseapp.people.models import Family
 
 STEP_DOWN, FROM_HUB = "step_down", "hub_to_family_help"
+RETURNED_TASK = "handover_returned"
 
 
 def lock_handover(handover_id: int) -> Handover:
@@ -156,8 +158,19 @@ def put_handover(actor: Actor, row: Handover, case_ids: Collection[int]) -> str:
     give_reach(f"team:{row.from_team_id}", subject_id=row.id, kind="handover", level=L4, why="sender")
     for principal in sorted(barred_principals(ids)):
         bar(principal, subject_id=row.id, reason="kept from a child in it")
+    settle_returned(actor, row.family_id)
     record(actor, "case.handover.proposed", subjects=[row.id, *ids], **teams_of(row), children=len(ids))
     return subject.reference
+
+
+def settle_returned(actor: Actor, family_id: int) -> None:
+    """The question with which a handover of the family came back is answered by the step taken now: whoever holds the
+    family next is not asked to read it."""
+    returned = db.session.scalars(
+        sa.select(Handover.id).where(Handover.family_id == family_id, Handover.state == RETURNED)
+    ).all()
+    if returned:
+        settle_tasks(actor, kind=RETURNED_TASK, about_ids=returned)
 
 
 def mark_agreed(actor: Actor, row: Handover) -> None:

@@ -14,6 +14,7 @@ from .handovers import (
     list_waiting_for_manager,
     task_words,
 )
+from .links import open_parts
 
 __all__ = [
     "Child",
@@ -31,5 +32,6 @@ __all__ = [
     "list_handovers",
     "list_leads",
     "list_waiting_for_manager",
+    "open_parts",
     "task_words",
 ]

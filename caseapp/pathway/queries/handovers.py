@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.access.domain import L2, Actor
+from caseapp.access.domain import L2, L4, Actor
 from caseapp.access.queries import visible_ids
 from caseapp.accounts.models import Agency, Professional, Team
 from caseapp.accounts.queries import may_lead, user_name_of
@@ -23,7 +23,7 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
-from caseapp.pathway.domain import PROPOSED, RETURNED, SENT_BACK, Held, gaps, merge_held, phase_of
+from caseapp.pathway.domain import ACCEPTED, AGREED, PROPOSED, RETURNED, SENT_BACK, Held, gaps, merge_held, phase_of
 from caseapp.pathway.models import Handover, HandoverCase
 from caseapp.people.models import Family, Person, PersonName
 from caseapp.people.queries import CURRENT_NAME, PERSON_COLUMNS, shown_age, shown_name
@@ -46,6 +46,8 @@ class Child:
     assessment: str | None = None
     assessed_at: datetime | None = None
     held_by: int | None = None
+    # Whether the reader may open the child's record, and so the assessment.
+    opens: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,18 @@ def joined_names(children: Sequence[Child]) -> str:
     return (", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else names[0]) + surname
 
 
+# A handover is agreed once, so its clock runs once.
+_ITS_CLOCK = sa.and_(Clock.subject_id == Handover.id, Clock.rule == CLOCK)
+_CLOCK_COLUMNS = (
+    Clock.id.label("clock_id"),
+    Clock.anchor_at,
+    Clock.due_on,
+    Clock.due_at,
+    Clock.stopped_at,
+    Clock.ended_as,
+)
+
+
 def _select_handovers() -> sa.Select[Any]:
     sender, receiver, lead, employer = (
         orm.aliased(Team),
@@ -147,12 +161,7 @@ def _select_handovers() -> sa.Select[Any]:
             lead.title.label("lead_title"),
             lead.phone.label("lead_phone"),
             employer.name.label("lead_agency"),
-            Clock.id.label("clock_id"),
-            Clock.anchor_at,
-            Clock.due_on,
-            Clock.due_at,
-            Clock.stopped_at,
-            Clock.ended_as,
+            *_CLOCK_COLUMNS,
         )
         .join(Subject, Subject.id == Handover.id)
         .join(Family, Family.id == Handover.family_id)
@@ -160,8 +169,7 @@ def _select_handovers() -> sa.Select[Any]:
         .join(receiver, receiver.id == Handover.to_team_id)
         .outerjoin(lead, lead.id == Handover.lead_professional_id)
         .outerjoin(employer, employer.id == lead.agency_id)
-        # A handover is agreed once, so its clock runs once.
-        .outerjoin(Clock, sa.and_(Clock.subject_id == Handover.id, Clock.rule == CLOCK))
+        .outerjoin(Clock, _ITS_CLOCK)
     )
 
 
@@ -227,8 +235,10 @@ def _authorised(column: Any, case_id: Any) -> sa.ScalarSelect[Any]:
     )
 
 
-def get_handover(handover_id: int) -> HandoverPage:
+def get_handover(handover_id: int, *, reader: Actor | None = None) -> HandoverPage:
     """A handover with its children, its clock, the chain and what came back before: two statements.
+
+    Without a `reader` nothing is said to open.
 
     Raises NotFound.
     """
@@ -242,7 +252,7 @@ def get_handover(handover_id: int) -> HandoverPage:
     ]
     if not rows or rows[-1].id != handover_id:
         raise NotFound
-    children, chain, custody = _children_and_chain(rows[-1])
+    children, chain, custody = _children_and_chain(rows[-1], reader)
     came_back = tuple(row for row in rows[:-1] if row.phase in (RETURNED, SENT_BACK))
     began = min((held.from_at for held in chain), default=clock.now())
     return HandoverPage(
@@ -255,7 +265,7 @@ def get_handover(handover_id: int) -> HandoverPage:
 
 
 def _children_and_chain(
-    row: HandoverRow,
+    row: HandoverRow, reader: Actor | None
 ) -> tuple[tuple[Child, ...], list[Held], list[tuple[int, datetime, datetime | None]]]:
     """The children of a handover and every team that has held one of them, in one statement."""
     reference = orm.aliased(Subject)
@@ -271,6 +281,7 @@ def _children_and_chain(
             Professional.name.label("lead"),
             _authorised(Subject.reference, Case.id).label("assessment"),
             _authorised(Assessment.authorised_at, Case.id).label("assessed_at"),
+            (Case.id.in_(visible_ids(reader, "case", L4)) if reader else sa.false()).label("opens"),
         )
         .join(HandoverCase, HandoverCase.case_id == Case.id)
         .join(reference, reference.id == Case.id)
@@ -303,6 +314,7 @@ def _children_and_chain(
             r.assessment,
             r.assessed_at,
             held_by.get(r.case_id),
+            bool(r.opens),
         )
         for r in found
     }
@@ -312,15 +324,19 @@ def _children_and_chain(
 
 @dataclass(frozen=True)
 class HandoverLists:
-    """My teams' handovers: what waits for me, what is on its way, what was answered lately."""
+    """My teams' handovers: what waits for me, what is on its way, what was accepted while the sender's part is open
+    (mine to close, or the other team's), what was answered lately."""
 
     waiting: tuple[HandoverRow, ...]
     on_their_way: tuple[HandoverRow, ...]
+    to_close: tuple[HandoverRow, ...]
+    they_close: tuple[HandoverRow, ...]
     answered: tuple[HandoverRow, ...]
 
 
 def list_handovers(actor: Actor) -> HandoverLists:
-    """The handovers that reach the actor and are open or were answered lately; the longest waiting first.
+    """The handovers that reach the actor and are open, wholly or on the sender's side, or were answered lately; the
+    longest waiting first.
 
     Two statements.
     """
@@ -330,7 +346,11 @@ def list_handovers(actor: Actor) -> HandoverLists:
             _select_handovers()
             .where(
                 Handover.id.in_(visible_ids(actor, "handover", L2)),
-                sa.or_(Handover.state == PROPOSED, Handover.answered_at >= clock.now() - LATELY),
+                sa.or_(
+                    Handover.state == PROPOSED,
+                    sa.and_(Handover.state == ACCEPTED, Handover.sender_closed_at.is_(None)),
+                    Handover.answered_at >= clock.now() - LATELY,
+                ),
             )
             .order_by(Handover.id)
         )
@@ -340,11 +360,14 @@ def list_handovers(actor: Actor) -> HandoverLists:
     followed = {row.family_id: row.id for row in rows}
     waiting = [row for row in rows if waits_for(actor, row) and followed[row.family_id] == row.id]
     known = {row.id for row in waiting}
-    open_rows = [row for row in rows if row.phase in ("proposed", "agreed", "accepted") and row.id not in known]
-    known |= {row.id for row in open_rows}
+    open_rows = [row for row in rows if row.phase in (PROPOSED, AGREED) and row.id not in known]
+    teams = {membership.team_id for membership in actor.memberships}
+    to_close = [row for row in rows if row.phase == ACCEPTED and row.from_team_id in teams]
+    they_close = [row for row in rows if row.phase == ACCEPTED and row.from_team_id not in teams]
+    known |= {row.id for row in (*open_rows, *to_close, *they_close)}
     late_first = sorted(waiting, key=lambda row: row.due.due_at if row.due else row.proposed_at)
     answered = sorted((row for row in rows if row.id not in known), key=lambda row: row.id, reverse=True)
-    return HandoverLists(tuple(late_first), tuple(open_rows), tuple(answered))
+    return HandoverLists(tuple(late_first), tuple(open_rows), tuple(to_close), tuple(they_close), tuple(answered))
 
 
 def waits_for(actor: Actor, row: HandoverRow) -> bool:
@@ -359,17 +382,19 @@ def waits_for(actor: Actor, row: HandoverRow) -> bool:
 
 @dataclass(frozen=True)
 class WaitingLink:
-    """A handover that waits for a manager's step: to agree (then `asked` is None) or to answer since `asked`."""
+    """A handover that waits for a manager's step: to agree (then `asked` is None) or to answer since `asked`, by when
+    its clock `due` says."""
 
     reference: str
     family: str
     other_team: str
     proposed_at: datetime
     asked: datetime | None
+    due: ClockView | None
 
 
 def list_waiting_for_manager(actor: Actor, team_id: int) -> list[WaitingLink]:
-    """What waits for a manager of this team, longest first. One statement."""
+    """What waits for a manager of this team: what is late, then the longest waiting first. One statement."""
     sender, receiver = orm.aliased(Team), orm.aliased(Team)
     to_agree = sa.and_(
         Handover.from_team_id == team_id, Handover.agreed_at.is_(None), Handover.proposed_by_id != actor.user_id
@@ -377,16 +402,19 @@ def list_waiting_for_manager(actor: Actor, team_id: int) -> list[WaitingLink]:
     to_answer = sa.and_(Handover.to_team_id == team_id, Handover.agreed_at.is_not(None))
     rows = db.session.execute(
         sa.select(
+            Handover.id,
             Subject.reference,
-            Family.name,
-            sa.case((Handover.from_team_id == team_id, receiver.name), else_=sender.name),
+            Family.name.label("family"),
+            sa.case((Handover.from_team_id == team_id, receiver.name), else_=sender.name).label("other_team"),
             Handover.proposed_at,
             Handover.agreed_at,
+            *_CLOCK_COLUMNS,
         )
         .join(Subject, Subject.id == Handover.id)
         .join(Family, Family.id == Handover.family_id)
         .join(sender, sender.id == Handover.from_team_id)
         .join(receiver, receiver.id == Handover.to_team_id)
+        .outerjoin(Clock, _ITS_CLOCK)
         .where(
             Handover.state == PROPOSED,
             sa.or_(to_agree, to_answer),
@@ -394,7 +422,18 @@ def list_waiting_for_manager(actor: Actor, team_id: int) -> list[WaitingLink]:
         )
         .order_by(Handover.id)
     )
-    return [WaitingLink(*row) for row in rows]
+    found = [
+        WaitingLink(
+            row.reference,
+            row.family,
+            row.other_team,
+            row.proposed_at,
+            row.agreed_at,
+            _clock(row) if row.clock_id else None,
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda row: row.due is None or row.due.state != "late")
 
 
 def _children_of(handover_ids: Collection[int]) -> dict[int, tuple[Child, ...]]:
