@@ -30,7 +30,7 @@ from caseapp.cases import events as cases_events
 from caseapp.cases import models as cases_tables
 from caseapp.cases import routes as cases_routes
 from caseapp.cases.slots import ACTIONS as CASE_ACTIONS
-from caseapp.cases.slots import CHRONOLOGY_WORDS, CODE_WORDS, TASK_WORDS
+from caseapp.cases.slots import BEFORE_VISIT, CHRONOLOGY_WORDS, CODE_WORDS, TASK_WORDS
 from caseapp.deadlines import commands as deadlines_commands
 from caseapp.deadlines import models as deadlines_tables
 from caseapp.demo import cli as demo_cli
@@ -140,6 +140,7 @@ def connect() -> None:
     CHRONOLOGY_WORDS.fill(referrals_told.chronology_words)
     for fill_words in (referrals_told.task_words, pathway_queries.task_words):
         TASK_WORDS.fill(fill_words)
+    BEFORE_VISIT.fill(referrals_told.before_visit)
     CODE_WORDS.fill(referrals_told.code_words)
     for fill_panel in (assessments_routes.desk_panels, pathway_routes.desk_panels):
         DESK_PANELS.fill(fill_panel)

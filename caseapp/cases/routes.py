@@ -16,7 +16,7 @@ from caseapp.kernel.errors import Conflict, Invalid, Text
 from . import commands, queries
 from .catalogue import OTHER_TASK, TASKS
 from .forms import NoteForm, WordingForm
-from .slots import ACTIONS, Action, Notice
+from .slots import ACTIONS, BEFORE_VISIT, Action, Notice
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -44,9 +44,11 @@ def show(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
         case=page.case,
         actions=[*sorted(actions, key=lambda action: not action.primary), note],
         under_way=[each for each in offered if isinstance(each, Notice)],
+        before_visit=[each for fill in BEFORE_VISIT for each in fill(actor, page.case)],
         task_words=TASKS,
         other_task=OTHER_TASK,
         today=clock.today(),
+        now=clock.now(),
         tabs=_tabs(subject.reference, "show"),
     )
 

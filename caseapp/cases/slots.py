@@ -57,6 +57,10 @@ TASK_WORDS = Slot(
     "cases.task_words",
     "(actor, subject_ids) -> dict of subject id to EntryWords: what tasks are about; one statement at most",
 )
+BEFORE_VISIT = Slot(
+    "cases.before_visit",
+    "(actor, case) -> list of EntryWords: what a visitor must know (a CaseRow), said by whom; one statement at most",
+)
 CODE_WORDS = Slot(
     "cases.code_words", "() -> dict of list name to dict of code to words, for `code:<list>` keys of events"
 )

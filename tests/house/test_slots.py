@@ -8,6 +8,7 @@ FILLED = {
     "access.write_reads": ["caseapp.audit.commands.write_reads"],
     "assessments.what_was_said": ["caseapp.referrals.queries.words.what_was_said"],
     "cases.actions": ["caseapp.assessments.routes.case_actions", "caseapp.pathway.routes.case_actions"],
+    "cases.before_visit": ["caseapp.referrals.queries.told.before_visit"],
     "cases.chronology_words": ["caseapp.referrals.queries.told.chronology_words"],
     "cases.code_words": ["caseapp.referrals.queries.told.code_words"],
     "cases.task_words": ["caseapp.referrals.queries.told.task_words", "caseapp.pathway.queries.handovers.task_words"],

@@ -25,9 +25,10 @@ SIGNALS_OF_THE_SAMPLES = {
     2: {"person_of_concern"},
     4: {"immediate_danger", "injured_baby"},
     6: {"sexual_abuse"},
-    7: {"sexual_abuse"},
+    7: {"sexual_abuse", "missing_often"},
     8: {"sexual_abuse"},
     12: {"person_of_concern", "sexual_abuse"},
+    24: {"missing_often"},
 }
 
 
@@ -129,6 +130,33 @@ def test_an_injury_on_a_baby_under_twelve_months(child, tells):
 )
 def test_the_third_contact_in_a_year(contacts, words):
     assert told({}, contacts_12m=contacts).get("repeat_contact") == words
+
+
+@pytest.mark.parametrize(
+    ("times", "words"),
+    [(2, None), (3, "Missing 3 times in 30 days"), (11, "Missing 11 times in 30 days"), (True, None), ("3", None)],
+)
+def test_missing_again_and_again(times, words):
+    assert told({"exploitation": {"missing_last_30_days": times}}).get("missing_often") == words
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("Two dogs.\nA knife.", "Danger to people who visit: Two dogs. A knife"),
+        (["Two dogs", "Needles"], "Danger to people who visit: Two dogs; Needles"),
+        ("x" * 500, f"Danger to people who visit: {'x' * 160}…"),
+        ("None known.", None),
+        (" no ", None),
+        ("No dogs, but he has a knife", "Danger to people who visit: No dogs, but he has a knife"),
+        ("", None),
+        (None, None),
+        (7, None),
+    ],
+)
+def test_danger_to_people_who_visit_comes_last(said, words):
+    found = signals({"visit_dangers": said}, today=TODAY, open_case=True, contacts_12m=3)
+    assert (found[-1].words if found[-1].key == "visit_danger" else None) == words
 
 
 @given(ANY_JSON | spoilt_samples(), st.booleans(), st.integers(0, 20))

@@ -123,6 +123,19 @@ def test_the_tabs_count_what_they_open(browser: Browser, bare_app: Flask, friday
     assert "2 to decide." in client.get("/referrals/queue").text
 
 
+def test_what_waits_for_a_manager_is_counted_apart(browser: Browser, bare_app: Flask, friday: datetime) -> None:
+    with bare_app.app_context():
+        receive("SAMPLE-003", number="late", change=at(30))
+        receive("SAMPLE-003", number="today", change=at(1))
+        propose(receive("SAMPLE-003", number="asked", change=at(30)).id, "assessment")
+        counts = count_queue(someone("mash.worker"))
+        assert (counts.to_decide, counts.late, counts.due_today) == (2, 1, 1)
+        assert (counts.proposed, counts.proposed_late) == (1, 1)
+    page = BeautifulSoup(browser("mash.worker").get("/referrals/queue").text, "html.parser")
+    lead = page.select_one("p.lead")
+    assert lead is not None and lead.get_text(" ", strip=True).endswith("1 waits for a manager, 1 of them late .")
+
+
 def test_empty_is_a_sentence(browser: Browser, bare_app: Flask, friday: datetime) -> None:
     client = browser("mash.worker")
     assert "The queue is empty." in client.get("/referrals/queue").text

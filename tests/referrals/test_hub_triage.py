@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from caseapp.referrals.commands.triage import propose_decision, rate_referral, r
 from caseapp.referrals.models import Decision, InputMark, RagRating
 from caseapp.referrals.queries.referral_page import get_hub_page
 from tests.factories import someone
-from tests.referrals.hub_world import agree, children_of, propose, rate, receive, the
+from tests.referrals.hub_world import agree, children_of, decide, propose, rate, receive, the
 
 Browser = Callable[[str], FlaskClient]
 
@@ -239,3 +240,30 @@ def test_times_are_as_seen_now(app: Flask, friday: datetime) -> None:
     with clock.at(friday + timedelta(hours=3)):
         late = get_hub_page(someone("mash.worker"), made.id)
     assert late.red_due is not None
+
+
+def test_what_is_left_to_do_follows_the_proposal(browser: Browser, bare_app: Flask, friday: datetime) -> None:
+    def todo(made: Any) -> dict[str, bool]:
+        page = get_hub_page(someone("mash.worker"), made.id)
+        return {line.words: line.done for line in page.todo if line.anchor in ("h3", "h6")}
+
+    with bare_app.app_context():
+        decide("SAMPLE-001", "assessment")
+        receive("SAMPLE-001", number="second")
+        third = receive("SAMPLE-001", number="third")
+        asked = "3 contacts in 12 months: say what you weighed, only if it is not taken further"
+        assert todo(third) == {
+            "A child has an open case: its worker must know": False,
+            asked: False,
+            "Propose a decision": False,
+        }
+        propose(third.id, "open_case")
+        assert todo(third) == {
+            "Passed on to the worker of the open case, once a manager agrees": True,
+            "Proposed": True,
+        }
+    shown = browser("mash.worker").get(f"/referrals/{third.reference}").text
+    assert "With <strong>a manager</strong>, proposed by Nadia Farrow." in shown
+    decision = browser("mash.manager").get(f"/referrals/{third.reference}/decision").text
+    for words in ("What the form itself tells", "Third contact in 12 months", "Safe to go home today"):
+        assert words in decision, words

@@ -106,7 +106,7 @@ def test_the_message_holds_all_that_a_referrer_needs() -> None:
         "What we decided for Ellie: Assessment by a social worker.",
         "What we decided for Jake: We will not take this further, with advice.",
         "The home needs a look.",
-        "Ellie: North locality, 01632 960531.",
+        "Who works with the child now. Ellie: North locality, 01632 960531.",
         "They know about the referral",
         "Within five days.",
         "ring 999",

@@ -211,6 +211,20 @@ def test_a_decision_that_is_late_is_said_to_be_late(browser: Browser, friday: da
             assert "rating" not in shown
 
 
+def test_an_answer_needed_by_a_time_and_what_to_do_without_one(
+    browser: Browser, bare_app: Flask, friday: datetime
+) -> None:
+    school = browser("school")
+    reference = send_one(school)
+    with bare_app.app_context(), transaction():
+        db.session.execute(sa.update(Referral).values(answer_needed_at=clock.now()))
+    shown = school.get(f"/referrals/{reference}/receipt").text
+    assert "You need an answer by <strong>today 15:30</strong>: if you have none by then, ring" in shown
+    decide(bare_app, reference, "no_further_action", "Thank you.")
+    decided = school.get(f"/referrals/{reference}/receipt").text
+    assert "You need an answer by" not in decided and "What you do meanwhile" not in decided
+
+
 def test_the_outcome_is_new_until_its_reader_says_so(browser: Browser, bare_app: Flask, friday: datetime) -> None:
     school = browser("school")
     reference = send_one(school)

@@ -11,15 +11,19 @@ from caseapp.access.commands import bar
 from caseapp.cases.models import Case
 from caseapp.cases.queries import Entry, family_cases, list_chronology, list_my_children, task_words
 from caseapp.kernel.db import db, transaction
+from caseapp.referrals.queries.told import before_visit
+from caseapp.referrals.queries.words import what_was_said
 from tests.factories import AFamily, give, someone
 from tests.helpers.statements import count_statements
 
-from .hub_world import agree, decide, propose, receive
+from .hub_world import agree, propose, receive
 
 
-def decided() -> AFamily:
+def decided(**danger: str) -> AFamily:
     """The Marsdens: referred by their school, to be assessed in the North, given to Leah Dawson."""
-    made = decide("SAMPLE-001", "assessment")
+    made = receive("SAMPLE-001", change=lambda document: document.update(danger))
+    propose(made.id, "assessment")
+    agree(made.id)
     family_id = db.session.scalars(sa.select(Case.family_id).where(Case.referral_id == made.id)).first()
     assert family_id is not None
     rows = family_cases(family_id)
@@ -65,7 +69,7 @@ def test_a_new_contact_about_a_child_with_a_worker_waits_to_be_read(app: Flask, 
     assert told(family)["A new contact came to the hub about this child"].words == "Gran rang."
 
 
-def test_the_whole_page_of_a_child_costs_twelve_statements(
+def test_what_the_whole_page_of_a_child_costs(
     bare_app: Flask, browser: Callable[[str], FlaskClient], friday: datetime
 ) -> None:
     with bare_app.app_context():
@@ -80,7 +84,8 @@ def test_the_whole_page_of_a_child_costs_twelve_statements(
         page = client.get(f"/cases/{family.reference}")
 
     assert "slept in her coat" in page.text
-    assert len(statements) <= 12, "\n\n".join(statements)
+    # Two above the twelve that a page may cost: whether a step-down may be proposed, and what a visitor must know.
+    assert len(statements) <= 14, "\n\n".join(statements)
 
 
 def test_whoever_is_barred_from_a_referral_reads_none_of_its_words(app: Flask, friday: datetime) -> None:
@@ -89,3 +94,27 @@ def test_whoever_is_barred_from_a_referral_reads_none_of_its_words(app: Flask, f
 
     assert told(family)["Referral received"].words is None
     assert task_words(someone("north.worker"), [family.referral_id]) == {}
+
+
+def test_what_a_visitor_must_know_reaches_the_visiting_worker(
+    bare_app: Flask, browser: Callable[[str], FlaskClient], friday: datetime
+) -> None:
+    with bare_app.app_context():
+        family = decided(visit_dangers="Two dogs.\nLee has a knife")
+        again = receive("SAMPLE-001", number="again", change=lambda document: document.update(visit_dangers="Needles"))
+        worker, case = someone("north.worker"), family_cases(family.id)[0]
+        assert [told.words for told in before_visit(worker, case)] == ["Two dogs.\nLee has a knife"]
+        propose(again.id, "open_case")
+        agree(again.id)
+        assert {told.words for told in before_visit(worker, case)} == {"Needles", "Two dogs.\nLee has a knife"}
+        assert any("knife" in words for _label, words in what_was_said(worker, [family.referral_id]))
+        db.session.rollback()
+
+    page = browser("north.worker").get(f"/cases/{family.reference}").text
+    card = page[page.index("Before a visit:") : page.index("Accountable team")]
+    assert "Lee has a knife" in card and "Needles" in card and "said by Wath Primary School, " in card
+    assert "Adult of concern" in card and "Garner" in card
+
+    with bare_app.app_context(), transaction():
+        bar(f"user:{worker.user_id}", subject_id=family.referral_id, reason="relative")
+        assert [told.words for told in before_visit(worker, case)] == ["Needles"]

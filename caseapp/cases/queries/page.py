@@ -48,6 +48,16 @@ class CasePage:
         return next((entry for entry in self.chronology if entry.note), None)
 
     @property
+    def adults_of_concern(self) -> list[FamilyRow]:
+        """Whom a visitor may meet and must know of."""
+        return [person for person in self.family if person.adult_of_concern]
+
+    @property
+    def kept_secret(self) -> list[FamilyRow]:
+        """Whose address nobody may be told."""
+        return [person for person in self.family if person.address_protected]
+
+    @property
     def father_recorded(self) -> bool:
         """Whether anybody in the family is recorded as a father."""
         return any("father" in (person.relationship or "").lower().split() for person in self.family)

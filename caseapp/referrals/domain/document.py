@@ -329,7 +329,7 @@ def _missing_parts(document: Document) -> Iterator[Mark]:
     """
     referrer, consent, concern = (as_object(document.get(key)) for key in ("referrer", "consent", "concern"))
     if document.get("schema") is None:
-        yield _mark(("schema",), "missing", None, "The shape of the record is not said")
+        yield _mark(("schema",), "missing", None, "The format of the record is not said")
     if document.get("received_at") is None:
         yield _mark(("received_at",), "missing", None, "When it was received is not said")
     if document.get("source_code") is None:

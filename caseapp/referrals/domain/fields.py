@@ -171,7 +171,7 @@ FIELDS: tuple[Field, ...] = (
     Field("related_to", "Belongs with", "about"),
     Field("external_id", "Sender’s own number", "about"),
     Field("note", "Note", "about"),
-    Field("schema", "Shape of the record", "about"),
+    Field("schema", "Format of the record", "about"),
 )
 
 

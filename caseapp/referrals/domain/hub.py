@@ -139,7 +139,7 @@ def mark_place(path: str) -> str:
 
 @dataclass(frozen=True)
 class Told:
-    """What the message to the referrer says of one child: name, outcome, and who has the child now."""
+    """What the message to the referrer says of one child: name, outcome, and who works with the child now."""
 
     name: str
     outcome: str
@@ -152,9 +152,9 @@ def draft_message(
 ) -> str:
     """The message to the referrer, for the manager to edit (practice 29).
 
-    It says the decision and why, who has the child and a number that is answered, what to do, whether the parents
-    know, when they hear again, what to do if it gets worse, how to ask for it to be looked at again. `why` is what the
-    worker wrote for the referrer, never the reasons kept in the hub.
+    It says the decision and why, who works with the child and a number that is answered, what to do, whether the
+    parents know, when they hear again, what to do if it gets worse, how to ask for it to be looked at again. `why` is
+    what the worker wrote for the referrer, never the reasons kept in the hub.
     """
     groups: dict[tuple[str, str, str], list[str]] = {}
     for child in children:
@@ -171,7 +171,7 @@ def draft_message(
     paragraphs = (
         f"Your referral {reference}.",
         " ".join([*decided, why.strip()]),
-        "Who has the child now. " + " ".join(held),
+        "Who works with the child now. " + " ".join(held),
         f"The parents. {parents}",
         f"When you hear from us again. {hears_by}",
         f"If it gets worse. If a child is in danger ring 999, then the hub on {hub_phone}. Anything new: ring us.",

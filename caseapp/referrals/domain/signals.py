@@ -17,6 +17,10 @@ DANGER_WEIGHT = 90
 _LATEST = datetime.max.replace(tzinfo=UTC)
 _NOT_YET_MOVING_MONTHS = 12
 _THIRD = 3
+_MISSING_OFTEN = 3
+_A_LINE = 160
+# What people write who know of no danger, without capitals and full stop.
+_NO_DANGER = frozenset({"no", "none", "none known", "nothing known", "not that we know of", "nil", "n/a"})
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def signals(document: object, *, today: date, open_case: bool, contacts_12m: int
         found.append(Signal("open_case", "A child in it has an open case: its worker must know", 30))
     if contacts_12m >= _THIRD:
         found.append(Signal("repeat_contact", _repeat_words(contacts_12m), 20))
-    return found
+    return sorted(found, key=lambda signal: -signal.weight)
 
 
 def sort_key(
@@ -66,6 +70,15 @@ def sort_key(
 def urgency_of(found: list[Signal]) -> int:
     """The weight of the strongest signal, 0 without one: the number a queue keeps to sort by."""
     return max((signal.weight for signal in found), default=0)
+
+
+def visit_danger(document: object) -> str | None:
+    """What the referrer says of danger to people who visit, as written; None when nothing is said, or that there is
+    none. Takes any JSON."""
+    said = as_object(document).get("visit_dangers")
+    texts = [text for each in (as_list(said) or [said]) if (text := as_text(each))]
+    words = "; ".join(texts)
+    return None if words.rstrip(" .!").lower() in _NO_DANGER else words or None
 
 
 def _immediate_danger(document: object, _today: date) -> str | None:
@@ -118,6 +131,18 @@ def _missing_now(document: object, _today: date) -> str | None:
     return "Missing now" if now.get("where") == "missing" else None
 
 
+def _missing_often(document: object, _today: date) -> str | None:
+    times = as_object(as_object(document).get("exploitation")).get("missing_last_30_days")
+    often = isinstance(times, int) and not isinstance(times, bool) and times >= _MISSING_OFTEN
+    return f"Missing {times} times in 30 days" if often else None
+
+
+def _visit_danger(document: object, _today: date) -> str | None:
+    said = " ".join((visit_danger(document) or "").split()).rstrip(".")
+    short = said if len(said) <= _A_LINE else f"{said[:_A_LINE].rstrip()}…"
+    return f"Danger to people who visit: {short}" if short else None
+
+
 # Strongest first; gaps leave room for a council's own.
 _TELLERS: tuple[tuple[str, int, Callable[[object, date], str | None]], ...] = (
     ("immediate_danger", DANGER_WEIGHT, _immediate_danger),
@@ -126,6 +151,8 @@ _TELLERS: tuple[tuple[str, int, Callable[[object, date], str | None]], ...] = (
     ("injured_baby", 60, _injured_baby),
     ("sexual_abuse", 50, _sexual_abuse),
     ("missing_now", 40, _missing_now),
+    ("missing_often", 35, _missing_often),
+    ("visit_danger", 10, _visit_danger),
 )
 
 

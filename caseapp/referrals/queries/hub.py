@@ -36,11 +36,13 @@ PROPOSED, DECIDED = "proposed", "decided"
 
 @dataclass(frozen=True)
 class Counts:
-    """What stands above the queue. All but `decided_today` and `marks` are about what is not decided yet."""
+    """What stands above the queue. `unread`, `late` and `due_today` are among those `to_decide`; what waits for a
+    manager is counted apart, with its own late ones."""
 
     to_decide: int
     unread: int
     proposed: int
+    proposed_late: int
     late: int
     due_today: int
     decided_today: int
@@ -144,8 +146,9 @@ def count_queue(actor: Actor) -> Counts:
             _count(waiting),
             _count(sa.and_(waiting, open_ones.c.read_at.is_(None))),
             _count(~waiting),
-            _count(open_ones.c.due_at < now),
-            _count(sa.and_(open_ones.c.due_at >= now, open_ones.c.due_at < end)),
+            _count(sa.and_(~waiting, open_ones.c.due_at < now)),
+            _count(sa.and_(waiting, open_ones.c.due_at < now)),
+            _count(sa.and_(waiting, open_ones.c.due_at >= now, open_ones.c.due_at < end)),
             sa.select(sa.func.count())
             .select_from(Referral)
             .where(Referral.state == DECIDED, Referral.decided_at >= start, seen_by(actor))

@@ -66,6 +66,7 @@ class OwnRow:
     decided_at: datetime | None
     feedback: str | None
     feedback_seen_at: datetime | None
+    answer_needed_at: datetime | None
     children: list[tuple[str, str | None]] = field(default_factory=list)
 
     @property
@@ -223,6 +224,7 @@ def _rows() -> sa.Select[*tuple[Any, ...]]:
             Referral.decided_at,
             Referral.feedback,
             Referral.feedback_seen_at,
+            Referral.answer_needed_at,
         )
         .join(Subject, Subject.id == Referral.id)
         .outerjoin(sent_by, sent_by.id == Referral.sender_id)

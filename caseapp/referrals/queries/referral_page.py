@@ -41,6 +41,11 @@ _WANTS = (
     ("What happened", "what_happened"),
     ("The child’s own words", "child_voice"),
 )
+# Label, list of choices, the answer, and the words that go with it.
+_NOW = (
+    ("Where the child is now", "where_now", "where", "where_words"),
+    ("Safe to go home today", "yes_no_unknown", "safe_to_go_home", "safe_why"),
+)
 
 
 @dataclass(frozen=True)
@@ -202,11 +207,13 @@ class HubPage:
 
     @property
     def wants(self) -> list[tuple[str, str]]:
-        """What the referrer asks for, in four lines."""
-        told = as_object(as_object(self.document).get("concern"))
+        """What the referrer asks for, and where the child is now, in six lines."""
+        document = as_object(self.document)
+        told, now = as_object(document.get("concern")), as_object(document.get("now"))
         level = told.get("level_of_need")
         lines = [(label, as_text(told.get(key)) or "") for label, key in _WANTS]
-        return [*lines, ("Level claimed", words("levels", level) if level is not None else "")]
+        here = [(label, _with_why(choices, now.get(key), now.get(why))) for label, choices, key, why in _NOW]
+        return [*lines, *here, ("Level claimed", words("levels", level) if level is not None else "")]
 
     @property
     def todo(self) -> list[Todo]:
@@ -217,15 +224,35 @@ class HubPage:
             Todo(bool(rating), f"Rated {rating}, with a reason" if rating else "Rate it, with a reason", "h5"),
             Todo(not marks, f"{marks} to put right in what was given" if marks else "Nothing to put right", "h4"),
             Todo(*self._locality_words(), "h2"),
+            *self._open_case_todo(),
+            *self._weigh_todo(),
         ]
-        if self.open_cases:
-            held = any(case.team_id in self.barred_teams for case in self.open_cases)
-            must = "the team that holds it must not see this referral" if held else "its worker must know"
-            lines.append(Todo(False, f"A child has an open case: {must}", "h3"))
-        if self.weigh:
-            lines.append(Todo(False, f"{self.contacts_12m} contacts in 12 months: say what you weighed", "h3"))
         proposed = self.state != "received"
         return [*lines, Todo(proposed, "Proposed" if proposed else "Propose a decision", "h6")]
+
+    def _open_case_todo(self) -> list[Todo]:
+        """That the worker of an open case must know: done when the proposal passes this on to each of them."""
+        if not self.open_cases:
+            return []
+        if any(case.team_id in self.barred_teams for case in self.open_cases):
+            return [Todo(False, "A child has an open case: the team that holds it must not see this referral", "h3")]
+        proposed = self.open_proposal.proposed if self.open_proposal else {}
+        known = [child.id for child in self.children if self.open_case_of(child)]
+        if known and all(proposed.get(child_id) == "open_case" for child_id in known):
+            return [Todo(True, "Passed on to the worker of the open case, once a manager agrees", "h3")]
+        return [Todo(False, "A child has an open case: its worker must know", "h3")]
+
+    def _weigh_todo(self) -> list[Todo]:
+        """That taking it no further asks what in the history was weighed; gone when the proposal takes it further."""
+        if not self.weigh:
+            return []
+        proposal = self.open_proposal
+        if proposal and proposal.history_weighed:
+            return [Todo(True, f"{self.contacts_12m} contacts in 12 months: what was weighed is written down", "h6")]
+        if proposal and "no_further_action" not in proposal.proposed.values():
+            return []
+        asked = f"{self.contacts_12m} contacts in 12 months: say what you weighed, only if it is not taken further"
+        return [Todo(False, asked, "h6")]
 
     def _locality_words(self) -> tuple[bool, str]:
         team = self.obvious_team("locality")
@@ -253,6 +280,12 @@ class HubPage:
         """The open case of a child, unless the team that holds it must not know of this referral."""
         known = self.open_case_of(child)
         return known if known is not None and known.team_id not in self.barred_teams else None
+
+
+def _with_why(choices: str, answer: object, why: object) -> str:
+    """An answer out of a list, with the words that go with it; empty where neither is said."""
+    said = words(choices, answer) if answer not in (None, "") else ""
+    return ": ".join(part for part in (said, as_text(why)) if part)
 
 
 def get_hub_page(actor: Actor, referral_id: int) -> HubPage:

@@ -7,12 +7,16 @@ import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
 from caseapp.access.queries import not_barred
+from caseapp.cases.queries import CaseRow
 from caseapp.cases.slots import EntryWords, EventRow
 from caseapp.kernel.db import db
 from caseapp.kernel.events import EventSubject
+from caseapp.kernel.web import day
+from caseapp.people.models import Person
 from caseapp.referrals.domain.children import as_object
 from caseapp.referrals.domain.lists import LISTS
-from caseapp.referrals.models import Decision, Referral
+from caseapp.referrals.domain.signals import visit_danger
+from caseapp.referrals.models import Decision, Referral, ReferralChild
 
 ARRIVED = frozenset({"referral.received", "referral.noted_on_case"})
 DECIDED = frozenset({"decision.proposed", "decision.agreed"})
@@ -57,6 +61,31 @@ def task_words(actor: Actor, subject_ids: Collection[int]) -> dict[int, EntryWor
         )
     )
     return {row.id: _as_told(row, named=True) for row in rows}
+
+
+def before_visit(actor: Actor, case: CaseRow) -> list[EntryWords]:
+    """What the referral that opened this case, and those passed on to it since, say of danger to people who visit.
+
+    The latest first. A member of the public is never named. One statement.
+    """
+    # The key has the index; the case says which of the contacts with that key were passed on to it.
+    key = sa.select(Person.match_key).where(Person.id == case.person_id).scalar_subquery()
+    passed_on = sa.select(ReferralChild.referral_id).where(
+        ReferralChild.match_key == key, ReferralChild.case_id == case.id
+    )
+    rows = db.session.execute(
+        sa.select(Referral.document, Referral.agency_given, Referral.received_at)
+        .where(
+            Referral.id.in_(sa.union(sa.select(sa.literal(case.referral_id)), passed_on)),
+            not_barred(actor, Referral.id),
+        )
+        .order_by(Referral.received_at.desc(), Referral.id.desc())
+    )
+    return [
+        EntryWords(danger, f"{row.agency_given or 'a member of the public'}, {day(row.received_at)}")
+        for row in rows
+        if (danger := visit_danger(row.document))
+    ]
 
 
 def code_words() -> dict[str, dict[str, str]]:

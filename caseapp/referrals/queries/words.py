@@ -12,7 +12,7 @@ from caseapp.referrals.domain.reading import NOT_SAID, sections
 from caseapp.referrals.models import Referral
 
 # The parts that tell what happened; who told us and what is restricted stay with the referral.
-TOLD = ("danger", "said", "strengths", "now")
+TOLD = ("danger", "said", "strengths", "now", "home")
 
 
 def what_was_said(actor: Actor, referral_ids: Collection[int]) -> list[tuple[str, str]]:
