@@ -272,9 +272,9 @@ def close(actor: Actor, subject: SubjectAccess) -> Any:
 
 
 def case_actions(actor: Actor, subject: SubjectAccess, case: CaseRow) -> list[Action | Notice]:
-    """For the case page: the handover under way, or the way to propose one. One statement, and one more
-    where an assessment comes before a step-down."""
-    known = queries.find_handover_of_case(case.id)
+    """For the case page: the handover under way, or the way to propose one. One statement."""
+    stand = queries.find_stand(case.id)
+    known = stand.handover
     offered: list[Action | Notice] = []
     running = known is not None and known.phase in (PROPOSED, AGREED)
     if known is not None and known.phase in (PROPOSED, AGREED, ACCEPTED, RETURNED, SENT_BACK):
@@ -283,7 +283,7 @@ def case_actions(actor: Actor, subject: SubjectAccess, case: CaseRow) -> list[Ac
         offered.append(Notice(f"Handover {known.reference}: {STATES[known.phase]}.{held}", url, "Open the handover"))
     steps_down = case.level in (*ASSESSED_FIRST, CHILD_IN_NEED_PLAN)
     may = steps_down and not running and allows(PERMISSIONS["handover:propose"], actor, subject)
-    if may and (case.level not in ASSESSED_FIRST or queries.all_assessed([case.id])):
+    if may and (case.level not in ASSESSED_FIRST or stand.assessed):
         offered.append(Action("Propose a step-down", url_for("pathway.step_down", reference=subject.reference)))
     return offered
 

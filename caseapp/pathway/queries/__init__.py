@@ -3,18 +3,16 @@
 from .choices import LeadChoice, StepDownChoices, all_assessed, get_step_down_choices, list_leads
 from .handovers import (
     Child,
-    HandoverLink,
     HandoverLists,
     HandoverPage,
     HandoverRow,
     WaitingLink,
-    find_handover_of_case,
     get_handover,
     list_handovers,
     list_waiting_for_manager,
     task_words,
 )
-from .links import open_parts
+from .links import HandoverLink, Stand, find_handover_of_case, find_stand, open_parts
 
 __all__ = [
     "Child",
@@ -23,10 +21,12 @@ __all__ = [
     "HandoverPage",
     "HandoverRow",
     "LeadChoice",
+    "Stand",
     "StepDownChoices",
     "WaitingLink",
     "all_assessed",
     "find_handover_of_case",
+    "find_stand",
     "get_handover",
     "get_step_down_choices",
     "list_handovers",

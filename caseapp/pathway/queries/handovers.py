@@ -453,39 +453,6 @@ def _children_of(handover_ids: Collection[int]) -> dict[int, tuple[Child, ...]]:
     return found
 
 
-@dataclass(frozen=True)
-class HandoverLink:
-    """The handover that a family is in: for the case page."""
-
-    reference: str
-    phase: str
-    to_team: str
-    proposed_by_id: int
-
-
-def find_handover_of_case(case_id: int) -> HandoverLink | None:
-    """The newest handover of a case, whatever became of it; None if there was none. One statement."""
-    row = db.session.execute(
-        sa.select(
-            Subject.reference,
-            Handover.state,
-            Handover.agreed_at,
-            Handover.sender_closed_at,
-            Team.name,
-            Handover.proposed_by_id,
-        )
-        .join(Subject, Subject.id == Handover.id)
-        .join(HandoverCase, HandoverCase.handover_id == Handover.id)
-        .join(Team, Team.id == Handover.to_team_id)
-        .where(HandoverCase.case_id == case_id)
-        .order_by(Handover.id.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    return HandoverLink(row[0], phase_of(row[1], row[2], row[3]), row[4], row[5])
-
-
 def task_words(actor: Actor, subject_ids: Collection[int]) -> dict[int, EntryWords]:
     """What was answered, in those of these subjects that are handovers the actor may see. One statement."""
     rows = db.session.execute(

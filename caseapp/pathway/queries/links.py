@@ -1,13 +1,73 @@
 """Handovers as other slices link to them."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from caseapp.accounts.models import Team
+from caseapp.assessments.domain import AUTHORISED
+from caseapp.assessments.models import Assessment, AssessmentChild
+from caseapp.cases.models import Case
 from caseapp.kernel.db import db
 from caseapp.kernel.subjects import Subject
-from caseapp.pathway.domain import ACCEPTED
+from caseapp.pathway.domain import ACCEPTED, phase_of
 from caseapp.pathway.models import Handover, HandoverCase
+
+
+@dataclass(frozen=True)
+class HandoverLink:
+    """The handover that a family is in: for the case page."""
+
+    reference: str
+    phase: str
+    to_team: str
+    proposed_by_id: int
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where a case stands on the pathway: its newest handover, and whether it has an authorised assessment."""
+
+    handover: HandoverLink | None
+    assessed: bool
+
+
+def find_stand(case_id: int) -> Stand:
+    """Where a case stands; without a handover or an assessment when there is no such case. One statement."""
+    assessed = sa.exists().where(
+        AssessmentChild.case_id == Case.id,
+        AssessmentChild.assessment_id == Assessment.id,
+        Assessment.state == AUTHORISED,
+    )
+    row = db.session.execute(
+        sa.select(
+            assessed.label("assessed"),
+            Subject.reference,
+            Handover.state,
+            Handover.agreed_at,
+            Handover.sender_closed_at,
+            Team.name.label("to_team"),
+            Handover.proposed_by_id,
+        )
+        .select_from(Case)
+        .outerjoin(HandoverCase, HandoverCase.case_id == Case.id)
+        .outerjoin(Handover, Handover.id == HandoverCase.handover_id)
+        .outerjoin(Subject, Subject.id == Handover.id)
+        .outerjoin(Team, Team.id == Handover.to_team_id)
+        .where(Case.id == case_id)
+        .order_by(Handover.id.desc())
+        .limit(1)
+    ).first()
+    if row is None or row.reference is None:
+        return Stand(None, row is not None and bool(row.assessed))
+    phase = phase_of(row.state, row.agreed_at, row.sender_closed_at)
+    return Stand(HandoverLink(row.reference, phase, row.to_team, row.proposed_by_id), bool(row.assessed))
+
+
+def find_handover_of_case(case_id: int) -> HandoverLink | None:
+    """The newest handover of a case, whatever became of it; None if there was none. One statement."""
+    return find_stand(case_id).handover
 
 
 def open_parts(case_ids: Collection[int]) -> dict[int, str]:
