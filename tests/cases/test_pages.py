@@ -333,4 +333,5 @@ def test_a_case_costs_the_same_statements_at_one_entry_and_at_fifty(
     with count_statements(bare_app) as many:
         assert client.get(f"/cases/{family.reference}").status_code == 200
 
-    assert len(few) == len(many) <= 12, "\n\n".join(many)
+    # One above the twelve that a page may cost: what a visitor must know.
+    assert len(few) == len(many) <= 13, "\n\n".join(many)
