@@ -239,6 +239,7 @@ def test_the_signals_of_a_full_form():
     assert [one.words for one in found] == [
         "Collected at 15:20 by the person of concern, Lee Garner",
         "Not safe to go home today, says the referrer",
+        "Danger to people who visit: Two dogs",
     ]
 
 
