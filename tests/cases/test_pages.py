@@ -84,7 +84,8 @@ def test_a_foreign_case_is_answered_like_one_that_does_not_exist(
 
 
 def _without_nonce(page: str) -> str:
-    return re.sub(r'nonce="[^"]*"', "", page)
+    """The page without what differs in each answer: nonce and form token."""
+    return re.sub(r'(nonce|value)="[^"]*"', "", page)
 
 
 def test_a_protected_address_carries_its_mark(bare_app: Flask, browser: Browser, friday: datetime) -> None:
@@ -333,5 +334,4 @@ def test_a_case_costs_the_same_statements_at_one_entry_and_at_fifty(
     with count_statements(bare_app) as many:
         assert client.get(f"/cases/{family.reference}").status_code == 200
 
-    # One above the twelve that a page may cost: what a visitor must know.
-    assert len(few) == len(many) <= 13, "\n\n".join(many)
+    assert len(few) == len(many) <= 12, "\n\n".join(many)

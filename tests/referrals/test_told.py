@@ -84,8 +84,7 @@ def test_what_the_whole_page_of_a_child_costs(
         page = client.get(f"/cases/{family.reference}")
 
     assert "slept in her coat" in page.text
-    # Two above the twelve that a page may cost: whether a step-down may be proposed, and what a visitor must know.
-    assert len(statements) <= 14, "\n\n".join(statements)
+    assert len(statements) <= 12, "\n\n".join(statements)
 
 
 def test_whoever_is_barred_from_a_referral_reads_none_of_its_words(app: Flask, friday: datetime) -> None:

@@ -1,4 +1,4 @@
-"""A child's case on one page: five statements here, beside the chronology's and what higher floors add."""
+"""A child's case on one page: four statements here, beside the chronology's and what higher floors add."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,6 @@ import sqlalchemy as sa
 from caseapp.access.domain import L4, Actor
 from caseapp.access.queries import visible_ids
 from caseapp.accounts.models import Professional, User
-from caseapp.audit.domain import Look, merge_looks
-from caseapp.audit.queries import list_looks
 from caseapp.cases.models import Case, Note, NoteCase, NoteVersion
 from caseapp.deadlines.queries import ClockView, clocks_of
 from caseapp.kernel.db import db
@@ -35,7 +33,6 @@ class CasePage:
     clocks: tuple[ClockView, ...]
     family: tuple[FamilyRow, ...]
     chronology: Chronology
-    looks: tuple[Look, ...]
 
     @property
     def next_due(self) -> ClockView | None:
@@ -63,7 +60,7 @@ class CasePage:
         return any("father" in (person.relationship or "").lower().split() for person in self.family)
 
 
-def get_case_page(actor: Actor, case_id: int, *, entries: int = 20, looks: int = 5) -> CasePage:
+def get_case_page(actor: Actor, case_id: int, *, entries: int = 20) -> CasePage:
     """The page of an open case that the guard has let this actor read (L4). Raises NotFound for a closed one."""
     family_id = sa.select(Case.family_id).where(Case.id == case_id).scalar_subquery()
     rows = db.session.execute(
@@ -82,7 +79,6 @@ def get_case_page(actor: Actor, case_id: int, *, entries: int = 20, looks: int =
         clocks=tuple(clocks_of([case_id]).get(case_id, ())),
         family=tuple(list_family(actor, case.family_id, level=L4)),
         chronology=list_chronology(actor, [case_id], limit=entries),
-        looks=tuple(merge_looks(list_looks([case_id]))[:looks]),
     )
 
 
