@@ -5,12 +5,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run test test-all lint lint-style lint-format lint-types lint-imports lint-templates lint-migrations format assets
+.PHONY: help run test test-all bench lint lint-style lint-format lint-types lint-imports lint-templates lint-migrations format assets
 
 help:
 	@echo "make run       the demo on http://127.0.0.1:8000 (PORT=... for another port)"
 	@echo "make test      the tests, at most 10 minutes"
 	@echo "make test-all  the longer tier too, at most 40 minutes"
+	@echo "make bench     list, open, create and search beside a minimal application, on both databases"
 	@echo "make lint      style, types, import rules, templates, migrations equal models"
 	@echo "make format    writes the style that make lint asks for"
 	@echo "make assets    rebuilds the committed CSS and JavaScript (needs Node)"
@@ -23,6 +24,9 @@ test: $(VENV)/.installed-dev
 
 test-all: $(VENV)/.installed-dev
 	@$(BIN)/python scripts/run_tests.py --long
+
+bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m benchmarks.run $(BENCH)
 
 lint: lint-style lint-format lint-types lint-imports lint-templates lint-migrations
 

@@ -4,6 +4,7 @@ the tests."""
 import hashlib
 import hmac
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,36 @@ def _database_url() -> str:
     return f"sqlite:///{folder.resolve() / 'caseapp.sqlite'}"
 
 
+def _number(name: str, default: str) -> float:
+    text = os.environ.get(name, "") or default
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < 100_000:
+        raise RuntimeError(f"{name} must be a number, not {text!r}")
+    return number
+
+
+def _sign_in(environment: str) -> dict[str, Any]:
+    """The second step, the lock and the suspension. In the demo nobody has a second step, and nobody is suspended."""
+    real = environment == "production"
+    second = os.environ.get("SECOND_FACTOR") or ("required" if real else "optional")
+    if second not in ("required", "optional"):
+        raise RuntimeError(f"SECOND_FACTOR must be required or optional, not {second!r}")
+    lock_after = _number("LOCK_AFTER_MINUTES", "30")
+    if not lock_after:
+        raise RuntimeError("LOCK_AFTER_MINUTES must be more than 0")
+    unused = _number("SUSPEND_AFTER_DAYS", "60" if real else "0")
+    return {
+        "SECOND_FACTOR": second,
+        "LOCK_AFTER": timedelta(minutes=lock_after),
+        "SUSPEND_AFTER": timedelta(days=unused) if unused else None,
+        # Secrets sealed with an earlier SECRET_KEY can still be opened while this one is given.
+        "SECRET_KEY_BEFORE": os.environ.get("SECRET_KEY_BEFORE", ""),
+    }
+
+
 def from_environment() -> dict[str, Any]:
     """Everything the factory needs to know. Raises RuntimeError, in words, for a setting that is missing or wrong."""
     environment = os.environ.get("CASEAPP_ENV") or "production"
@@ -49,6 +80,7 @@ def from_environment() -> dict[str, Any]:
         "DATABASE_URL": _database_url(),
         "TRUSTED_PROXIES": int(os.environ.get("TRUSTED_PROXIES", "0")),
         "METRICS_TOKEN": os.environ.get("METRICS_TOKEN", ""),
+        **_sign_in(environment),
         "COUNCIL_NAME": os.environ.get("COUNCIL_NAME", "Rotherham"),
         "HUB_PHONE": os.environ.get("HUB_PHONE", "01632 960500"),
     }

@@ -7,13 +7,16 @@ from types import FrameType
 
 import click
 import structlog
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from caseapp.accounts.commands import clean_up
+from caseapp.accounts.commands import clean_up, suspend_unused
 from caseapp.audit.commands import seal
 from caseapp.audit.domain import ChainBroken
-from caseapp.kernel.db import dispose
+from caseapp.kernel.db import dispose, transaction
+from caseapp.night.cli import export_if_due
+from caseapp.referrals.commands.drafts import expire_drafts
 
 log = structlog.get_logger()
 
@@ -62,7 +65,11 @@ def sweep(once: bool, every: float) -> None:
             try:
                 position, sound = _seal_all(position)
                 if time.monotonic() >= clean_at:
-                    log.info("sweep.cleaned_up", **clean_up())
+                    suspended = suspend_unused(current_app.config["SUSPEND_AFTER"])
+                    with transaction():
+                        expired = expire_drafts()
+                    log.info("sweep.cleaned_up", **clean_up(), suspended=suspended, drafts=expired)
+                    sound = _write_files() and sound
                     clean_at = time.monotonic() + CLEAN_EVERY
                 if wait > every:
                     log.info("sweep.database_back")
@@ -76,6 +83,18 @@ def sweep(once: bool, every: float) -> None:
             asked.wait(wait)
     except Stopped:
         raise SystemExit(0) from None
+
+
+def _write_files() -> bool:
+    """Tonight's files for the day the system is gone, where a folder for them is set; gives whether each team that
+    has none yet got one."""
+    done = export_if_due()
+    for written in done:
+        if written.path is None:
+            log.error("continuity.no_file", team=written.team.key, why=written.why_not)
+        else:
+            log.info("continuity.written", team=written.team.key, children=written.children)
+    return all(written.path is not None for written in done)
 
 
 def _seal_all(position: int) -> tuple[int, bool]:

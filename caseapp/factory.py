@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config as settings
-from caseapp import cli, probes
+from caseapp import about, cli, probes
 from caseapp.access import models as access_tables
 from caseapp.access.domain import PERMISSIONS, allows
 from caseapp.access.guard import WRITE_READS, actor_of_request, check_every_view
@@ -18,6 +18,7 @@ from caseapp.accounts import cli as accounts_cli
 from caseapp.accounts import events as accounts_events
 from caseapp.accounts import models as accounts_tables
 from caseapp.accounts import routes as accounts_routes
+from caseapp.accounts.slots import OPEN_WORK
 from caseapp.assessments import events as assessments_events
 from caseapp.assessments import models as assessments_tables
 from caseapp.assessments import routes as assessments_routes
@@ -28,6 +29,7 @@ from caseapp.audit import models as audit_tables
 from caseapp.audit import routes as audit_routes
 from caseapp.cases import events as cases_events
 from caseapp.cases import models as cases_tables
+from caseapp.cases import queries as cases_queries
 from caseapp.cases import routes as cases_routes
 from caseapp.cases.slots import ACTIONS as CASE_ACTIONS
 from caseapp.cases.slots import BEFORE_VISIT, CHRONOLOGY_WORDS, CODE_WORDS, TASK_WORDS
@@ -36,10 +38,24 @@ from caseapp.deadlines import models as deadlines_tables
 from caseapp.demo import cli as demo_cli
 from caseapp.desk import routes as desk_routes
 from caseapp.desk.slots import PANELS as DESK_PANELS
+from caseapp.documents import events as documents_events
+from caseapp.documents import models as documents_tables
+from caseapp.documents import routes as documents_routes
+from caseapp.insight import events as insight_events
+from caseapp.insight import models as insight_tables
+from caseapp.insight import routes as insight_routes
 from caseapp.kernel import db as kernel_db
 from caseapp.kernel import health, logs, web
 from caseapp.kernel.db import Model, undeclared_columns
 from caseapp.kernel.events import subscribe
+from caseapp.night import cli as night_cli
+from caseapp.night import commands as night_commands
+from caseapp.night import events as night_events
+from caseapp.night import models as night_tables
+from caseapp.night import routes as night_routes
+from caseapp.notices import events as notices_events
+from caseapp.notices import models as notices_tables
+from caseapp.notices import routes as notices_routes
 from caseapp.pathway import events as pathway_events
 from caseapp.pathway import models as pathway_tables
 from caseapp.pathway import queries as pathway_queries
@@ -50,6 +66,8 @@ from caseapp.referrals import cli as referrals_cli
 from caseapp.referrals import events as referrals_events
 from caseapp.referrals import models as referrals_tables
 from caseapp.referrals import routes as referrals_routes
+from caseapp.referrals.commands import holding as referrals_holding
+from caseapp.referrals.queries import leaving as referrals_leaving
 from caseapp.referrals.queries import told as referrals_told
 from caseapp.referrals.queries.words import what_was_said
 
@@ -72,22 +90,42 @@ TABLES = (
     audit_tables,
     deadlines_tables,
     people_tables,
+    documents_tables,
     cases_tables,
     assessments_tables,
     pathway_tables,
     referrals_tables,
+    notices_tables,
+    night_tables,
+    insight_tables,
 )
 # Every slice's events, declared by being imported.
-EVENTS = (accounts_events, assessments_events, pathway_events, cases_events, people_events, referrals_events)
+EVENTS = (
+    accounts_events,
+    assessments_events,
+    pathway_events,
+    cases_events,
+    documents_events,
+    people_events,
+    referrals_events,
+    night_events,
+    insight_events,
+    notices_events,
+)
 BLUEPRINTS: tuple[Blueprint, ...] = (
     assessments_routes.bp,
     pathway_routes.bp,
+    about.bp,
     probes.bp,
     accounts_routes.bp,
     audit_routes.bp,
     cases_routes.bp,
     desk_routes.bp,
+    documents_routes.bp,
+    insight_routes.bp,
+    night_routes.bp,
     referrals_routes.bp,
+    notices_routes.bp,
 )
 COMMANDS: tuple[click.Command, ...] = (
     demo_cli.demo,
@@ -95,8 +133,10 @@ COMMANDS: tuple[click.Command, ...] = (
     audit_cli.audit,
     cli.sweep,
     referrals_cli.group,
+    night_cli.group,
 )
 NAVIGATION: tuple[NavItem, ...] = (
+    NavItem("Not acknowledged", "desk.alerts", "desk:alerts"),
     NavItem("Team board", "desk.team_board", "desk:team_board"),
     NavItem("My work", "desk.my_work", "desk:my_work"),
     NavItem(
@@ -105,26 +145,72 @@ NAVIGATION: tuple[NavItem, ...] = (
         "referral:queue",
         (
             "referrals.marks",
+            "referrals.ask_page",
+            "referrals.ask_give",
+            "referrals.begin_call",
             "referrals.show",
             "referrals.decision",
             "referrals.rate",
             "referrals.propose",
             "referrals.decide",
+            "referrals.to_ring",
+            "referrals.asked_again",
+            "referrals.look_again",
+            "referrals.answer",
         ),
     ),
+    NavItem(
+        "Night list", "night.night", "night:list", ("night.work", "night.card", "night.find", "night.new_child_entry")
+    ),
+    NavItem("Closing list", "night.closing", "night:closing", ("night.own",)),
+    NavItem("From the night", "night.morning", "night:morning", ("night.acknowledge",)),
     NavItem("Handovers", "pathway.index", "handover:list", ("pathway.show", "pathway.step_down")),
-    NavItem("My referrals", "referrals.list_own", "referral:list_own", ("referrals.show_receipt",)),
+    NavItem("Police notifications", "notices.index", "notice:create", ("notices.new", "notices.take", "notices.show")),
+    NavItem(
+        "My referrals",
+        "referrals.list_own",
+        "referral:list_own",
+        (
+            "referrals.show_receipt",
+            "referrals.add",
+            "referrals.add_it",
+            "referrals.in_error",
+            "referrals.say_error",
+            "referrals.want_again",
+            "referrals.ask_for_it",
+            "referrals.disagree",
+            "referrals.group",
+            "referrals.deputy",
+            "referrals.closed",
+        ),
+    ),
     NavItem(
         "New referral",
         "referrals.new_referral",
         "referral:create",
-        ("referrals.show_page", "referrals.save_page", "referrals.ask_discard"),
+        (
+            "referrals.show_page",
+            "referrals.save_page",
+            "referrals.ask_discard",
+            "referrals.show_brief",
+            "referrals.save_brief",
+            "referrals.save_files",
+        ),
     ),
+    NavItem("The service at a glance", "insight.index", "insight:read", ("insight.show_list",)),
+    NavItem("By agency and week", "insight.agencies", "insight:read"),
+    NavItem("Definitions", "insight.definitions", "insight:read"),
+    NavItem("Samples", "insight.list_samples", "insight:read", ("insight.sample", "insight.draw")),
     NavItem("Event log", "audit.events", "audit:read"),
     NavItem("Who looked at what", "audit.reads", "audit:read"),
     NavItem("Seal", "audit.seals", "audit:read"),
+    NavItem("My team", "accounts.my_team", "staff:manage", ("accounts.team_person", "desk.off_today")),
+    NavItem("Our people", "accounts.our_people", "staff:confirm"),
     NavItem(
-        "People who sign in", "accounts.people", "account:administer", ("accounts.ask_disable", "accounts.ask_enable")
+        "People who sign in",
+        "accounts.people",
+        "account:administer",
+        ("accounts.ask_disable", "accounts.ask_enable", "accounts.ask_invite", "accounts.person_sign_in"),
     ),
 )
 
@@ -134,17 +220,32 @@ csrf = CSRFProtect()
 def connect() -> None:
     """Fill the slots and let the slices listen to each other's events."""
     WRITE_READS.fill(audit_commands.write_reads)
-    for fill in (assessments_routes.case_actions, pathway_routes.case_actions):
+    for fill in (
+        assessments_routes.case_actions,
+        pathway_routes.case_actions,
+        pathway_routes.closing_actions,
+        night_routes.case_actions,
+    ):
         CASE_ACTIONS.fill(fill)
+    for fill_work in (
+        cases_queries.count_open_work,
+        pathway_queries.count_open_work,
+        referrals_leaving.count_open_work,
+    ):
+        OPEN_WORK.fill(fill_work)
     WHAT_WAS_SAID.fill(what_was_said)
     CHRONOLOGY_WORDS.fill(referrals_told.chronology_words)
     for fill_words in (referrals_told.task_words, pathway_queries.task_words):
         TASK_WORDS.fill(fill_words)
     BEFORE_VISIT.fill(referrals_told.before_visit)
-    CODE_WORDS.fill(referrals_told.code_words)
+    for fill_codes in (referrals_told.code_words, night_routes.code_words):
+        CODE_WORDS.fill(fill_codes)
     for fill_panel in (assessments_routes.desk_panels, pathway_routes.desk_panels):
         DESK_PANELS.fill(fill_panel)
+    subscribe("case.opened", night_commands.let_in)
+    subscribe("case.reopened", night_commands.let_in)
     subscribe("*", deadlines_commands.follow)
+    subscribe("user.disabled", referrals_holding.on_user_disabled)
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
@@ -194,16 +295,21 @@ def _csrf_field() -> Markup:
 
 def _layout() -> dict[str, Any]:
     """What the layout shows on every page; asks the database nothing."""
-    actor = actor_of_request()
+    actor, stage = actor_of_request(), g.get("stage", "")
     items = [
         {"label": item.label, "url": url_for(item.endpoint), "current": request.endpoint in (item.endpoint, *item.also)}
         for item in NAVIGATION
-        if actor is not None and allows(PERMISSIONS[item.permission], actor, None)
+        if actor is not None and not stage and allows(PERMISSIONS[item.permission], actor, None)
     ]
     environment = current_app.config
     return {
         "actor": actor,
         "nav_items": items,
+        "lock": (
+            {"after": current_app.config["LOCK_AFTER"].total_seconds(), "who": actor.reference}
+            if actor is not None and not stage
+            else None
+        ),
         "csp_nonce": g.get("csp_nonce", ""),
         "sign_out_url": "/accounts/sign-out",
         "home_url": "/",
@@ -211,7 +317,10 @@ def _layout() -> dict[str, Any]:
         "council_name": environment["COUNCIL_NAME"],
         "hub_phone": environment["HUB_PHONE"],
         "is_demo": environment["ENVIRONMENT"] == "demo",
-        "footer_links": [{"label": "Your account", "url": "/accounts/me"}] if actor is not None else [],
+        "footer_links": [
+            *([{"label": "Your account", "url": "/accounts/me"}] if actor is not None and not stage else []),
+            *({"label": label, "url": url_for(f"about.{name}")} for name, label in about.PAGES),
+        ],
     }
 
 

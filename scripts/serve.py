@@ -123,7 +123,7 @@ def main() -> int:
         return 2
     steps = [["db", "upgrade"]]
     if env["CASEAPP_ENV"] == "demo":
-        steps.append(["demo", "load"])
+        steps.append(["demo", "load", "--days", "90"])
     for step in steps:
         code = subprocess.run([*FLASK, *step], cwd=ROOT, env=env).returncode
         if code:

@@ -47,9 +47,11 @@ ENGINES = ["sqlite", "postgresql"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--engine sqlite` keeps a quick run to one database; `--long` adds the longer tier."""
+    """`--engine sqlite` keeps a quick run to one database; `--long` adds the longer tier; `--pictures` makes
+    those of the guide anew."""
     parser.addoption("--engine", choices=ENGINES, default=None)
     parser.addoption("--long", action="store_true", default=False)
+    parser.addoption("--pictures", action="store_true", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -126,7 +128,7 @@ def _fill_template(url: str) -> None:
     with app.app_context():
         migrations.upgrade()
     with app.app_context(), clock.at(datetime(2026, 1, 5, 9, 0, tzinfo=UTC)), transaction():
-        make_organisation(since=date(2026, 1, 5))
+        make_organisation(since=date(2026, 1, 5), whole=False)
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose()

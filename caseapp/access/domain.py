@@ -7,6 +7,7 @@ record.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 L0, L1, L2, L3, L4 = range(5)
 
@@ -22,6 +23,10 @@ HUB, LOCALITY, FAMILY_HELP, EVOLVE, DESK, CHAIRS, OUT_OF_HOURS, SERVICE = (
 )
 
 
+# Who is behind the principal `lead:<team>`: a team's manager; of a desk, the safeguarding lead and their deputies.
+LEADS = ("manager", "safeguarding_lead", "deputy_lead")
+
+
 @dataclass(frozen=True)
 class Membership:
     """A user's place in one team: which team and in which role."""
@@ -34,8 +39,22 @@ class Membership:
 
 
 @dataclass(frozen=True)
+class Covering:
+    """Somebody whose work an actor does in their place today: their sign-in, who they are, until when (None: open)."""
+
+    user_id: int
+    professional_id: int
+    name: str
+    until_on: date | None
+
+
+@dataclass(frozen=True)
 class Actor:
-    """Who is doing this, with all memberships in force now. Given to every query, command, predicate and template."""
+    """Who is doing this, with all memberships in force now. Given to every query, command, predicate and template.
+
+    `qualified`: social-work qualified today (practice 18); `unqualified_because` says why not. `covers`: whose work
+    they do today; it reaches them as if it were theirs, under the reason `cover`.
+    """
 
     user_id: int
     name: str
@@ -46,13 +65,37 @@ class Actor:
     qualified: bool
     memberships: tuple[Membership, ...]
     reference: str = ""
+    covers: tuple[Covering, ...] = ()
+    unqualified_because: str = ""
+    # What kind of organisation they work for: school, police, council ...
+    agency_kind: str = ""
+
+    @property
+    def registration_words(self) -> str:
+        """What a social worker whose registration does not hold is told with a refusal; "" for everybody else."""
+        if self.qualified or self.unqualified_because in ("", "not a social worker"):
+            return ""
+        return (
+            f" In your record {self.unqualified_because}. Ask your manager to check your registration on the page "
+            "My team; until then a qualified colleague does this."
+        )
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """The principals of those whose work the actor does today; only what they are involved in reaches through
+        them."""
+        return tuple(f"user:{away.user_id}" for away in self.covers)
 
     @property
     def principals(self) -> tuple[str, ...]:
         """The names under which Reach rows may be addressed to this actor."""
         teams = (f"team:{m.team_id}" for m in self.memberships)
-        leads = (f"lead:{m.team_id}" for m in self.memberships if m.role in ("manager", "safeguarding_lead"))
-        return (f"user:{self.user_id}", *teams, *leads)
+        leads = (f"lead:{m.team_id}" for m in self.memberships if m.role in LEADS)
+        # The out-of-hours team is let in as a kind: whichever team of the borough has the night (practice 2).
+        nights = dict.fromkeys(f"kind:{m.team_kind}" for m in self.memberships if m.team_kind == OUT_OF_HOURS)
+        # What a person of the night opened is theirs only for as long as they have a place there.
+        opened = (f"night:{self.user_id}",) if nights else ()
+        return (f"user:{self.user_id}", *teams, *leads, *nights, *opened)
 
     @property
     def role_words(self) -> str:
@@ -69,6 +112,7 @@ class Actor:
 ROLE_WORDS = {
     ("desk", "referrer"): "{agency}",
     ("desk", "safeguarding_lead"): "{agency}",
+    ("desk", "deputy_lead"): "{agency}",
     ("hub", "worker"): "hub social worker",
     ("hub", "manager"): "hub manager",
     ("locality", "worker"): "social worker, {team}",
@@ -90,6 +134,13 @@ def role_words(place: Membership, agency_name: str) -> str:
     """One membership in words, such as 'social worker, North locality'."""
     words = ROLE_WORDS.get((place.team_kind, place.role), ROLE_WORDS.get(("", place.role), place.role))
     return words.format(team=place.team_name, agency=agency_name)
+
+
+def role_choices() -> list[tuple[str, str]]:
+    """Every role there is, in words, for a list to choose from."""
+    words = {"ig": "Information governance", "admin": "Administrator", "head": "Head of service"}
+    roles = dict.fromkeys(role for _, role in ROLE_WORDS)
+    return [(role, words.get(role, role.replace("_", " ").capitalize())) for role in roles]
 
 
 def is_role(team_kind: str, role: str) -> bool:
@@ -152,6 +203,8 @@ def _manages(*whys: str) -> Predicate:
 PREDICATES: dict[str, Predicate] = {
     "anyone": lambda _actor, _subject: True,
     "can_refer": _member((DESK, None), (HUB, None), (LOCALITY, None), (FAMILY_HELP, None), (OUT_OF_HOURS, None)),
+    "takes_calls": _member((HUB, None), (LOCALITY, None), (FAMILY_HELP, None), (OUT_OF_HOURS, None)),
+    "from_police": lambda actor, _subject: actor.agency_kind == "police" and bool(actor.teams(DESK)),
     "is_hub": _member((HUB, "worker"), (HUB, "manager")),
     "is_hub_manager": _member((HUB, "manager")),
     "is_case_team_manager": _member((LOCALITY, "manager"), (FAMILY_HELP, "manager")),
@@ -160,18 +213,33 @@ PREDICATES: dict[str, Predicate] = {
     ),
     # The hub hands families to family help, so its people see what became of it.
     "hands_over": _member(*((kind, role) for kind in (HUB, LOCALITY, FAMILY_HELP) for role in ("worker", "manager"))),
+    "in_group": _member((DESK, "safeguarding_lead"), (DESK, "deputy_lead")),
+    "leads_group": _member((DESK, "safeguarding_lead")),
+    "is_night": _member((OUT_OF_HOURS, "worker")),
+    "works_with_or_night": _reached_by("involved", "cover", "custody", "night"),
+    "works_with_or_hub": _reached_by("involved", "cover", "custody", "hub"),
+    "has_morning": _member(
+        *((kind, role) for kind in (HUB, LOCALITY, FAMILY_HELP) for role in ("worker", "manager")),
+    ),
     "is_auditor": _member((None, "auditor")),
+    "is_head": _member((None, "head")),
     "is_admin": _member((None, "admin")),
     "owns": _reached_by("owner"),
     "sent_it": _reached_by("own"),
-    "works_with": _reached_by("involved", "custody"),
+    # Files: whoever sent or wrote what they are attached to, and who reads the whole record of it.
+    "reads_file": lambda _actor, subject: (
+        subject is not None and any(row.why in ("own", "owner") or row.level >= L4 for row in subject.reaches)
+    ),
+    "works_with": _reached_by("involved", "cover", "custody"),
     "is_involved_or_manages": lambda actor, subject: (
-        _reached_by("involved")(actor, subject) or _manages("custody")(actor, subject)
+        _reached_by("involved", "cover")(actor, subject) or _manages("custody")(actor, subject)
     ),
     "manages_holder": _manages("custody"),
     "manages_receiver": _manages("receiver"),
     "manages_sender": _manages("sender"),
-    "sends_it": _reached_by("sender", "involved"),
+    "sends_it": _reached_by("sender", "involved", "cover"),
+    "manages_a_team": _member((None, "manager")),
+    "leads_safeguarding": _member((DESK, "safeguarding_lead")),
 }
 
 
@@ -192,15 +260,28 @@ class Permission:
 _MANAGER = "Only the manager of the team that holds the family can do this."
 _TABLE = (
     Permission("service:probe", None, L0, "anyone", open=True),
+    Permission("service:about", None, L0, "anyone", open=True),
     Permission("account:sign_in", None, L0, "anyone", open=True),
     Permission("account:own", None, L0, "anyone"),
     Permission("account:administer", None, L0, "is_admin"),
     Permission("user:disable", "user", L1, "is_admin"),
     Permission("home:read", None, L0, "anyone"),
+    Permission("staff:manage", None, L0, "manages_a_team"),
+    Permission("staff:confirm", None, L0, "leads_safeguarding"),
     Permission("referral:create", None, L0, "can_refer"),
     Permission("referral:list_own", None, L0, "can_refer"),
     Permission("draft:write", "draft", L0, "owns"),
     Permission("referral:receipt", "referral", L0, "sent_it"),
+    Permission("document:read", "document", L0, "reads_file"),
+    Permission("referral:add_to", "referral", L0, "sent_it"),
+    Permission("referral:ring_list", None, L0, "is_hub"),
+    Permission("referral:ring", "referral", L4, "is_hub"),
+    Permission("referral:asked_again", None, L0, "is_hub_manager", "Only a hub manager looks at a decision again."),
+    Permission(
+        "referral:look_again", "referral", L4, "is_hub_manager", "Only a hub manager looks at a decision again."
+    ),
+    Permission("group:read", None, L0, "in_group", "This is for an agency’s safeguarding lead and their deputies."),
+    Permission("group:manage", None, L0, "leads_group", "Only the safeguarding lead changes this."),
     Permission("referral:queue", None, L0, "is_hub"),
     Permission("referral:read", "referral", L4, "is_hub"),
     Permission("referral:rate", "referral", L4, "is_hub", "Only people who work in the hub rate referrals."),
@@ -213,17 +294,27 @@ _TABLE = (
         "Only a hub manager agrees, changes or sends back a decision.",
     ),
     Permission("referral:correct", "referral", L4, "is_hub"),
+    Permission("referral:hold", "referral", L4, "is_hub", "Only people who work in the hub take referrals."),
+    Permission(
+        "referral:give", "referral", L4, "is_hub_manager", "Only a hub manager gives a referral to a colleague."
+    ),
+    Permission("referral:ask", "referral", L4, "is_hub", "Only people who work in the hub ask a referrer back."),
+    Permission("referral:answer_hub", "referral", L0, "sent_it"),
+    Permission("referral:take_call", None, L0, "takes_calls"),
     Permission("desk:my_work", None, L0, "is_case_worker"),
     Permission("desk:team_board", None, L0, "is_case_team_manager"),
+    Permission("desk:alerts", None, L0, "is_head"),
     Permission("case:allocate", None, L0, "is_case_team_manager", _MANAGER),
-    Permission("case:read", "case", L4, "works_with"),
-    Permission("case:write_note", "case", L4, "works_with"),
+    Permission("case:close", "case", L4, "manages_holder", _MANAGER),
+    Permission("case:list_closed", None, L0, "is_case_worker"),
+    Permission("case:read", "case", L4, "works_with_or_night"),
+    Permission("case:write_note", "case", L4, "works_with_or_night"),
     Permission("case:read_looks", "case", L4, "works_with"),
-    Permission("note:read", "note", L4, "works_with"),
+    Permission("note:read", "note", L4, "works_with_or_night"),
     Permission("note:write", "note", L4, "works_with"),
     Permission("task:acknowledge", "case", L4, "works_with"),
     Permission("assessment:start", "case", L4, "is_involved_or_manages", "The family's worker starts the assessment."),
-    Permission("assessment:read", "assessment", L4, "works_with"),
+    Permission("assessment:read", "assessment", L4, "works_with_or_night"),
     Permission("assessment:write", "assessment", L4, "works_with", "The family's worker writes the assessment."),
     Permission("assessment:authorise", "assessment", L4, "manages_holder", _MANAGER),
     Permission(
@@ -251,6 +342,18 @@ _TABLE = (
         "Only the manager of the receiving team can answer a handover.",
     ),
     Permission("handover:close", "handover", L4, "sends_it", "Only the sending team closes its own part."),
+    Permission("night:closing", None, L0, "is_hub"),
+    Permission("night:hand", "referral", L4, "is_hub", "Only people who work in the hub hand over to the night."),
+    Permission("night:list", None, L0, "is_night", "The night list is for the out-of-hours team."),
+    Permission("night:card", "case", L1, "is_night", "The safety card is for the out-of-hours team."),
+    Permission("night:work", "night", L1, "is_night", "This is the out-of-hours team’s work."),
+    Permission("night:morning", None, L0, "has_morning"),
+    Permission("night:acknowledge", "night", L4, "works_with_or_hub"),
+    Permission("night:alert", "case", L4, "works_with"),
+    Permission("night:alert_from_hub", "referral", L4, "is_hub"),
+    Permission("notice:create", None, L0, "from_police", "Police notifications are dropped in by the police."),
+    Permission("notice:write", "notice", L0, "owns"),
+    Permission("insight:read", None, L0, "is_head", "These numbers are for the head of service."),
     Permission("audit:read", None, L0, "is_auditor"),
 )
 PERMISSIONS: dict[str, Permission] = {row.key: row for row in _TABLE}

@@ -5,7 +5,7 @@ and the only one
 that commits a request.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import AppError, NotFound, Refused, SignInNeeded, Unavailable
+from caseapp.kernel.events import record
 from caseapp.kernel.slots import Slot
 
 from .domain import PERMISSIONS, Actor, SubjectAccess, allows
@@ -38,6 +39,12 @@ class ReadEntry:
 def note_read(subject_id: int | None, why: str) -> None:
     """Remember that this request shows something about a person; it is written before the answer is sent."""
     g.setdefault("reads", []).append(ReadEntry(subject_id, request.endpoint or "", why))
+
+
+def note_taken(code: str, *, subjects: Sequence[int], **data: Any) -> None:
+    """Remember that this page is printed, or that this answer is a file taken away: one event, written together with
+    the look before the answer is sent, in a short transaction of its own. If it can't be written, nothing is sent."""
+    g.setdefault("taken", []).append((code, subjects, data))
 
 
 def guard(key: str, *, logged: bool | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -116,9 +123,24 @@ def _finish(status: int, actor: Actor | None) -> None:
     if g.writing and (status < 400 or (status in (409, 422) and g.get("keep_typed", False))):
         _write_reads(actor, within=db.session.connection())
         db.session.commit()
+    elif g.get("taken") and status < 400:
+        db.session.rollback()
+        _write_taken(actor)
     else:
         db.session.rollback()
         _write_reads(actor)
+
+
+def _write_taken(actor: Actor | None) -> None:
+    """What was printed or taken away, with the looks: after the file was made, so that no writer waits for that."""
+    g.writing = True
+    try:
+        for code, subjects, data in g.pop("taken"):
+            record(actor, code, subjects=subjects, **data)
+        _write_reads(actor, within=db.session.connection())
+        db.session.commit()
+    except SQLAlchemyError as error:
+        raise Unavailable("what was taken away could not be written down") from error
 
 
 def _write_reads(actor: Actor | None, within: Connection | None = None) -> None:
@@ -153,4 +175,4 @@ def actor_of_request() -> Actor | None:
     return actor
 
 
-__all__ = ["NotFound", "actor_of_request", "check_every_view", "guard", "keep_typed", "note_read"]
+__all__ = ["NotFound", "actor_of_request", "check_every_view", "guard", "keep_typed", "note_read", "note_taken"]

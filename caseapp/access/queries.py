@@ -1,10 +1,14 @@
 """What an actor may see, in SQL: the twin of the predicates. Nothing loads a subject from a reference except through
 here."""
 
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
 import sqlalchemy as sa
 
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
+from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject, parse_reference
 
@@ -12,22 +16,56 @@ from .domain import Actor, ReachRow, SubjectAccess
 from .models import Bar, Reach, Within
 
 
-def reaches(actor: Actor) -> sa.ColumnElement[bool]:
+@dataclass(frozen=True)
+class AnyReader:
+    """Stands for the actor in a statement that is built once and executed for many, with the parameters of
+    `reader_params`. Building a statement takes longer than the database needs to answer it.
+
+    `memberships`: whether they have a place in a team now; `covers`: whether they cover for somebody away.
+    """
+
+    memberships: bool
+    covers: bool = False
+    principals: Any = field(default_factory=lambda: sa.bindparam("principals", expanding=True))
+
+    @property
+    def covered(self) -> Any:
+        """The principals of those whom the actor covers for."""
+        return sa.bindparam("covered", expanding=True) if self.covers else ()
+
+
+def reader_shape(actor: Actor) -> tuple[bool, bool]:
+    """What of an actor changes the text of a statement: the arguments of AnyReader, to cache by."""
+    return bool(actor.memberships), bool(actor.covered)
+
+
+def reader_params(actor: Actor) -> dict[str, Any]:
+    """What a statement built for AnyReader is executed with."""
+    return {"principals": actor.principals, **({"covered": actor.covered} if actor.covered else {})}
+
+
+def reaches(actor: Actor | AnyReader) -> sa.ColumnElement[bool]:
     """The condition under which a Reach row counts for this actor now: addressed to them, not ended, not barred."""
     barred = sa.exists().where(Bar.subject_id == Reach.subject_id, Bar.principal.in_(actor.principals))
     return sa.and_(_in_force(actor), ~barred)
 
 
-def _in_force(actor: Actor) -> sa.ColumnElement[bool]:
+def _in_force(actor: Actor | AnyReader) -> sa.ColumnElement[bool]:
     """Addressed to the actor and not ended. Working with a child ends with the job: who has no place in any team now
     keeps only what they sent or wrote themselves."""
     left = sa.false() if actor.memberships else Reach.why == "involved"
-    return sa.and_(
-        Reach.principal.in_(actor.principals), sa.or_(Reach.until_at.is_(None), Reach.until_at > clock.now()), ~left
-    )
+    # Asked at each execution, so that a statement built once stays true.
+    now: Any = sa.bindparam("in_force_at", callable_=clock.now, type_=Reach.until_at.type, unique=True)
+    theirs: sa.ColumnElement[bool] = Reach.principal.in_(actor.principals)
+    covers = actor.covers if isinstance(actor, AnyReader) else bool(actor.covered)
+    if covers:
+        # Cover: what the away person works with reaches the actor too, for as long as the cover lasts. What keeps the
+        # actor themself from a subject (a bar) keeps them from it here too.
+        theirs = sa.or_(theirs, sa.and_(Reach.principal.in_(actor.covered), Reach.why == "involved"))
+    return sa.and_(theirs, sa.or_(Reach.until_at.is_(None), Reach.until_at > now), ~left)
 
 
-def visible_ids(actor: Actor, kind: str, level: int, whys: tuple[str, ...] | None = None) -> sa.Select[int]:
+def visible_ids(actor: Actor | AnyReader, kind: str, level: int, whys: tuple[str, ...] | None = None) -> sa.Select[int]:
     """A subquery of the ids of subjects of `kind` that reach the actor at `level` or above (for one of `whys`, when
     given)."""
     query = sa.select(Reach.subject_id).where(reaches(actor), Reach.kind == kind, Reach.level >= level)
@@ -40,9 +78,22 @@ def get_subject(actor: Actor, reference: str, kind: str, level: int) -> SubjectA
 
     Raises NotFound alike for a malformed, an unknown, a foreign, a barred and an under-levelled one. One statement.
     """
+    given = {"reference": parse_reference(reference) or "-", "kind": kind, **reader_params(actor)}
+    rows = fetch(_subject_statement(*reader_shape(actor)), given)
+    reaching = tuple(_reach_row(actor, row) for row in rows if row.principal is not None)
+    if not reaching or max(row.level for row in reaching) < level:
+        raise NotFound
+    first = rows[0]
+    within = dict.fromkeys(row.around_id for row in rows if row.around_id != first.id)
+    return SubjectAccess(first.id, first.reference, first.kind, reaching, tuple(within))
+
+
+@cache
+def _subject_statement(placed: bool, covers: bool) -> Any:
+    reader = AnyReader(placed, covers)
     wanted = (
         sa.select(Subject.id, Subject.reference, Subject.kind)
-        .where(Subject.reference == (parse_reference(reference) or "-"), Subject.kind == kind)
+        .where(Subject.reference == sa.bindparam("reference"), Subject.kind == sa.bindparam("kind"))
         .cte("wanted")
     )
     around = sa.union_all(
@@ -50,8 +101,8 @@ def get_subject(actor: Actor, reference: str, kind: str, level: int) -> SubjectA
         sa.select(Within.within_id).join(wanted, wanted.c.id == Within.subject_id),
     ).cte("around")
     # A bar on any of the cases that a shared note or assessment lies within hides it whole.
-    barred = sa.exists().where(Bar.subject_id == around.c.id, Bar.principal.in_(actor.principals))
-    rows = db.session.execute(
+    barred = sa.exists().where(Bar.subject_id == around.c.id, Bar.principal.in_(reader.principals))
+    return (
         sa.select(
             wanted.c.id,
             wanted.c.reference,
@@ -63,15 +114,14 @@ def get_subject(actor: Actor, reference: str, kind: str, level: int) -> SubjectA
         )
         .select_from(wanted)
         .join(around, sa.true())
-        .outerjoin(Reach, sa.and_(Reach.subject_id == around.c.id, _in_force(actor)))
+        .outerjoin(Reach, sa.and_(Reach.subject_id == around.c.id, _in_force(reader)))
         .where(~sa.select(sa.literal(1)).select_from(around).where(barred).exists())
-    ).all()
-    reaching = tuple(ReachRow(row.principal, row.level, row.why) for row in rows if row.principal is not None)
-    if not reaching or max(row.level for row in reaching) < level:
-        raise NotFound
-    first = rows[0]
-    within = dict.fromkeys(row.around_id for row in rows if row.around_id != first.id)
-    return SubjectAccess(first.id, first.reference, first.kind, reaching, tuple(within))
+    )
+
+
+def _reach_row(actor: Actor, row: Any) -> ReachRow:
+    why = "cover" if row.principal in actor.covered else row.why
+    return ReachRow(row.principal, row.level, why)
 
 
 def list_reach(subject_id: int) -> list[ReachRow]:
@@ -86,7 +136,10 @@ def list_reach(subject_id: int) -> list[ReachRow]:
 
 def barred_principals(subject_ids: list[int]) -> set[str]:
     """The principals barred from any of these subjects."""
-    return set(db.session.scalars(sa.select(Bar.principal).where(Bar.subject_id.in_(subject_ids))))
+    return {row.principal for row in fetch(_BARRED, {"subjects": subject_ids})}
+
+
+_BARRED = sa.select(Bar.principal).where(Bar.subject_id.in_(sa.bindparam("subjects", expanding=True)))
 
 
 def team_principals(team_id: int) -> set[str]:
@@ -94,6 +147,6 @@ def team_principals(team_id: int) -> set[str]:
     return {f"team:{team_id}", f"lead:{team_id}"}
 
 
-def not_barred(actor: Actor, subject_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
+def not_barred(actor: Actor | AnyReader, subject_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
     """The condition that nothing bars the actor from a subject."""
     return ~sa.exists().where(Bar.subject_id == subject_id, Bar.principal.in_(actor.principals))

@@ -1,5 +1,6 @@
-"""Passwords that guessers try first, letters only: what stands around them ("Password2026!") makes them no better."""
+"""Codes about people of the service; passwords that guessers try first."""
 
+# Letters only: what stands around them ("Password2026!") makes them no better.
 # The empty one stands for figures and signs alone.
 _WORDS = """
 password passwordpassword mypassword mypasswordis thisismypassword newpassword demoonlypassword secret
@@ -13,3 +14,18 @@ teacher school monday january february march april june july august september oc
 summer autumn winter christmas
 """
 COMMON_PASSWORDS = frozenset({"", *_WORDS.split()})
+
+# Why somebody is away: for their manager only.
+ABSENCES = {
+    "leave": "Annual leave",
+    "sick": "Sick",
+    "training": "Training or other work",
+    "other": "Another reason",
+}
+
+# Why an administrator takes somebody's second step away.
+SECOND_FACTOR_LOST = {
+    "lost": "Their phone or key is lost or broken",
+    "stolen": "Their phone or key was stolen",
+    "replaced": "They have a new phone or key and not the old one",
+}

@@ -1,6 +1,7 @@
 """`flask --app wsgi users ...`: sign-ins made by an operator; the first administrator above all."""
 
 import secrets
+from datetime import date, datetime
 
 import click
 from flask import current_app
@@ -38,11 +39,25 @@ def add_admin(email: str, name: str) -> None:
 @click.option("--role", required=True, help="Their role in it, such as worker, manager or referrer.")
 @click.option("--title", default="", help="What they are, such as 'Social worker'.")
 @click.option("--phone", default="", help="Where they are reached; the team's number by default.")
-@click.option("--qualified", is_flag=True, help="A qualified social worker.")
+@click.option("--qualified", is_flag=True, help="A social worker; counts once the registration is checked.")
+@click.option("--registration", help="Their number on the register, which you have looked at today.")
+@click.option("--registration-until", type=click.DateTime(["%Y-%m-%d"]), help="The last day on which it holds.")
 def add(
-    email: str, name: str, agency: str, team_key: str, role: str, title: str, phone: str, *, qualified: bool
+    email: str,
+    name: str,
+    agency: str,
+    team_key: str,
+    role: str,
+    title: str,
+    phone: str,
+    registration: str | None,
+    registration_until: datetime | None,
+    *,
+    qualified: bool,
 ) -> None:
     """Make a sign-in for somebody in a team, and print its password once."""
+    if (registration is None) != (registration_until is None):
+        raise click.ClickException("Give --registration and --registration-until together")
     with transaction():
         team = queries.find_team(key=team_key)
         if team is None:
@@ -59,6 +74,8 @@ def add(
             role=role,
             phone=phone or team.phone,
             qualified=qualified,
+            registration=registration,
+            expires_on=registration_until.date() if registration_until else None,
         )
 
 
@@ -91,6 +108,8 @@ def _add(
     role: str,
     phone: str = "",
     qualified: bool = False,
+    registration: str | None = None,
+    expires_on: date | None = None,
 ) -> None:
     agency_id = queries.find_agency(agency)
     if agency_id is None:
@@ -100,7 +119,15 @@ def _add(
         raise click.ClickException(f"{email!r} is not an e-mail address")
     password = secrets.token_urlsafe(15)
     professional_id = commands.add_professional(
-        agency_id=agency_id, team_id=team_id, name=name, title=title, phone=phone, qualified=qualified
+        agency_id=agency_id,
+        team_id=team_id,
+        name=name,
+        title=title,
+        phone=phone,
+        qualified=qualified,
+        registration_number=registration,
+        checked_on=clock.today() if registration else None,
+        expires_on=expires_on,
     )
     try:
         user_id = commands.add_user(None, professional_id=professional_id, email=email, password=password)
@@ -109,3 +136,28 @@ def _add(
     commands.add_membership(user_id=user_id, team_id=team_id, role=role, from_on=clock.today())
     click.echo(f"{name} signs in as {email} with the password {password}")
     click.echo('It is not shown again. Change it under "Your account" after signing in.')
+
+
+def _user_id(email: str) -> int:
+    user_id = queries.find_user(email)
+    if user_id is None:
+        raise click.ClickException(f"Nobody signs in as {email!r}")
+    return user_id
+
+
+@users.command("lift")
+@click.argument("email")
+def lift(email: str) -> None:
+    """Lift a suspension: for the day on which every administrator is suspended."""
+    with transaction():
+        commands.lift_suspension(None, _user_id(email))
+    click.echo(f"{email} can sign in again.")
+
+
+@users.command("reset-second-step")
+@click.argument("email")
+def reset_second_step(email: str) -> None:
+    """Take away an app, keys and recovery codes: for an administrator who has lost theirs."""
+    with transaction():
+        commands.reset_second_factor(None, _user_id(email), why="lost")
+    click.echo(f"{email} sets up a new second step at the next sign-in.")

@@ -1,4 +1,5 @@
-"""How long a sign-in lasts, how guessing is slowed, which passwords will do, where a sign-in may lead. Pure."""
+"""How long a sign-in lasts, how guessing is slowed, which passwords will do, where a sign-in may lead; who counts as
+qualified, the parts of a duty day. Pure."""
 
 import hashlib
 import ipaddress
@@ -6,11 +7,21 @@ import math
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from urllib.parse import unquote, urlsplit
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
+# Between the password and the second step, or the making of one.
+HALF_LASTS = timedelta(minutes=10)
+# An invitation or a reset waits this long for whoever it is for.
+LINK_LASTS = timedelta(days=7)
+# A secret for an authenticator app is shown, and may be confirmed, this long after the password was given.
+PENDING_LASTS = timedelta(minutes=15)
+# What a security key has to sign is good for one answer within this time.
+CHALLENGE_LASTS = timedelta(minutes=5)
+RECOVERY_CODES = 10
+MOST_KEYS = 10
 # last_seen_at is written at most this often: a read should not cost a write each time.
 TOUCH_EVERY = timedelta(minutes=1)
 # Words parked when a session had ended wait this long for their writer.
@@ -20,21 +31,27 @@ PARKED_PER_BROWSER = 5
 PARKED_PER_USER = 20
 
 # Why a session ended, as `user_session.ended_why` keeps it; idle and absolute are worked out, never written.
-SIGNED_OUT, PASSWORD_CHANGED, SIGNED_OUT_ELSEWHERE, DISABLED, REPLACED = (
+SIGNED_OUT, PASSWORD_CHANGED, SIGNED_OUT_ELSEWHERE, DISABLED, REPLACED, SUSPENDED = (
     "signed_out",
     "password",
     "elsewhere",
     "disabled",
     "replaced",
+    "suspended",
 )
+
+
+# Where a sign-in stands that is neither whole nor over: what it may reach is decided by the gate.
+SECOND_STEP, SET_UP, LOCKED = "second", "set_up", "locked"
 
 
 @dataclass(frozen=True)
 class SessionState:
-    """Whether a sign-in still holds, and if not, why."""
+    """Whether a sign-in holds, and if not, why it is over or at which stage it stands."""
 
     live: bool
     why: str = ""
+    stage: str = ""
 
 
 def session_state(
@@ -45,16 +62,23 @@ def session_state(
     ended_at: datetime | None,
     disabled_at: datetime | None,
     ended_why: str | None = None,
+    awaiting: str | None = None,
+    locked_at: datetime | None = None,
+    second_factor_at: datetime | None = None,
+    idle: timedelta = IDLE,
 ) -> SessionState:
-    """Ended by sign-out, password change or disabling; idle after 30 minutes; over after 12 hours."""
+    """Ended by sign-out, password change or disabling; over after 12 hours; owing its second step for at most 10
+    minutes; locked by hand or after 30 idle minutes (practice 21)."""
     if ended_at is not None:
         return SessionState(False, ended_why or "ended")
     if disabled_at is not None:
         return SessionState(False, DISABLED)
-    if now - created_at >= ABSOLUTE:
+    if now - created_at >= ABSOLUTE or (second_factor_at is not None and now - second_factor_at >= ABSOLUTE):
         return SessionState(False, "absolute")
-    if now - last_seen_at >= IDLE:
-        return SessionState(False, "idle")
+    if awaiting:
+        return SessionState(False, "half") if now - created_at >= HALF_LASTS else SessionState(False, stage=awaiting)
+    if locked_at is not None or now - last_seen_at >= idle:
+        return SessionState(False, stage=LOCKED)
     return SessionState(True)
 
 
@@ -69,6 +93,16 @@ def normal_email(email: str) -> str:
 
 
 _ROLES = {"ig": "information governance", "head": "head of service", "admin": "administrator"}
+
+
+def code_typed(text: str) -> str:
+    """A code as it is compared: without the spaces and hyphens people put in, capitals don't matter."""
+    return "".join(text.split()).replace("-", "").casefold()
+
+
+def recovery_digest(user_id: int, code: str) -> str:
+    """What the database keeps of a recovery code; the same letters of two people differ in it."""
+    return token_digest(f"recovery:{user_id}:{code_typed(code)}")
 
 
 def place_words(team_name: str, role: str) -> str:
@@ -140,6 +174,11 @@ def throttle_keys(email: str, address: str, browser: str) -> dict[str, Limit]:
     return {f"account:{account}": ACCOUNT, f"address:{token_digest(network_of(address))}": ADDRESS}
 
 
+def address_key(what: str, address: str) -> dict[str, Limit]:
+    """Under which key tries at something else than a password are counted for an address."""
+    return {f"address:{token_digest(what + network_of(address))}": ADDRESS}
+
+
 # ---------------------------------------------------------------- passwords
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
@@ -173,6 +212,15 @@ def password_problem(password: str, *, email: str, common: Collection[str]) -> s
 # ---------------------------------------------------------------- where to go on
 
 LONGEST_PATH = 300
+_NOT_ON = (
+    "/accounts/sign-in",
+    "/accounts/sign-out",
+    "/accounts/second-step",
+    "/accounts/locked",
+    "/accounts/lock",
+    "/accounts/unlock",
+    "/accounts/link",
+)
 
 
 def local_path(text: str | None) -> str | None:
@@ -188,9 +236,109 @@ def local_path(text: str | None) -> str | None:
         return None
     if not plain.isprintable() or urlsplit(text).netloc or urlsplit(text).scheme:
         return None
-    return None if plain.startswith(("/accounts/sign-in", "/accounts/sign-out")) else text
+    return None if plain.startswith(_NOT_ON) else text
 
 
 def may_be_parked(path: str, names: Collection[str]) -> bool:
     """Whether a posted form is kept until its writer has signed in: fields, a path that fits, and no password."""
     return bool(names) and len(path) <= LONGEST_PATH and not any("password" in name for name in names)
+
+
+# ---------------------------------------------------------------- who counts as social-work qualified (practice 18)
+
+EXPIRES_SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Registration:
+    """Somebody's professional registration as it stands in our records."""
+
+    social_worker: bool
+    number: str | None
+    checked_on: date | None
+    expires_on: date | None
+
+    def problem(self, today: date) -> str:
+        """Why this person does not count as social-work qualified today, as the end of a sentence; "" when they do.
+
+        It takes a registration that somebody has checked and that has not run out; the last day still counts.
+        """
+        if not self.social_worker:
+            return "not a social worker"
+        if not self.number:
+            return "no registration number is on record"
+        if self.checked_on is None or self.expires_on is None:
+            return "the registration has not been checked"
+        if self.expires_on < today:
+            return f"the registration ran out on {day_words(self.expires_on)}"
+        return ""
+
+    def words(self, today: date) -> str:
+        """The state in words for a list: "holds until ...", "runs out in 12 days", "ran out on ..."."""
+        if not self.social_worker and not self.number:
+            return "none needed"
+        problem = self.problem(today) if self.social_worker else ""
+        if problem:
+            said = problem.removeprefix("the registration ")
+            return said[0].upper() + said[1:]
+        if self.expires_on is None:
+            return "Has not been checked"
+        left = self.expires_on - today
+        if left < timedelta():
+            return f"Ran out on {day_words(self.expires_on)}"
+        if left <= EXPIRES_SOON:
+            days = {0: "today", 1: "tomorrow"}.get(left.days, f"in {left.days} days")
+            return f"Runs out {days}, on {day_words(self.expires_on)}"
+        return f"Holds until {day_words(self.expires_on)}"
+
+    def needs_care(self, today: date) -> bool:
+        """Whether somebody has to look at it: it does not hold, or it runs out within 30 days."""
+        if not self.social_worker:
+            return False
+        return bool(self.problem(today)) or (self.expires_on is not None and self.expires_on - today <= EXPIRES_SOON)
+
+
+def day_words(day: date) -> str:
+    """A day in words: 3 November 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+# ---------------------------------------------------------------- the duty rota
+
+# The parts of a day on a team's rota: words, from, until; a part that ends before it begins ends the next day.
+DAY_PARTS = {
+    "morning": ("Morning", time(8, 30), time(13, 0)),
+    "afternoon": ("Afternoon", time(13, 0), time(17, 30)),
+    "night": ("Night", time(17, 30), time(8, 30)),
+}
+
+
+def parts_of(team_kind: str) -> tuple[str, ...]:
+    """The parts of a day that a team of this kind has a duty person for."""
+    return ("night",) if team_kind == "out_of_hours" else ("morning", "afternoon")
+
+
+def part_hours(on_day: date, part: str, zone: tzinfo) -> tuple[datetime, datetime]:
+    """From when until when a part of a day lasts, as instants."""
+    _, begins, ends = DAY_PARTS[part]
+    last = on_day if begins < ends else on_day + timedelta(days=1)
+    return datetime.combine(on_day, begins, zone), datetime.combine(last, ends, zone)
+
+
+# ---------------------------------------------------------------- what a leaver leaves
+
+# What a leaver's open work asks of a team's managers. Words, one, many.
+STAFF_TASKS = {
+    "children": ("give their {amount} {things} to somebody", "child", "children"),
+    "to_read": ("read {amount} {things} that they had not", "thing", "things"),
+    "claims": ("{amount} {things} in the queue that they held went back to everybody", "contact", "contacts"),
+    "proposals": ("decide {amount} {things} that they made", "proposal", "proposals"),
+    "drafts": ("ask what stood in {amount} {things} that they never sent", "referral", "referrals"),
+    "handovers": ("see to {amount} {things} that they proposed", "handover", "handovers"),
+}
+
+
+def staff_task_words(kind: str, amount: int) -> str:
+    """What a leaver's open work asks of a manager: "give their 14 children to somebody"."""
+    words, one, many = STAFF_TASKS[kind]
+    return words.format(amount=amount, things=one if amount == 1 else many)

@@ -183,7 +183,7 @@ def authorise_assessment(
     row, children = _lock(assessment_id), _children(assessment_id)
     _must_wait(row, version, AUTHORISE)
     if not actor.qualified:
-        raise Refused("Only a qualified social worker can authorise an assessment.")
+        raise Refused("Only a qualified social worker can authorise an assessment." + actor.registration_words)
     if actor.user_id in _authors(row):
         raise Refused("You wrote part of this assessment: another manager authorises it.")
     case_ids = [child.case_id for child in children]

@@ -34,7 +34,10 @@ class Assessment(Model):
     manager_words: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
     late_reason: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
 
-    __table_args__ = (partial_index("uq_assessment_open", "family_id", where="state <> 'authorised'", unique=True),)
+    __table_args__ = (
+        partial_index("uq_assessment_open", "family_id", where="state <> 'authorised'", unique=True),
+        sa.Index("ix_assessment_authorised", "authorised_at", "id", "received_at"),
+    )
 
 
 class AssessmentChild(Model):

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from caseapp.deadlines.catalogue import get_rule
 from caseapp.deadlines.models import Clock
 from caseapp.deadlines.queries import ClockView, clocks_of
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
+from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
 from caseapp.people.models import Family, Person, PersonName
@@ -80,8 +81,10 @@ class AssessmentPage:
         return [child.case_id for child in self.children]
 
 
-def get_assessment(assessment_id: int) -> AssessmentPage:
-    """One assessment with its children, two statements. Raises NotFound."""
+@cache
+def _assessment_statements() -> tuple[Any, Any]:
+    """An assessment and its children, built once."""
+    number = sa.bindparam("assessment", type_=sa.BigInteger())
     names = {
         label: user_name_of(column).label(label)
         for label, column in (
@@ -91,15 +94,13 @@ def get_assessment(assessment_id: int) -> AssessmentPage:
             ("authorised_by", Assessment.authorised_by_id),
         )
     }
-    row = db.session.execute(
+    found = (
         sa.select(Assessment.__table__, Subject.reference, Family.name.label("family"), *names.values())
         .join(Subject, Subject.id == Assessment.id)
         .join(Family, Family.id == Assessment.family_id)
-        .where(Assessment.id == assessment_id)
-    ).first()
-    if row is None:
-        raise NotFound
-    rows = db.session.execute(
+        .where(Assessment.id == number)
+    )
+    its_children = (
         _children()
         .add_columns(
             AssessmentChild.factors,
@@ -112,8 +113,18 @@ def get_assessment(assessment_id: int) -> AssessmentPage:
         )
         .outerjoin(Clock, sa.and_(Clock.subject_id == Case.id, Clock.rule == CLOCK, Clock.stopped_at.is_(None)))
         .join(AssessmentChild, AssessmentChild.case_id == Case.id)
-        .where(AssessmentChild.assessment_id == assessment_id)
-    ).all()
+        .where(AssessmentChild.assessment_id == number)
+    )
+    return found, its_children
+
+
+def get_assessment(assessment_id: int) -> AssessmentPage:
+    """One assessment with its children, two statements. Raises NotFound."""
+    found, its_children = _assessment_statements()
+    row = db.session.execute(found, {"assessment": assessment_id}).first()
+    if row is None:
+        raise NotFound
+    rows = db.session.execute(its_children, {"assessment": assessment_id}).all()
     children = tuple(_child(r, tuple(r.factors), r.outcome or "") for r in rows)
     return AssessmentPage(
         row.id,
@@ -210,8 +221,13 @@ def _links() -> Any:
 
 def find_open_assessment(family_id: int) -> AssessmentLink | None:
     """The assessment of a family that is not authorised yet; None if there is none."""
-    row = db.session.execute(_links().where(Assessment.family_id == family_id, Assessment.state != AUTHORISED)).first()
+    row = db.session.execute(_open_of_family(), {"family": family_id}).first()
     return AssessmentLink(*row) if row else None
+
+
+@cache
+def _open_of_family() -> Any:
+    return _links().where(Assessment.family_id == sa.bindparam("family"), Assessment.state != AUTHORISED)
 
 
 def find_open_for_case(case_id: int) -> AssessmentLink | None:
@@ -223,24 +239,34 @@ def find_open_for_case(case_id: int) -> AssessmentLink | None:
 
 def list_of_case(case_id: int) -> list[AssessmentLink]:
     """The assessments that a case is part of, newest first. One statement."""
-    rows = db.session.execute(
+    return [AssessmentLink(*row) for row in fetch(_links_of_case(), {"case": case_id})]
+
+
+@cache
+def _links_of_case() -> Any:
+    """Built once: it runs on every case page."""
+    return (
         _links()
         .join(AssessmentChild, AssessmentChild.assessment_id == Assessment.id)
-        .where(AssessmentChild.case_id == case_id)
+        .where(AssessmentChild.case_id == sa.bindparam("case"))
         .order_by(Assessment.id.desc())
     )
-    return [AssessmentLink(*row) for row in rows]
+
+
+@cache
+def _authorised() -> Any:
+    return (
+        _links()
+        .add_columns(AssessmentChild.case_id)
+        .join(AssessmentChild, AssessmentChild.assessment_id == Assessment.id)
+        .where(AssessmentChild.case_id.in_(sa.bindparam("case_ids", expanding=True)), Assessment.state == AUTHORISED)
+        .order_by(Assessment.authorised_at)
+    )
 
 
 def last_authorised(case_ids: Collection[int]) -> dict[int, AssessmentLink]:
     """The newest authorised assessment of each case; a case without one has no key. One statement."""
-    rows = db.session.execute(
-        _links()
-        .add_columns(AssessmentChild.case_id)
-        .join(AssessmentChild, AssessmentChild.assessment_id == Assessment.id)
-        .where(AssessmentChild.case_id.in_(case_ids), Assessment.state == AUTHORISED)
-        .order_by(Assessment.authorised_at)
-    )
+    rows = db.session.execute(_authorised(), {"case_ids": list(case_ids)})
     return {row[-1]: AssessmentLink(*row[:-1]) for row in rows}
 
 

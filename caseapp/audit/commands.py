@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +26,9 @@ from .queries import LOGS, find_head, transaction_numbers, unsealed_rows
 
 # Any number of our own: whoever holds this lock of PostgreSQL is the one sealer.
 SEALER_LOCK = 7_215_330_961
+
+
+_READ_LOG: Any = ReadLog.__table__
 
 
 def write_reads(actor: Actor, entries: list[ReadEntry], within: sa.Connection | None = None) -> None:
@@ -44,7 +48,14 @@ def write_reads(actor: Actor, entries: list[ReadEntry], within: sa.Connection | 
         row["mac"] = make_mac(read_content(row))
         rows.append(row)
     with nullcontext(within) if within is not None else short_write() as connection:
-        connection.execute(sa.insert(ReadLog).values(txid=current_txid()), rows)
+        connection.execute(_add_reads(is_postgresql()), rows)
+
+
+@cache
+def _add_reads(postgresql: bool) -> Any:
+    """Built once: it runs before every answer."""
+    add = sa.insert(_READ_LOG)
+    return add.values(txid=current_txid()) if postgresql else add
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,18 @@ class FilterForm(Form):
         )
 
     @property
+    def words(self) -> str:
+        """What was typed and chosen, for whoever reads a list that was taken away."""
+        said = {
+            "from": str(self.since.data or ""),
+            "to": str(self.until.data or ""),
+            "person": self.asked.who,
+            "reference": self.asked.about,
+            "what": self.asked.group,
+        }
+        return "; ".join(f"{label}: {words}" for label, words in said.items() if words) or "none, the whole log"
+
+    @property
     def narrows(self) -> bool:
         """True if anything was typed or chosen."""
         return any(not field.is_blank for _, field in self.own_fields())

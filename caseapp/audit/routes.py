@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from caseapp.access.domain import Actor
 from caseapp.access.guard import guard
+from caseapp.access.taking import give_list
+from caseapp.kernel.sheets import MOST_ROWS, Sheet
 
 from . import queries
 from .catalogue import EVENT_GROUPS, VIEW_GROUPS
@@ -32,6 +34,46 @@ def reads(actor: Actor) -> ResponseReturnValue:
     """Who looked at what, newest first."""
     form = FilterForm(people="Who looked", groups=VIEW_GROUPS, all_words="Every page")
     return _show_log("audit/reads.html", form, queries.list_reads)
+
+
+@bp.get("/events.xlsx")
+@guard("audit:read", logged=True)
+def take_events(actor: Actor) -> ResponseReturnValue:
+    """The event log as the filter narrows it, newest first, as a spreadsheet."""
+    form = FilterForm(people="Who did it", groups=EVENT_GROUPS, all_words="Everything")
+    headings = ("Number", "Written down", "Happened", "What happened", "Code", "Who", "Their reference", "For", "About")
+    return _take_log(actor, "event_log", "Event log", form, headings, queries.list_events, _event_cells)
+
+
+@bp.get("/reads.xlsx")
+@guard("audit:read", logged=True)
+def take_reads(actor: Actor) -> ResponseReturnValue:
+    """Who looked at what as the filter narrows it, newest first, as a spreadsheet."""
+    form = FilterForm(people="Who looked", groups=VIEW_GROUPS, all_words="Every page")
+    headings = ("When", "Who", "Their reference", "Agency", "Looked at", "Reference", "Why they could")
+    return _take_log(actor, "read_log", "Who looked at what", form, headings, queries.list_reads, _look_cells)
+
+
+def _event_cells(row: queries.EventRow) -> list[Any]:
+    about = ", ".join(row.references)
+    return [
+        *(row.id, row.at, row.occurred_at, row.words, row.code, row.who, row.who_reference, row.on_behalf_of, about)
+    ]
+
+
+def _look_cells(row: queries.LookRow) -> list[Any]:
+    return [row.at, row.who, row.who_reference, row.agency, row.view, row.reference or "none, a list", row.why]
+
+
+def _take_log(
+    actor: Actor, key: str, title: str, form: FilterForm, headings: Any, list_rows: Any, cells: Any
+) -> ResponseReturnValue:
+    if not form.validate():
+        # The page says what is to be put right.
+        return redirect(url_for(f"audit.{'events' if key == 'event_log' else 'reads'}", **form.address), 303)
+    rows = [cells(row) for row in list_rows(form.asked, limit=MOST_ROWS + 1)]
+    given: ResponseReturnValue = give_list(actor, Sheet(key, title, headings, rows, filter=form.words))
+    return given
 
 
 def _show_log(template: str, form: FilterForm, list_rows: Any) -> ResponseReturnValue:

@@ -1,6 +1,8 @@
 """Codes of a case and their words. A key is never reused."""
 
-from .domain import LEVELS
+from datetime import time
+
+from .domain import LEVELS, Stage
 
 # How children are counted at a level: after 1, and after more.
 LEVELS_COUNTED = {
@@ -29,6 +31,11 @@ CLOSURES = {
     "RC7": "services ended",
     "RC8": "assessed: no further help needed",
     "RC9": "assessed, then handed to family help",
+    # Family help is not in the census; these four are ours (domain: end reasons of early help).
+    "FH1": "what the plan set out to do is done",
+    "FH2": "the family no longer wants help",
+    "FH3": "moved to another council",
+    "FH4": "no further help needed",
 }
 
 ROLES = {
@@ -48,9 +55,38 @@ END_REASONS = {
 
 # What a task asks for: heading, and the words of the button.
 TASKS = {
-    "referral_on_open_case": ("A new referral came about a child you work with", "I have read this, and will act"),
+    "referral_added_to": ("The referrer told us more, after the decision", "I have read this, and will act"),
+    "referral_on_open_case": ("A new contact came about this child", "Say what it changes"),
+    "strategy_asked": ("A worker asks for a strategy discussion", "I have decided this"),
     "case_received": ("The hub gave this child to your team", "I have read this"),
     "handover_returned": ("The handover came back with a question", "I have read this"),
+}
+# A new contact about a child with an open case: whoever acknowledges it says what it changes (practice 3).
+CONCERN = "referral_on_open_case"
+# A worker asks their manager for a strategy discussion because of it.
+STRATEGY_ASKED = "strategy_asked"
+CONCERNS = (CONCERN, STRATEGY_ASKED)
+# What it changes: the words, what a form adds, and whether it asks for a sentence.
+CHANGES = {
+    "nothing": ("Nothing, because ...", "Say why: somebody reads it if this child is hurt", True),
+    "plan": ("The plan", "Say what changes in it", True),
+    "visit_today": ("A visit today", "Say who goes, if it is not you", False),
+    "strategy_discussion": ("A strategy discussion", "A manager decides it; if you are not one, yours is asked", False),
+}
+# Who has an unacknowledged contact, from when. A Red by parts of its hour; any other by the time on its last day.
+LADDERS: dict[str, tuple[Stage, ...]] = {
+    "open_case.ack_red": (
+        Stage("worker"),
+        Stage("cover", part=1 / 3),
+        Stage("manager", part=2 / 3),
+        Stage("head", part=1),
+    ),
+    "open_case.ack": (
+        Stage("worker"),
+        Stage("cover", at=time(10)),
+        Stage("manager", at=time(14)),
+        Stage("head", part=1),
+    ),
 }
 OTHER_TASK = ("Something to read", "I have read this")
 
@@ -66,4 +102,5 @@ CODE_WORDS = {
     "end_reason": END_REASONS,
     "task": {key: heading for key, (heading, _) in TASKS.items()},
     "family_role": FAMILY_ROLES,
+    "changes": {key: row[0].removesuffix(", because ...") for key, row in CHANGES.items()},
 }

@@ -42,6 +42,8 @@ declare(
         "status",
         important=True,
     ),
+    EventType("case.closed", "Case closed: {reason}", {"reason": "code:closure"}, "status", important=True),
+    EventType("case.reopened", "Case opened again: it was closed by mistake", {}, "status", important=True),
     EventType("case.episode.opened", "{kind} began", {"kind": "code:episode"}),
     EventType(
         "case.episode.closed",
@@ -54,4 +56,11 @@ declare(
     EventType("task.made", "To read: {kind}", {"kind": "code:task", "task": "number"}),
     EventType("task.settled", "No longer to read, it was dealt with: {kind}", {"kind": "code:task", "task": "number"}),
     EventType("task.acknowledged", "Read and acknowledged: {kind}", {"kind": "code:task", "task": "number"}),
+    EventType(
+        "concern.weighed",
+        "What a new contact changes: {changes}",
+        {"changes": "code:changes", "task": "number"},
+        important=True,
+    ),
+    EventType("open_case.acknowledged", "The people of the open case have said what it changes", {}),
 )

@@ -1,4 +1,4 @@
-"""The forms of a case: a note, and another wording of it."""
+"""The forms of a case: a note, another wording of it, what a new contact changes."""
 
 import re
 from collections.abc import Collection
@@ -9,6 +9,7 @@ from wtforms import HiddenField
 from caseapp.kernel import clock
 from caseapp.kernel.forms import (
     Choice,
+    ChoiceField,
     ChoicesField,
     DateField,
     Form,
@@ -18,6 +19,7 @@ from caseapp.kernel.forms import (
     WordsField,
 )
 
+from .catalogue import CHANGES
 from .queries import CaseRow
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])")
@@ -64,3 +66,14 @@ class WordingForm(Form):
 
     words = WordsField("What happened?", required="Write what happened", called="What happened", rows=10)
     version = HiddenVersion()
+
+
+class ConcernForm(Form):
+    """What a new contact changes, by whoever acknowledges it."""
+
+    changes = ChoiceField(
+        "What does it change?",
+        choices=[Choice(key, words, hint) for key, (words, hint, _) in CHANGES.items()],
+        required="Choose what it changes",
+    )
+    words = WordsField("In a sentence", rows=3, hint="Needed for “Nothing” and for “The plan”")

@@ -22,11 +22,20 @@ class Case(Model):
     opened_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
     closed_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
     close_reason: orm.Mapped[str | None] = column(sa.String(10), "record", nullable=True)
+    # Why, and how the family and the agencies were told, in the closing manager's words.
+    close_words: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
+    closed_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    # Until when the closed record is kept, and by which row of `domain.RETENTION`.
+    keep_until: orm.Mapped[date | None] = column(sa.Date(), "record", nullable=True)
+    keep_rule: orm.Mapped[str | None] = column(sa.String(30), "record", nullable=True)
     level: orm.Mapped[str] = column(sa.String(30), "status")
     follows_id: orm.Mapped[int | None] = foreign_key("case_record.id", nullable=True)
     version: orm.Mapped[int] = orm.mapped_column(sa.Integer(), default=1)
 
-    __table_args__ = (partial_index("uq_case_open", "person_id", where="closed_at IS NULL", unique=True),)
+    __table_args__ = (
+        partial_index("uq_case_open", "person_id", where="closed_at IS NULL", unique=True),
+        partial_index("ix_case_closed", "closed_at", "id", where="closed_at IS NOT NULL"),
+    )
 
 
 class CaseLevel(Model):
@@ -132,6 +141,25 @@ class NoteVersion(Model):
     written_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
 
 
+class NightAlert(Model):
+    """What the people of the day want the night to know about a child: it ends by itself, or is withdrawn (practice
+    2)."""
+
+    __tablename__ = "night_alert"
+
+    id: orm.Mapped[int] = primary_key()
+    case_id: orm.Mapped[int] = foreign_key("case_record.id", index=True)
+    may_happen: orm.Mapped[str] = column(sa.Text(), "record")
+    what_to_do: orm.Mapped[str] = column(sa.Text(), "record")
+    whom_to_ring: orm.Mapped[str] = column(sa.Text(), "record")
+    until_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    made_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    made_by_id: orm.Mapped[int] = foreign_key("app_user.id")
+    withdrawn_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
+    withdrawn_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    once_key: orm.Mapped[str] = column(sa.String(40), "service", unique=True)
+
+
 class Task(Model):
     """Something that the people holding a case must read and acknowledge."""
 
@@ -146,3 +174,5 @@ class Task(Model):
     done_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
     done_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
     answer: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
+    # What a new concern changes, by whoever acknowledged it (cases.catalogue.CHANGES).
+    changes: orm.Mapped[str | None] = column(sa.String(30), "record", nullable=True)

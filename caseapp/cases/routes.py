@@ -8,14 +8,15 @@ from flask.typing import ResponseReturnValue
 
 from caseapp.access.domain import Actor, SubjectAccess
 from caseapp.access.guard import guard
+from caseapp.access.taking import give_paper
 from caseapp.audit.domain import merge_looks
 from caseapp.audit.queries import list_looks
 from caseapp.kernel import clock
-from caseapp.kernel.errors import Conflict, Invalid, Text
+from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder, Text
 
 from . import commands, queries
-from .catalogue import OTHER_TASK, TASKS
-from .forms import NoteForm, WordingForm
+from .catalogue import CONCERNS, OTHER_TASK, TASKS
+from .forms import ConcernForm, NoteForm, WordingForm
 from .slots import ACTIONS, BEFORE_VISIT, Action, Notice
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
@@ -33,8 +34,13 @@ def _before() -> int | None:
 @bp.get("/<ref:reference>")
 @guard("case:read")
 def show(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
-    """One child on one page."""
-    page = queries.get_case_page(actor, subject.id)
+    """One child on one page; the address of a closed case leads to its closed page."""
+    try:
+        page = queries.get_case_page(actor, subject.id)
+    except NotFound:
+        if queries.is_closed(subject.id):
+            return redirect(url_for("pathway.closed", reference=subject.reference), 302)
+        raise
     offered = [each for fill in ACTIONS for each in fill(actor, subject, page.case)]
     note = Action("Write a note", url_for(".new_note", reference=subject.reference))
     actions = [each for each in offered if isinstance(each, Action)]
@@ -46,11 +52,32 @@ def show(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
         under_way=[each for each in offered if isinstance(each, Notice)],
         before_visit=[each for fill in BEFORE_VISIT for each in fill(actor, page.case)],
         task_words=TASKS,
+        concerns=CONCERNS,
         other_task=OTHER_TASK,
         today=clock.today(),
         now=clock.now(),
         tabs=_tabs(subject.reference, "show"),
     )
+
+
+@bp.get("/<ref:reference>/print", defaults={"as_file": False})
+@bp.get("/<ref:reference>/print.pdf", defaults={"as_file": True})
+@guard("case:read")
+def paper(actor: Actor, subject: SubjectAccess, as_file: bool) -> ResponseReturnValue:
+    """The summary of an open case on paper, with its latest entries."""
+    page = queries.get_case_page(actor, subject.id, entries=PAGE)
+    given: ResponseReturnValue = give_paper(
+        actor,
+        subject,
+        "cases/paper.html",
+        kind="case_summary",
+        as_file=as_file,
+        back=url_for(".show", reference=subject.reference),
+        page=page,
+        case=page.case,
+        before_visit=[each for fill in BEFORE_VISIT for each in fill(actor, page.case)],
+    )
+    return given
 
 
 def _tabs(reference: str, current: str) -> list[dict[str, Any]]:
@@ -225,6 +252,49 @@ def _choose(actor: Actor, subject: SubjectAccess, *, version: int, error: str) -
         second=_second_note(request.form["case"]) if request.form.get("case") else None,
     )
     return page, 422
+
+
+@bp.get(f"/<ref:reference>/tasks/<int(max={LARGEST}):task_id>")
+@guard("task:acknowledge")
+def concern(actor: Actor, subject: SubjectAccess, task_id: int) -> ResponseReturnValue:
+    """A new contact about a child with an open case: what was said, and what it changes."""
+    return _concern_page(actor, subject, task_id, ConcernForm(formdata=None))
+
+
+@bp.post(f"/<ref:reference>/tasks/<int(max={LARGEST}):task_id>")
+@guard("task:acknowledge")
+def answer_concern(actor: Actor, subject: SubjectAccess, task_id: int) -> ResponseReturnValue:
+    """Say what a new contact changes."""
+    form = ConcernForm()
+    if form.validate():
+        try:
+            commands.acknowledge_concern(
+                actor, task_id=task_id, case_id=subject.id, changes=form.changes.data, words=form.words.data
+            )
+        except Invalid as error:
+            form.add_errors(error.problems)
+        except OutOfOrder as error:
+            page = render_template("cases/concern_done.html", reference=subject.reference, message=error, form=form)
+            return page, 409
+        else:
+            if request.form.get("back") == "work":
+                return redirect("/", 303)
+            return redirect(url_for(".show", reference=subject.reference), 303)
+    return _concern_page(actor, subject, task_id, form), 422
+
+
+def _concern_page(actor: Actor, subject: SubjectAccess, task_id: int, form: ConcernForm) -> str:
+    task = queries.get_task(subject.id, task_id)
+    return render_template(
+        "cases/concern.html",
+        task=task,
+        case=task.case,
+        form=form,
+        errors=form.error_list,
+        told=queries.task_words(actor, [task.about_id]).get(task.about_id),
+        heading=TASKS.get(task.kind, OTHER_TASK)[0],
+        back=request.values.get("back", ""),
+    )
 
 
 @bp.post(f"/<ref:reference>/tasks/<int(max={LARGEST}):task_id>/acknowledge")

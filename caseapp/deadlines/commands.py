@@ -9,41 +9,149 @@ from caseapp.kernel import clock, events
 from caseapp.kernel.db import db
 from caseapp.kernel.subjects import Subject
 
-from .catalogue import RULES, list_keys_stopped_by, list_rules_started_by
+from .catalogue import ENDS_ALL, RESTARTS_ALL, RULES, list_keys_started_by, list_keys_stopped_by, list_rules_started_by
 from .domain import OutsideCalendar, Rule, compute, is_late
 from .models import Clock
+
+# How a clock ends whose case was closed.
+CLOSED = "closed"
 
 
 def check_codes() -> None:
     """Raise RuntimeError if a rule waits for an event that no slice declares: its clock would never start, or stop."""
-    wanted = {code for rule in RULES for code in (*rule.starts_on, *rule.stops_on)}
+    wanted = {code for rule in RULES for code in (*rule.starts_on, *rule.stops_on)} | {*ENDS_ALL, *RESTARTS_ALL}
     missing = sorted(wanted - set(events.TYPES))
     if missing:
         raise RuntimeError(f"rules wait for events that no slice declares: {', '.join(missing)}")
 
 
-def follow(actor: Any, event: events.Event) -> None:
-    """Stop and start the clocks that this event stops and starts, for each of its subjects of the rule's kind."""
+def follow(_actor: Any, event: events.Event) -> None:
+    """Stop and start the clocks that this event stops and starts, for each of its subjects of the rule's kind.
+
+    At most four statements however many clocks: what runs, the receipt, one for those that end and one for those that
+    begin.
+    """
     ids = events.row_subjects[event.id]
-    stopped = list_keys_stopped_by(event.code)
-    if stopped:
-        _stop(event, ids, stopped)
-    others = [rule for rule in RULES if event.code in rule.starts_on and not rule.is_started_by(event.code, event.data)]
-    if others:
-        # A changed rating: the clock of the old one gives way.
-        _end(event, ids, {rule.key for rule in others}, ended_as="replaced")
+    if event.code in RESTARTS_ALL:
+        _restart(ids)
+    stops, starts = list_keys_stopped_by(event.code), list_keys_started_by(event.code)
+    if not (stops or starts) or not ids:
+        return
+    changes = _Changes(event)
+    running = changes.running(ids, {*stops, *starts})
+    for one in [row for row in running.values() if row.rule in stops]:
+        changes.end(one, _how_it_ended(event, one))
+    # A changed rating: the clock of the old one gives way.
+    others = {rule.key for rule in RULES if event.code in rule.starts_on} - {
+        rule.key for rule in RULES if rule.is_started_by(event.code, event.data)
+    }
+    for one in [row for row in running.values() if row.rule in others]:
+        changes.end(one, "replaced")
     starting = _starting(event, ids)
     if starting:
-        kinds = _kinds(ids)
         for rule, anchor in starting:
-            for subject_id in (i for i in ids if kinds[i] == rule.subject_kind):
-                _start(event, rule, anchor, subject_id)
+            for subject_id in (i for i in ids if changes.kinds[i] == rule.subject_kind):
+                changes.start(rule, anchor, subject_id)
+    changes.write()
+
+
+class _Changes:
+    """What one event does to the clocks, gathered and then written in two statements."""
+
+    def __init__(self, event: events.Event) -> None:
+        self._event = event
+        self.kinds: dict[int, str] = {}
+        self._running: dict[tuple[int, str], Any] = {}
+        self._ended: list[dict[str, Any]] = []
+        self._begun: list[dict[str, Any]] = []
+
+    def running(self, ids: list[int], keys: set[str]) -> dict[tuple[int, str], Any]:
+        """The clocks of these rules that run for these subjects; notes of what kind each subject is."""
+        rows = db.session.connection().execute(_RUNNING, {"subject_ids": ids, "keys": sorted(keys)}).all()
+        self.kinds = {row.subject_id: row.kind for row in rows}
+        self._running = {(row.subject_id, row.rule): row for row in rows if row.id is not None}
+        return self._running
+
+    def end(self, one: Any, ended_as: str) -> None:
+        """End a clock that runs."""
+        del self._running[one.subject_id, one.rule]
+        self._ended.append({"clock_id": one.id, "ended_as": ended_as})
+
+    def start(self, rule: Rule, anchor: datetime, subject_id: int) -> None:
+        """Start a clock; one of the same rule that runs from another anchor gives way."""
+        running = self._running.get((subject_id, rule.key))
+        if running is not None:
+            if running.anchor_at == anchor:
+                return
+            self.end(running, "replaced")
+        try:
+            due = compute(rule, anchor)
+        except OutsideCalendar:
+            # An imported record from before the calendar: there is no day we could name.
+            return
+        row = {"rule": rule.key, "subject_id": subject_id, "anchor_at": anchor, "due_on": due.due_on}
+        self._begun.append({**row, "due_at": due.due_at, "started_by_id": self._event.id})
+
+    def write(self) -> None:
+        """Those that end first: of a rule, one clock runs for a subject."""
+        connection = db.session.connection()
+        by = {"stopped_at": self._event.occurred_at, "stopped_by_id": self._event.id}
+        if self._ended:
+            connection.execute(_END, [{**row, **by} for row in self._ended])
+        if self._begun:
+            connection.execute(_BEGIN, self._begun)
+
+
+_TABLE: Any = Clock.__table__
+_BEGIN = sa.insert(_TABLE)
+_END = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("clock_id"))
+_SUBJECT: Any = Subject.__table__
+_RUNNING = (
+    sa.select(
+        _SUBJECT.c.id.label("subject_id"),
+        _SUBJECT.c.kind,
+        _TABLE.c.id,
+        _TABLE.c.rule,
+        _TABLE.c.anchor_at,
+        _TABLE.c.due_at,
+    )
+    .outerjoin(
+        _TABLE,
+        sa.and_(
+            _TABLE.c.subject_id == _SUBJECT.c.id,
+            _TABLE.c.rule.in_(sa.bindparam("keys", expanding=True)),
+            _TABLE.c.stopped_at.is_(None),
+        ),
+    )
+    .where(_SUBJECT.c.id.in_(sa.bindparam("subject_ids", expanding=True)))
+    .order_by(_TABLE.c.id)
+)
+_UNITS = {rule.key: rule.unit for rule in RULES}
+
+
+def _restart(ids: list[int]) -> None:
+    """What ended because its case was closed by mistake runs on, from the same anchor."""
+    db.session.execute(
+        sa.update(Clock)
+        .where(Clock.subject_id.in_(ids), Clock.ended_as == CLOSED)
+        .values(stopped_at=None, stopped_by_id=None, ended_as=None)
+    )
+
+
+def _how_it_ended(event: events.Event, one: Any) -> str:
+    if event.code in ENDS_ALL:
+        return CLOSED
+    if event.code.endswith(".withdrawn"):
+        return "withdrawn"
+    return "late" if is_late(one.due_at, event.occurred_at, _UNITS[one.rule]) else "met"
 
 
 def _starting(event: events.Event, ids: list[int]) -> list[tuple[Rule, datetime]]:
-    if not any(event.code in rule.starts_on for rule in RULES):
-        return []
-    anchors = {"event": event.occurred_at, "referral": _received_at(event, ids)}
+    """The rules whose clock begins, each with the instant it counts from, in the order of the catalogue's anchors."""
+    asked = {rule.anchored_at for rule in RULES if rule.is_started_by(event.code, event.data)}
+    anchors = {"event": event.occurred_at} if "event" in asked else {}
+    if "referral" in asked:
+        anchors["referral"] = _received_at(event, ids)
     return [
         (rule, anchor)
         for kind, anchor in anchors.items()
@@ -66,68 +174,3 @@ def _received_at(event: events.Event, ids: list[int]) -> datetime:
     if row is None:
         return event.occurred_at
     return row.occurred_at if row.code == "referral.received" else datetime.fromisoformat(row.data["received_at"])
-
-
-def _kinds(ids: list[int]) -> dict[int, str]:
-    rows = db.session.execute(sa.select(Subject.id, Subject.kind).where(Subject.id.in_(ids)))
-    return {row.id: row.kind for row in rows}
-
-
-def _running(ids: list[int], keys: set[str]) -> sa.Select[int, str, datetime]:
-    return sa.select(Clock.id, Clock.rule, Clock.due_at).where(
-        Clock.subject_id.in_(ids), Clock.rule.in_(keys), Clock.stopped_at.is_(None)
-    )
-
-
-def _stop(event: events.Event, ids: list[int], keys: tuple[str, ...]) -> None:
-    units = {rule.key: rule.unit for rule in RULES}
-    for row in db.session.execute(_running(ids, set(keys))).all():
-        if event.code.endswith(".withdrawn"):
-            ended_as = "withdrawn"
-        else:
-            ended_as = "late" if is_late(row.due_at, event.occurred_at, units[row.rule]) else "met"
-        _end_one(event, row.id, ended_as)
-
-
-def _end(event: events.Event, ids: list[int], keys: set[str], *, ended_as: str) -> None:
-    for row in db.session.execute(_running(ids, keys)).all():
-        _end_one(event, row.id, ended_as)
-
-
-def _end_one(event: events.Event, clock_id: int, ended_as: str) -> None:
-    db.session.execute(
-        sa.update(Clock)
-        .where(Clock.id == clock_id)
-        .values(stopped_at=event.occurred_at, stopped_by_id=event.id, ended_as=ended_as)
-    )
-
-
-def _start(event: events.Event, rule: Rule, anchor: datetime, subject_id: int) -> None:
-    running = db.session.execute(
-        sa.select(Clock.id, Clock.anchor_at).where(
-            Clock.subject_id == subject_id, Clock.rule == rule.key, Clock.stopped_at.is_(None)
-        )
-    ).first()
-    if running is not None:
-        if running.anchor_at == anchor:
-            return
-        _end_one(event, running.id, "replaced")
-    try:
-        due = compute(rule, anchor)
-    except OutsideCalendar:
-        # An imported record from before the calendar: there is no day we could name.
-        return
-    db.session.add(
-        Clock(
-            rule=rule.key,
-            subject_id=subject_id,
-            anchor_at=anchor,
-            due_on=due.due_on,
-            due_at=due.due_at,
-            started_by_id=event.id,
-            stopped_by_id=None,
-            stopped_at=None,
-            ended_as=None,
-        )
-    )
-    db.session.flush()

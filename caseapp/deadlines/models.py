@@ -22,11 +22,12 @@ class Clock(Model):
     started_by_id: orm.Mapped[int] = foreign_key("event.id")
     stopped_by_id: orm.Mapped[int | None] = foreign_key("event.id", nullable=True)
     stopped_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "status", nullable=True)
-    # "met", "late", "replaced" (a changed rating re-anchors), "withdrawn"
+    # "met", "late", "replaced" (a changed rating re-anchors), "withdrawn", "closed" (its case was)
     ended_as: orm.Mapped[str | None] = column(sa.String(20), "status", nullable=True)
 
     __table_args__ = (
         partial_index("uq_clock_open", "subject_id", "rule", where="stopped_at IS NULL", unique=True),
         partial_index("ix_clock_due", "due_at", "id", where="stopped_at IS NULL"),
         sa.Index("ix_clock_subject", "subject_id", "id"),
+        sa.Index("ix_clock_stopped", "rule", "stopped_at", "ended_as"),
     )

@@ -5,11 +5,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 import sqlalchemy as sa
 
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
+from caseapp.kernel.db import fetch
 
 from .catalogue import RULES, find_rule
 from .domain import Due, Rule, TimeLeft, compute, pace, time_left
@@ -55,11 +56,8 @@ class ClockView:
         return self.due_on == clock.today() if self.due_on else clock.to_london(self.due_at).date() == clock.today()
 
 
-def clocks_of(subject_ids: Collection[int], *, running_only: bool = True) -> dict[int, list[ClockView]]:
-    """The clocks of each subject, soonest due first; a subject without any has no key. One statement."""
-    if not subject_ids:
-        return {}
-    query = sa.select(
+_ALL: Any = (
+    sa.select(
         Clock.id,
         Clock.subject_id,
         Clock.rule,
@@ -68,11 +66,20 @@ def clocks_of(subject_ids: Collection[int], *, running_only: bool = True) -> dic
         Clock.due_at,
         Clock.stopped_at,
         Clock.ended_as,
-    ).where(Clock.subject_id.in_(subject_ids))
-    if running_only:
-        query = query.where(Clock.stopped_at.is_(None))
+    )
+    .where(Clock.subject_id.in_(sa.bindparam("subject_ids", expanding=True)))
+    .order_by(Clock.due_at, Clock.id)
+)
+_RUNNING = _ALL.where(Clock.stopped_at.is_(None))
+
+
+def clocks_of(subject_ids: Collection[int], *, running_only: bool = True) -> dict[int, list[ClockView]]:
+    """The clocks of each subject, soonest due first; a subject without any has no key. One statement."""
+    if not subject_ids:
+        return {}
+    query = _RUNNING if running_only else _ALL
     found: dict[int, list[ClockView]] = defaultdict(list)
-    for row in db.session.execute(query.order_by(Clock.due_at, Clock.id)):
+    for row in fetch(query, {"subject_ids": list(subject_ids)}):
         rule = find_rule(row.rule, clock.to_london(row.anchor_at).date()) or _any_row(row.rule)
         found[row.subject_id].append(ClockView(row.id, row.subject_id, rule, *row[3:]))
     return dict(found)

@@ -5,20 +5,31 @@ Reads only; a statement each for cases, clocks, workers and bars.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 import sqlalchemy as sa
 
 from caseapp.access.domain import Actor, Membership
 from caseapp.access.models import Bar
-from caseapp.accounts.queries import list_workers
-from caseapp.cases.queries import CaseRow, TaskRow, TeamChild, list_my_children, list_team_children, task_words
+from caseapp.accounts.queries import MemberRow, ProfessionalRow, list_members, list_workers
+from caseapp.cases.catalogue import CONCERNS
+from caseapp.cases.queries import (
+    CaseRow,
+    TaskRow,
+    TeamChild,
+    list_children_led,
+    list_my_children,
+    list_team,
+    soonest,
+    task_words,
+)
 from caseapp.cases.slots import EntryWords
 from caseapp.deadlines.domain import age_words
 from caseapp.deadlines.queries import ClockView, clocks_of
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
+from caseapp.kernel.errors import NotFound
 from caseapp.pathway.queries import open_parts
 
 from .domain import family_words, mix_words
@@ -26,6 +37,8 @@ from .domain import family_words, mix_words
 NEW = timedelta(days=7)
 # The clock for naming a worker; on the board it is the manager's own.
 NAMING = "case.allocate"
+# The clock for reading what the night did: first on the day's list until acknowledged (practice 2).
+NIGHT = "edt.morning_child"
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,16 @@ class AlongsideRow:
 
 
 @dataclass(frozen=True)
+class CoveringRow:
+    """The children of a colleague whose work one does today: whose, until when (None: open)."""
+
+    name: str
+    until_on: date | None
+    families: tuple[FamilyRow, ...]
+    children: int
+
+
+@dataclass(frozen=True)
 class MyWork:
     """All that the page "My work" shows."""
 
@@ -74,6 +97,9 @@ class MyWork:
     families: tuple[FamilyRow, ...]
     children: int
     alongside: tuple[AlongsideRow, ...]
+    covering: tuple[CoveringRow, ...] = ()
+    # New contacts about children with an open case: they come before all else.
+    alerts: tuple[TaskRow, ...] = ()
 
     @property
     def late(self) -> int:
@@ -88,20 +114,14 @@ class MyWork:
 
 def get_my_work(actor: Actor) -> MyWork:
     """What this professional has to read and do, and the children they work with: those they lead, which the team's
-    board counts too, and those they only work on with. Four statements."""
+    board counts too, those they only work on with, and those of colleagues they cover for. Four statements."""
     mine = list_my_children(actor)
+    covered = {away.professional_id for away in actor.covers}
     led = [case for case in mine.cases if case.lead_id == actor.professional_id]
-    joint = [case for case in mine.cases if case.lead_id != actor.professional_id]
+    joint = [case for case in mine.cases if case.lead_id not in (actor.professional_id, *covered)]
     parts = open_parts([case.id for case in joint])
     clocks = clocks_of([case.id for case in mine.cases])
     words = task_words(actor, {task.about_id for task in mine.tasks})
-    families = tuple(
-        FamilyRow(
-            children[0].family_name,
-            tuple((case, next(iter(clocks.get(case.id, ())), None)) for case in children),
-        )
-        for children in _by_family(led)
-    )
     alongside = tuple(
         AlongsideRow(
             children[0].family_name,
@@ -110,7 +130,30 @@ def get_my_work(actor: Actor) -> MyWork:
         )
         for children in _by_family(joint)
     )
-    return MyWork(mine.tasks, words, _due(mine.cases, clocks), families, len(led), alongside)
+    covering = []
+    for away in actor.covers:
+        theirs = [case for case in mine.cases if case.lead_id == away.professional_id]
+        covering.append(CoveringRow(away.name, away.until_on, _family_rows(theirs, clocks), len(theirs)))
+    return MyWork(
+        tuple(task for task in mine.tasks if task.kind not in CONCERNS),
+        words,
+        _due(mine.cases, clocks),
+        _family_rows(led, clocks),
+        len(led),
+        alongside,
+        tuple(covering),
+        tuple(sorted((task for task in mine.tasks if task.kind in CONCERNS), key=soonest)),
+    )
+
+
+def _family_rows(cases: Sequence[CaseRow], clocks: dict[int, list[ClockView]]) -> tuple[FamilyRow, ...]:
+    return tuple(
+        FamilyRow(
+            children[0].family_name,
+            tuple((case, next(iter(clocks.get(case.id, ())), None)) for case in children),
+        )
+        for children in _by_family(cases)
+    )
 
 
 def _by_family(cases: Sequence[CaseRow]) -> list[list[CaseRow]]:
@@ -118,7 +161,8 @@ def _by_family(cases: Sequence[CaseRow]) -> list[list[CaseRow]]:
 
 
 def _due(cases: Sequence[CaseRow], clocks: dict[int, list[ClockView]]) -> tuple[DueRow, ...]:
-    """One row where the same thing is due at the same moment for brothers and sisters; soonest first."""
+    """One row where the same thing is due at the same moment for brothers and sisters: what the night did first, then
+    soonest first."""
     together: dict[tuple[int, str, datetime], list[tuple[CaseRow, ClockView]]] = {}
     for case in cases:
         for view in clocks.get(case.id, ()):
@@ -126,7 +170,7 @@ def _due(cases: Sequence[CaseRow], clocks: dict[int, list[ClockView]]) -> tuple[
     rows = [
         DueRow(pairs[0][1], pairs[0][0].family_name, tuple(case for case, _ in pairs)) for pairs in together.values()
     ]
-    return tuple(sorted(rows, key=lambda row: row.clock.due_at))
+    return tuple(sorted(rows, key=lambda row: (row.clock.rule.key != NIGHT, row.clock.due_at)))
 
 
 @dataclass(frozen=True)
@@ -167,14 +211,18 @@ class Board:
     waiting: tuple[Waiting, ...]
     workers: tuple[Worker, ...]
     children: int
+    alerts: tuple[TaskRow, ...] = ()
 
 
-def get_board(team: Membership) -> Board:
-    """A team's families without a worker, longest waiting first, and its workers, lightest first. Four statements."""
-    held = list_team_children(team.team_id)
+def get_board(actor: Actor, team: Membership) -> Board:
+    """A team's families without a worker, longest waiting first, its workers, lightest first, and the new contacts
+    that nobody has acknowledged. Four statements."""
+    held, alerts = list_team(team.team_id, actor)
     without = [child for child in held if child.case.lead_id is None]
     ids = [child.case.id for child in without]
-    return Board(team, _waiting(without, clocks_of(ids), _barred(ids)), _workers(team.team_id, held), len(held))
+    return Board(
+        team, _waiting(without, clocks_of(ids), _barred(ids)), _workers(team.team_id, held), len(held), tuple(alerts)
+    )
 
 
 def _barred(case_ids: Sequence[int]) -> dict[int, set[str]]:
@@ -237,3 +285,49 @@ def _workers(team_id: int, held: Sequence[TeamChild]) -> tuple[Worker, ...]:
             )
         )
     return tuple(sorted(workers, key=lambda worker: (worker.children, worker.name)))
+
+
+@dataclass(frozen=True)
+class OffToday:
+    """What of one worker's work cannot wait for their return: what is late or due today, what nobody has read; and
+    their families, each with the versions that giving them away asks for."""
+
+    member: MemberRow
+    due: tuple[DueRow, ...]
+    tasks: tuple[TaskRow, ...]
+    task_words: dict[int, EntryWords]
+    families: tuple[FamilyRow, ...]
+    children: int
+    workers: tuple[ProfessionalRow, ...]
+    colleagues: tuple[tuple[int, str], ...]
+
+    @property
+    def gone(self) -> bool:
+        """Whether they cannot work here any more: then their children are given to somebody else."""
+        return not self.member.can_work
+
+
+def get_off_today(actor: Actor, team: Membership, professional_id: int) -> OffToday:
+    """One worker of a team that the actor manages, as somebody else has to do their day. Raises NotFound for somebody
+    of another team. Five statements."""
+    members = list_members(team.team_id)
+    member = next((each for each in members if each.professional_id == professional_id), None)
+    if member is None:
+        raise NotFound
+    theirs = list_children_led(actor, professional_id, team_id=team.team_id)
+    clocks = clocks_of([case.id for case in theirs.cases])
+    due = tuple(row for row in _due(theirs.cases, clocks) if row.clock.state == "late" or row.clock.due_today)
+    return OffToday(
+        member=member,
+        due=due,
+        tasks=theirs.tasks,
+        task_words=task_words(actor, {task.about_id for task in theirs.tasks}),
+        families=_family_rows(theirs.cases, clocks),
+        children=len(theirs.cases),
+        workers=tuple(row for row in list_workers(team.team_id) if row.id != professional_id),
+        colleagues=tuple(
+            (each.professional_id, f"{each.name} (away)" if each.is_away else each.name)
+            for each in members
+            if each.can_work and each.professional_id != professional_id
+        ),
+    )

@@ -7,10 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from caseapp.access.domain import FAMILY_HELP, LOCALITY, PERMISSIONS, Actor, Membership, allows
 from caseapp.access.guard import guard
+from caseapp.access.taking import give_list
+from caseapp.accounts.forms import AbsenceForm, CoverForm
 from caseapp.cases import commands as cases
 from caseapp.cases.catalogue import OTHER_TASK, TASKS
+from caseapp.cases.queries import CaseRow, list_late_alerts
+from caseapp.deadlines.queries import ClockView
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid, NotFound
+from caseapp.kernel.sheets import Sheet
+from caseapp.night.queries import has_morning
 
 from . import queries
 from .slots import PANELS
@@ -21,11 +27,14 @@ LARGEST = 2**63 - 1
 
 # The first row whose permission holds is where somebody starts.
 HOMES = (
+    ("night:list", "/night/"),
     ("desk:team_board", "/desk/team"),
     ("desk:my_work", "/desk/my-work"),
     ("referral:queue", "/referrals/queue"),
+    ("insight:read", "/insight/"),
     ("audit:read", "/audit/events"),
     ("account:administer", "/accounts/people"),
+    ("desk:alerts", "/desk/alerts"),
     ("referral:list_own", "/referrals/"),
 )
 ELSE = "/accounts/me"
@@ -34,7 +43,9 @@ ELSE = "/accounts/me"
 @bp.get("/")
 @guard("home:read")
 def home(actor: Actor) -> ResponseReturnValue:
-    """Send everybody to where their work is."""
+    """Send everybody to where their work is: first to what the night left them to read (practice 2)."""
+    if allows(PERMISSIONS["night:morning"], actor, None) and has_morning(actor):
+        return redirect(url_for("night.morning"))
     return redirect(next((path for key, path in HOMES if allows(PERMISSIONS[key], actor, None)), ELSE))
 
 
@@ -46,19 +57,82 @@ def my_work(actor: Actor) -> ResponseReturnValue:
     return render_template("desk/my_work.html", work=work, task_kinds=TASKS, other_task=OTHER_TASK, now=clock.now())
 
 
+@bp.get("/desk/my-work.xlsx")
+@guard("desk:my_work", logged=True)
+def take_my_work(actor: Actor) -> ResponseReturnValue:
+    """My children, those I cover for and those I still work alongside, as a spreadsheet."""
+    work = queries.get_my_work(actor)
+    groups = [("mine", work.families), *((f"covering for {away.name}", away.families) for away in work.covering)]
+    rows = [_child_row(case, how, due) for how, families in groups for row in families for case, due in row.children]
+    rows += [_child_row(case, "still alongside", None) for row in work.alongside for case in row.children]
+    given: ResponseReturnValue = give_list(actor, Sheet("my_children", "My children", CHILD_HEADINGS, rows))
+    return given
+
+
+CHILD_HEADINGS = (
+    *("Reference", "Child", "Age", "Family", "How", "Level", "Accountable team", "Worker", "Address", "Due first"),
+    *("Due", "Time left"),
+)
+
+
+def _child_row(case: CaseRow, how: str, due: ClockView | None) -> list[Any]:
+    return [
+        case.reference,
+        case.name,
+        case.age,
+        case.family_name,
+        how,
+        case.level_words,
+        case.team_name,
+        case.lead_name or "no worker named",
+        "Address protected" if case.address_protected else "",
+        due.rule.words if due else "",
+        (due.due_on or due.due_at) if due else None,
+        due.time_left.words if due else "",
+    ]
+
+
+@bp.get("/desk/team.xlsx")
+@guard("desk:team_board", logged=True)
+def take_team(actor: Actor) -> ResponseReturnValue:
+    """What everybody of the team carries, as a spreadsheet."""
+    board = queries.get_board(actor, _chosen(_managed(actor), request.args.get("team")))
+    workers = sorted(board.workers, key=lambda worker: worker.children, reverse=True)
+    sheet = Sheet(
+        "team_load",
+        f"Load by worker: {board.team.team_name}",
+        ("Worker", "Title", "Children", "Families", "Mix", "New, 7 days"),
+        [[each.name, each.title, each.children, each.families, each.mix, each.new] for each in workers],
+        filter=f"team: {board.team.team_name}",
+    )
+    given: ResponseReturnValue = give_list(actor, sheet)
+    return given
+
+
+def _managed(actor: Actor) -> list[Membership]:
+    return [m for m in actor.memberships if m.role == "manager" and m.team_kind in (LOCALITY, FAMILY_HELP)]
+
+
 @bp.get("/desk/team")
 @guard("desk:team_board", logged=True)
 def team_board(actor: Actor) -> ResponseReturnValue:
     """The team's families without a worker, who could take them, and what everybody carries."""
-    managed = [m for m in actor.memberships if m.role == "manager" and m.team_kind in (LOCALITY, FAMILY_HELP)]
+    managed = _managed(actor)
     team = _chosen(managed, request.args.get("team"))
     return render_template(
         "desk/team_board.html",
-        board=queries.get_board(team),
+        board=queries.get_board(actor, team),
         panels=[panel for fill in PANELS for panel in fill(actor, team.team_id)],
         tabs=_tabs(managed, team),
         now=clock.now(),
     )
+
+
+@bp.get("/desk/alerts")
+@guard("desk:alerts", logged=True)
+def alerts(actor: Actor) -> ResponseReturnValue:
+    """What nobody acknowledged in time, by case and team."""
+    return render_template("desk/alerts.html", alerts=list_late_alerts(actor), now=clock.now())
 
 
 def _chosen(managed: list[Membership], key: str | None) -> Membership:
@@ -76,6 +150,35 @@ def _tabs(managed: list[Membership], team: Membership) -> list[dict[str, Any]]:
     return [
         {"label": m.team_name, "url": url_for(".team_board", team=m.team_key), "current": m is team} for m in managed
     ]
+
+
+@bp.get("/desk/off-today")
+@guard("staff:manage", logged=True)
+def off_today(actor: Actor) -> ResponseReturnValue:
+    """What of one worker's work cannot wait, and who does it; for one who is gone, who takes their children."""
+    managed = [m for m in actor.memberships if m.role == "manager"]
+    team = _chosen(managed, request.args.get("team"))
+    who = request.args.get("who", "")
+    if not who:
+        return redirect(url_for("accounts.my_team", team=team.team_key), 303)
+    if not (who.isascii() and who.isdecimal() and len(who) < 20 and int(who) <= LARGEST):
+        raise NotFound
+    off = queries.get_off_today(actor, team, int(who))
+    return render_template(
+        "desk/off_today.html",
+        off=off,
+        team=team,
+        absence=AbsenceForm(
+            formdata=None, people=off.colleagues, data={"from_on": clock.today(), "until_on": clock.today()}
+        ),
+        cover=CoverForm(
+            formdata=None,
+            people=off.colleagues,
+            data={"from_on": clock.today(), "until_on": off.member.away_until},
+        ),
+        task_kinds=TASKS,
+        other_task=OTHER_TASK,
+    )
 
 
 @bp.post("/desk/team/give")

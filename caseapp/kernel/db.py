@@ -9,7 +9,7 @@ is decided by
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -126,7 +126,9 @@ def engine_options(url: str) -> dict[str, dict[str, Any]]:
     """Flask-SQLAlchemy-Lite's SQLALCHEMY_ENGINES for a database URL: `default` writes, `read` reads."""
     address = sa.make_url(url)
     if address.get_backend_name() == "sqlite":
-        common: dict[str, Any] = {"url": address, "connect_args": {"isolation_level": None, "timeout": 10}}
+        # The product has some hundreds of statements: the driver's own 128 were prepared again and again.
+        settings = {"isolation_level": None, "timeout": 10, "cached_statements": 600}
+        common: dict[str, Any] = {"url": address, "connect_args": settings}
     else:
         if address.drivername in ("postgresql", "postgres"):
             address = address.set(drivername="postgresql+psycopg")
@@ -209,12 +211,34 @@ def transaction() -> Iterator[orm.Session]:
         raise
 
 
+def let_go() -> None:
+    """Give up a transaction that has only read so far, so that slow work holds up nobody who writes: on SQLite an
+    unsafe request keeps the one writer's place from its first statement. What comes after begins a new one."""
+    db.session.rollback()
+
+
 @contextmanager
 def short_write() -> Iterator[sa.Connection]:
     """A short transaction of its own, for the rows that must stay even when the domain's write does not:
     read log, throttle, sessions, parked forms (model.md section 3)."""
     with db.engine.begin() as connection:
         yield connection
+
+
+def fetch(statement: sa.Executable, given: Mapping[str, Any] | None = None) -> Sequence[Any]:
+    """The rows of a statement that was built once, past the session's own machinery, which costs as much as the
+    database: for columns, never for objects. What the session still holds back is written first."""
+    session = db.session
+    session.flush()
+    return session.connection().execute(statement, given or {}).all()
+
+
+def write_rows(statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows with a statement that was built once; nothing without rows."""
+    if rows:
+        session = db.session
+        session.flush()
+        session.connection().execute(statement, rows)
 
 
 def dispose() -> None:

@@ -71,6 +71,10 @@ class Unavailable(AppError):
     status = 503
 
 
+class CannotMake(Unavailable):
+    """A file that this server lacks the means to make. `str(error)` says what to do instead."""
+
+
 class TooMany(AppError):
     """Slowed down: try again in `seconds`."""
 

@@ -125,6 +125,11 @@ class Field(wtforms.Field):
         """Whether nothing was answered."""
         return is_blank(self.typed)
 
+    @property
+    def posted_names(self) -> tuple[str, ...]:
+        """The names it is posted by (without the form's prefix)."""
+        return (self.short_name,)
+
     def as_typed(self) -> Raw:
         """Return what was typed, under the names it is posted by (without the form's prefix)."""
         return {self.short_name: self.typed}
@@ -319,6 +324,11 @@ class DateField(Field):
         """The id of the first input that is wrong."""
         return f"{self.id}-{(self._wrong or DATE_PARTS)[0]}"
 
+    @property
+    def posted_names(self) -> tuple[str, ...]:
+        """Those of its three inputs."""
+        return tuple(f"{self.short_name}-{part}" for part in DATE_PARTS)
+
     def as_typed(self) -> Raw:
         """Return the three parts as typed, under the names they are posted by."""
         return {f"{self.short_name}-{part}": text for part, text in self.parts.items()}
@@ -426,7 +436,8 @@ class ChoiceField(Field):
         if len(self.selected) > 1:
             self.data = None
             raise StopValidation(ONE_ONLY)
-        if self.typed not in {choice.value for choice in self.choices_list}:
+        offered = {choice.value for choice in _as_choices(self.choices)} | ({DONT_KNOW} if self.dont_know else set())
+        if self.typed not in offered:
             self.data = None
             raise StopValidation(NOT_IN_LIST)
 

@@ -105,18 +105,25 @@ class Form(FlaskForm):
         def get_translations(self, form: Any) -> None:
             """Our fields own their words."""
 
-    def __init__(self, formdata: Any = _FROM_REQUEST, **options: Any) -> None:
+    def __init__(self, formdata: Any = _FROM_REQUEST, *, kept: Mapping[str, Any] | None = None, **options: Any) -> None:
+        self._kept = kept
         super().__init__(formdata=_posted() if formdata is _FROM_REQUEST else formdata, **options)
+
+    def process(self, formdata: Any = None, *given: Any, **options: Any) -> None:
+        """Take in what was posted; or what a draft kept, and of fields it knows nothing of the default."""
+        if self._kept is None:
+            super().process(formdata, *given, **options)
+            return
+        kept, defaults = self._kept, options.get("data") or {}
+        posted = _as_posted({f"{self._prefix}{name}": value for name, value in kept.items()})
+        for name, field in self._fields.items():
+            is_kept = isinstance(field, Field) and any(each in kept for each in field.posted_names)
+            field.process(posted if is_kept else None, *([defaults[name]] if name in defaults else []))
 
     @classmethod
     def from_raw(cls, raw: Mapping[str, Any], **options: Any) -> Self:
         """Fill a form from what `raw` gave earlier; a field that `raw` knows nothing of keeps its default."""
-        form = cls(formdata=None, **options)
-        posted = _as_posted({f"{form._prefix}{name}": value for name, value in raw.items()})
-        for _, field in form.own_fields():
-            if any(name in raw for name in field.as_typed()):
-                field.process(posted)
-        return form
+        return cls(formdata=None, kept=raw, **options)
 
     def own_fields(self) -> Iterator[tuple[str, Field]]:
         """Yield name and field in page order, without the token."""

@@ -23,6 +23,10 @@ PREFIXES = {
     "user": "U",
     "family": "F",
     "note": "N",
+    "document": "X",
+    "addition": "K",
+    "night": "W",
+    "notice": "B",
 }
 _KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 
@@ -74,13 +78,17 @@ def parse_reference(text: str) -> str | None:
     return f"{letters[0]}-{code[:4]}-{code[4:]}"
 
 
+_INSERT = {
+    name: dialect.insert(Subject.__table__).on_conflict_do_nothing().returning(Subject.__table__.c.id)
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
+
+
 def new_subject(kind: str) -> NewSubject:
     """Insert a Subject of `kind` (a key of PREFIXES) with a fresh reference, in the running transaction."""
-    insert = postgresql.insert if is_postgresql() else sqlite.insert
+    insert = _INSERT["postgresql" if is_postgresql() else "sqlite"]
     while True:
         reference = make_reference(kind)
-        row = db.session.execute(
-            insert(Subject).values(kind=kind, reference=reference).on_conflict_do_nothing().returning(Subject.id)
-        ).scalar()
+        row = db.session.connection().execute(insert, {"kind": kind, "reference": reference}).scalar()
         if row is not None:
             return NewSubject(row, reference)

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from wtforms import HiddenField
+
+from caseapp.cases.catalogue import CLOSURES
+from caseapp.cases.domain import CLOSED_BY
 from caseapp.kernel.forms import (
     Choice,
     ChoiceField,
@@ -17,6 +21,7 @@ from caseapp.kernel.forms import (
 from .catalogue import CONSENT, CONSENT_HOW
 from .domain import GIVEN
 from .queries import LeadChoice, StepDownChoices
+from .queries.closing import Closing
 
 SOMEBODY_ELSE = "somebody_else"
 ALL, SOME = "all", "some"
@@ -196,3 +201,47 @@ class WordsForm(Form):
     """One line of words with a button."""
 
     words = WordsField("What you have added", rows=3)
+
+
+class CloseForm(Form):
+    """Close a case: with whom, why, and how the family was told."""
+
+    children = ChoicesField("Who else’s case ends with it?", hint="Brothers and sisters whom your team holds")
+    reason = ChoiceField("Why does the work end?", required="Choose why the work ends")
+    words = WordsField(
+        "What was reached, and who was told",
+        required="Say what was reached, and how the family and the agencies were told",
+        hint="When and how each parent, the child and each agency were told, and whom they ring if it gets worse",
+    )
+    # The versions that the page showed, as reference:version, so that a closing never overtakes a colleague.
+    seen = HiddenField()
+
+    def versions(self, page: Closing) -> dict[int, int]:
+        """The cases chosen, each with the version that the page showed."""
+        chosen = {page.case.reference, *self.children.data}
+        seen = dict(text.split(":", 1) for text in (self.seen.data or "").split() if ":" in text)
+        return {
+            row.id: int(seen[row.reference])
+            for row in (page.case, *page.siblings)
+            if row.reference in chosen and seen.get(row.reference, "").isdecimal()
+        }
+
+
+def close_form(page: Closing, **options: Any) -> CloseForm:
+    """The form to close a case, offering the reasons that fit every episode that would end."""
+    form = CloseForm(**options)
+    form.children.choices = [Choice(row.reference, f"{row.name}, {row.age}") for row in page.siblings]
+    fitting = [CLOSED_BY[kind] for kinds in page.episodes.values() for kind in kinds] or [tuple(CLOSURES)]
+    form.reason.choices = [
+        Choice(code, CLOSURES[code].capitalize()) for code in fitting[0] if all(code in codes for codes in fitting)
+    ]
+    if options:
+        # A new page; one that came back keeps what its reader saw.
+        form.seen.data = " ".join(f"{row.reference}:{row.version}" for row in (page.case, *page.siblings))
+    return form
+
+
+class ReopenForm(Form):
+    """Open a case again that was closed by mistake."""
+
+    words = WordsField("What was the mistake?", required="Say what the mistake was", rows=3)

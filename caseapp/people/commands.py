@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TypedDict
+from typing import Any, TypedDict, cast
 
 import sqlalchemy as sa
 
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
+from caseapp.kernel.db import db, fetch, write_rows
 from caseapp.kernel.events import ActorLike, record
 from caseapp.kernel.subjects import new_subject
 
@@ -57,52 +57,62 @@ def add_person(
     check says. An estimated birth date makes no match key: two children would be taken for one on a guess.
     """
     subject = new_subject("person")
-    db.session.add(
-        Person(
-            id=subject.id,
-            description=_cut(description, 200),
-            born_on=born_on,
-            born_estimated=born_estimated,
-            expected_on=expected_on,
-            sex=sex,
-            ethnicity=_cut(ethnicity, 4),
-            phone=_cut(phone, 60),
-            first_language=_cut(first_language, 80),
-            interpreter_needed=interpreter_needed,
-            match_key=None if born_estimated else match_key(first, last, born_on),
-        )
+    person = {
+        "id": subject.id,
+        "description": _cut(description, 200),
+        "born_on": born_on,
+        "born_estimated": born_estimated,
+        "expected_on": expected_on,
+        "sex": sex,
+        "ethnicity": _cut(ethnicity, 4),
+        "phone": _cut(phone, 60),
+        "first_language": _cut(first_language, 80),
+        "interpreter_needed": interpreter_needed,
+        "match_key": None if born_estimated else match_key(first, last, born_on),
+    }
+    write_rows(_ADD_PERSON, [person])
+    name = {"person_id": subject.id, "kind": "known", "first": first[:80], "last": last[:80], "is_current": True}
+    write_rows(_ADD_NAME, [name])
+    write_rows(
+        _ADD_IDENTIFIER,
+        [
+            {"person_id": subject.id, "kind": kind, "value": value[:40], "valid": _passes(kind, value)}
+            for kind, value in identifiers
+        ],
     )
-    db.session.flush()
-    db.session.add(PersonName(person_id=subject.id, kind="known", first=first[:80], last=last[:80], is_current=True))
-    for kind, value in identifiers:
-        check = CHECKS.get(kind)
-        valid = check(value).ok if check else True
-        db.session.add(PersonIdentifier(person_id=subject.id, kind=kind, value=value[:40], valid=valid))
     if stay is not None:
-        _add_stay(subject.id, stay)
-    db.session.flush()
+        write_rows(_ADD_STAY, [_stay_row(subject.id, stay)])
     record(actor, "person.added", subjects=[subject.id])
     return subject.id
 
 
-def _add_stay(person_id: int, stay: StayGiven) -> None:
+# Built once, and rows go straight in: several people come with each decision.
+_ADD_PERSON, _ADD_NAME, _ADD_IDENTIFIER, _ADD_STAY, _ADD_MEMBER = (
+    sa.insert(cast(sa.Table, model.__table__)) for model in (Person, PersonName, PersonIdentifier, Stay, FamilyMember)
+)
+
+
+def _passes(kind: str, value: str) -> bool:
+    check = CHECKS.get(kind)
+    return check(value).ok if check else True
+
+
+def _stay_row(person_id: int, stay: StayGiven) -> dict[str, Any]:
     postcode = parse_postcode(stay["postcode"])
     sector = postcode.sector if isinstance(postcode, Postcode | PartPostcode) else None
-    db.session.add(
-        Stay(
-            person_id=person_id,
-            line=stay["line"][:200],
-            postcode=_cut(stay["postcode"], 12),
-            sector=sector,
-            kind=stay["kind"],
-            protected=stay["protected"],
-            from_on=None,
-            to_on=None,
-            lives_here_now=True,
-            said_by=stay["said_by"][:200],
-            said_at=stay["said_at"],
-        )
-    )
+    return {
+        "person_id": person_id,
+        "line": stay["line"][:200],
+        "postcode": _cut(stay["postcode"], 12),
+        "sector": sector,
+        "kind": stay["kind"],
+        "protected": stay["protected"],
+        "from_on": None,
+        "to_on": None,
+        "lives_here_now": True,
+        "said_by": stay["said_by"][:200],
+        "said_at": stay["said_at"],
+    }
 
 
 def make_family(*, name: str, actor: ActorLike | None = None) -> int:
@@ -112,6 +122,13 @@ def make_family(*, name: str, actor: ActorLike | None = None) -> int:
     db.session.flush()
     record(actor, "family.made", subjects=[subject.id])
     return subject.id
+
+
+_MEMBER = sa.select(FamilyMember.id).where(
+    FamilyMember.family_id == sa.bindparam("family"),
+    FamilyMember.person_id == sa.bindparam("person"),
+    FamilyMember.to_at.is_(None),
+)
 
 
 def add_to_family(
@@ -129,25 +146,18 @@ def add_to_family(
 
     Nothing happens if they are in it.
     """
-    known = db.session.scalar(
-        sa.select(FamilyMember.id).where(
-            FamilyMember.family_id == family_id, FamilyMember.person_id == person_id, FamilyMember.to_at.is_(None)
-        )
-    )
-    if known is not None:
+    if fetch(_MEMBER, {"family": family_id, "person": person_id}):
         return
-    db.session.add(
-        FamilyMember(
-            family_id=family_id,
-            person_id=person_id,
-            role=role,
-            relationship=_cut(relationship, 80),
-            parental_responsibility=parental_responsibility,
-            adult_of_concern=adult_of_concern,
-            said_in_id=said_in_id,
-            from_at=clock.now(),
-            to_at=None,
-        )
-    )
-    db.session.flush()
+    member = {
+        "family_id": family_id,
+        "person_id": person_id,
+        "role": role,
+        "relationship": _cut(relationship, 80),
+        "parental_responsibility": parental_responsibility,
+        "adult_of_concern": adult_of_concern,
+        "said_in_id": said_in_id,
+        "from_at": clock.now(),
+        "to_at": None,
+    }
+    write_rows(_ADD_MEMBER, [member])
     record(actor, "family.member.added", subjects=[person_id, family_id], role=role)

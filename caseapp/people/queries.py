@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from caseapp.access.domain import L4, Actor
-from caseapp.access.queries import not_barred
+from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_shape
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
+from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import NotFound
 
 from .domain.names import age_words, full_name
@@ -111,25 +112,8 @@ STAY_NOW = sa.and_(Stay.person_id == Person.id, Stay.lives_here_now)
 def list_family(actor: Actor, family_id: int, *, level: int = 0) -> list[FamilyRow]:
     """The people of a family now, children first, eldest first, without whom a conflict of interest keeps from this
     reader; addresses only for a reader at L4. One statement."""
-    rows = db.session.execute(
-        sa.select(
-            *PERSON_COLUMNS,
-            Person.sex,
-            Person.phone,
-            *_STAY_COLUMNS,
-            FamilyMember.role,
-            FamilyMember.relationship,
-            FamilyMember.parental_responsibility,
-            FamilyMember.adult_of_concern,
-        )
-        .join(FamilyMember, FamilyMember.person_id == Person.id)
-        .outerjoin(PersonName, CURRENT_NAME)
-        .outerjoin(Stay, STAY_NOW)
-        .where(
-            FamilyMember.family_id == family_id, FamilyMember.to_at.is_(None), not_barred(actor, FamilyMember.person_id)
-        )
-        .order_by(sa.case((FamilyMember.role == "child", 0), else_=1), *ELDEST_FIRST)
-    )
+    given = {"family": family_id, **reader_params(actor)}
+    rows = fetch(_family_statement(*reader_shape(actor)), given)
     return [
         FamilyRow(
             row.id,
@@ -147,6 +131,33 @@ def list_family(actor: Actor, family_id: int, *, level: int = 0) -> list[FamilyR
         )
         for row in rows
     ]
+
+
+@cache
+def _family_statement(placed: bool, covers: bool) -> Any:
+    """Built once: it runs on every case page."""
+    reader = AnyReader(placed, covers)
+    return (
+        sa.select(
+            *PERSON_COLUMNS,
+            Person.sex,
+            Person.phone,
+            *_STAY_COLUMNS,
+            FamilyMember.role,
+            FamilyMember.relationship,
+            FamilyMember.parental_responsibility,
+            FamilyMember.adult_of_concern,
+        )
+        .join(FamilyMember, FamilyMember.person_id == Person.id)
+        .outerjoin(PersonName, CURRENT_NAME)
+        .outerjoin(Stay, STAY_NOW)
+        .where(
+            FamilyMember.family_id == sa.bindparam("family"),
+            FamilyMember.to_at.is_(None),
+            not_barred(reader, FamilyMember.person_id),
+        )
+        .order_by(sa.case((FamilyMember.role == "child", 0), else_=1), *ELDEST_FIRST)
+    )
 
 
 def persons_said_in(subject_id: int, *, family_id: int) -> list[int]:

@@ -15,7 +15,7 @@ from caseapp.people.domain.dates import read_moment
 from caseapp.referrals.commands import receive_referral
 from caseapp.referrals.domain.children import as_text
 from caseapp.referrals.domain.document import SCHEMA
-from caseapp.referrals.queries.hub import marks_of
+from caseapp.referrals.queries.marks import marks_of
 
 
 @click.group("referrals")

@@ -21,8 +21,18 @@ class Draft(Model):
     started_at: orm.Mapped[datetime] = column(UTCDateTime(), "own")
     saved_at: orm.Mapped[datetime] = column(UTCDateTime(), "own")
     discarded_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "own", nullable=True)
+    # Nobody touched it for 30 days: its words are gone, the fact stays.
+    expired_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "own", nullable=True)
     # Set once: sending twice finds it and leads to the same receipt.
     referral_id: orm.Mapped[int | None] = foreign_key("referral.id", nullable=True, unique=True)
+
+    __table_args__ = (
+        partial_index(
+            "ix_draft_open",
+            "saved_at",
+            where="referral_id IS NULL AND discarded_at IS NULL AND expired_at IS NULL",
+        ),
+    )
 
 
 class Referral(Model):
@@ -49,10 +59,20 @@ class Referral(Model):
     rating: orm.Mapped[str | None] = column(sa.String(6), "hub", nullable=True)
     read_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "own", nullable=True)
     read_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    # Who in the hub has said "I take this", and since when: reading alone takes nothing.
+    held_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    held_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "hub", nullable=True)
     decided_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "own", nullable=True)
     # What the referrer is told (practice 29), and when they opened it.
     feedback: orm.Mapped[str | None] = column(sa.Text(), "own", nullable=True)
     feedback_seen_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "own", nullable=True)
+    feedback_seen_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    # Since when something waits here that the hub has not read: it sorts as unread until somebody opens it.
+    new_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "hub", nullable=True)
+    # When somebody added that the child is in danger now: a signal like the form's own.
+    danger_added_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "hub", nullable=True)
+    # Its sender says that it was sent in error. Nothing is deleted: a person settles it.
+    in_error_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "own", nullable=True)
     source_system: orm.Mapped[str | None] = column(sa.String(40), "service", nullable=True)
     source_id: orm.Mapped[str | None] = column(sa.String(80), "service", nullable=True)
     version: orm.Mapped[int] = orm.mapped_column(sa.Integer(), default=1)
@@ -60,8 +80,31 @@ class Referral(Model):
     __table_args__ = (
         sa.UniqueConstraint("source_system", "source_id"),
         partial_index("ix_referral_to_decide", "received_at", "id", where="state <> 'decided'"),
+        partial_index("ix_referral_held", "held_by_id", where="held_by_id IS NOT NULL"),
         sa.Index("ix_referral_decided", "decided_at", "id"),
+        # The head's numbers count by the day it came, without opening the documents.
+        sa.Index("ix_referral_received", "received_at", "id", "agency_id", "source_code", "decided_at"),
+        partial_index("ix_referral_new", "id", where="new_at IS NOT NULL"),
     )
+
+
+class HubQuestion(Model):
+    """What the hub asks the referrer back, and their answer: in the page, or written down from a telephone call."""
+
+    __tablename__ = "hub_question"
+
+    id: orm.Mapped[int] = primary_key()
+    referral_id: orm.Mapped[int] = foreign_key("referral.id", index=True)
+    words: orm.Mapped[str] = column(sa.Text(), "own")
+    asked_at: orm.Mapped[datetime] = column(UTCDateTime(), "own")
+    asked_by_id: orm.Mapped[int] = foreign_key("app_user.id")
+    answer: orm.Mapped[str | None] = column(sa.Text(), "own", nullable=True)
+    answered_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "own", nullable=True)
+    answered_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    # Somebody of the hub wrote down what was said on the telephone.
+    by_phone: orm.Mapped[bool] = orm.mapped_column(sa.Boolean(), default=False)
+
+    __table_args__ = (partial_index("ix_hub_question_open", "referral_id", where="answered_at IS NULL"),)
 
 
 class ReferralChild(Model):
@@ -87,6 +130,12 @@ class ReferralChild(Model):
     case_id: orm.Mapped[int | None] = foreign_key("case_record.id", nullable=True)
     outcome: orm.Mapped[str | None] = column(sa.String(30), "own", nullable=True)
     became: orm.Mapped[str | None] = column(sa.String(20), "hub", nullable=True)
+
+    __table_args__ = (
+        partial_index(
+            "ix_referral_child_counted", "referral_id", "person_id", "match_key", where="became = 'referral'"
+        ),
+    )
 
 
 class RagRating(Model):
@@ -121,8 +170,33 @@ class Decision(Model):
     decided_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "hub", nullable=True)
     decided_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
     manager_words: orm.Mapped[str | None] = column(sa.Text(), "hub", nullable=True)
+    # The letter to the family, for printing: this service sends it to nobody.
+    family_message: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
 
     __table_args__ = (partial_index("uq_decision_open", "referral_id", where="state = 'proposed'", unique=True),)
+
+
+class DecisionReferral(Model):
+    """A contact that a decision answers: several where they tell of one family. `Decision.referral_id` is the one it
+    was proposed from."""
+
+    __tablename__ = "decision_referral"
+
+    decision_id: orm.Mapped[int] = foreign_key("decision.id", primary_key=True)
+    referral_id: orm.Mapped[int] = foreign_key("referral.id", primary_key=True, index=True)
+
+
+class FamilyKey(Model):
+    """Something by which contacts about one family find each other (referrals.domain.family): a child's name and birth
+    date, the home, a parent's name."""
+
+    __tablename__ = "family_key"
+
+    referral_id: orm.Mapped[int] = foreign_key("referral.id", primary_key=True)
+    kind: orm.Mapped[str] = column(sa.String(8), "hub", primary_key=True)
+    key: orm.Mapped[str] = column(sa.String(200), "hub", primary_key=True)
+
+    __table_args__ = (sa.Index("ix_family_key_key", "key", "kind"),)
 
 
 class DecisionChild(Model):
@@ -136,6 +210,8 @@ class DecisionChild(Model):
     proposed: orm.Mapped[str] = column(sa.String(30), "hub")
     decided: orm.Mapped[str | None] = column(sa.String(30), "hub", nullable=True)
     team_id: orm.Mapped[int | None] = foreign_key("team.id", nullable=True)
+    # Two contacts told of one child: the row of the earliest that did.
+    same_as_id: orm.Mapped[int | None] = foreign_key("referral_child.id", nullable=True)
 
 
 class InputMark(Model):
@@ -154,3 +230,79 @@ class InputMark(Model):
     settled_words: orm.Mapped[str | None] = column(sa.Text(), "hub", nullable=True)
 
     __table_args__ = (partial_index("ix_input_mark_open", "id", where="settled_at IS NULL"),)
+
+
+class Addition(Model):
+    """What somebody adds to a referral after sending it: words, or that it was sent in error (`kind`), never edited.
+
+    It is a Subject, so that people who hold a case can be asked to read it. `once_key` is the form's own, so that
+    pressing twice adds once.
+    """
+
+    __tablename__ = "addition"
+
+    id: orm.Mapped[int] = foreign_key("subject.id", primary_key=True, autoincrement=False)
+    referral_id: orm.Mapped[int] = foreign_key("referral.id", index=True)
+    kind: orm.Mapped[str] = column(sa.String(12), "own")
+    words: orm.Mapped[str] = column(sa.Text(), "own")
+    in_danger: orm.Mapped[bool] = orm.mapped_column(sa.Boolean())
+    added_at: orm.Mapped[datetime] = column(UTCDateTime(), "own")
+    added_by_id: orm.Mapped[int] = foreign_key("app_user.id")
+    once_key: orm.Mapped[str] = column(sa.String(64), "service", unique=True)
+    read_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "own", nullable=True)
+    read_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+
+
+class LookAgain(Model):
+    """The referrer asks for a decision to be looked at again (practice 29): what was not weighed, what they want, and
+    a manager's answer. `told_before` keeps what they had been told, since a new decision tells them anew."""
+
+    __tablename__ = "look_again"
+
+    id: orm.Mapped[int] = primary_key()
+    referral_id: orm.Mapped[int] = foreign_key("referral.id", index=True)
+    decision_id: orm.Mapped[int | None] = foreign_key("decision.id", nullable=True)
+    not_weighed: orm.Mapped[str] = column(sa.Text(), "own")
+    wants: orm.Mapped[str] = column(sa.Text(), "own")
+    asked_at: orm.Mapped[datetime] = column(UTCDateTime(), "own")
+    asked_by_id: orm.Mapped[int] = foreign_key("app_user.id")
+    told_before: orm.Mapped[str | None] = column(sa.Text(), "own", nullable=True)
+    decided_before_at: orm.Mapped[datetime] = column(UTCDateTime(), "own")
+    answer: orm.Mapped[str | None] = column(sa.Text(), "own", nullable=True)
+    decides_anew: orm.Mapped[bool | None] = orm.mapped_column(sa.Boolean(), nullable=True)
+    # Who decided first answered as well, because nobody else could.
+    answered_alone: orm.Mapped[bool | None] = orm.mapped_column(sa.Boolean(), nullable=True)
+    answered_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "own", nullable=True)
+    answered_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    # After the answer: they still do not agree, in their words.
+    disagrees: orm.Mapped[str | None] = column(sa.Text(), "own", nullable=True)
+    disagrees_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "own", nullable=True)
+
+    __table_args__ = (partial_index("uq_look_again_open", "referral_id", where="answered_at IS NULL", unique=True),)
+
+
+class OutcomeCall(Model):
+    """Somebody in the hub rang, because nobody had opened an outcome: whom they spoke to, and what was said."""
+
+    __tablename__ = "outcome_call"
+
+    id: orm.Mapped[int] = primary_key()
+    referral_id: orm.Mapped[int] = foreign_key("referral.id", index=True)
+    spoke_to: orm.Mapped[str] = column(sa.String(200), "hub")
+    said: orm.Mapped[str] = column(sa.Text(), "hub")
+    rang_at: orm.Mapped[datetime] = column(UTCDateTime(), "hub")
+    rang_by_id: orm.Mapped[int] = foreign_key("app_user.id")
+
+
+class CopyGiven(Model):
+    """The sender handed a copy to the council whose child it is; the referral stays here too."""
+
+    __tablename__ = "copy_given"
+
+    id: orm.Mapped[int] = primary_key()
+    referral_id: orm.Mapped[int] = foreign_key("referral.id")
+    council: orm.Mapped[str] = column(sa.String(80), "own")
+    given_at: orm.Mapped[datetime] = column(UTCDateTime(), "own")
+    given_by_id: orm.Mapped[int] = foreign_key("app_user.id")
+
+    __table_args__ = (sa.UniqueConstraint("referral_id", "council"),)

@@ -1,5 +1,5 @@
 // Everything here is a help on top: each page works without it. No inline code, no eval (strict CSP).
-// Order: frameworks, filter, autosave, double submit, list that renews itself, small buttons.
+// Order: frameworks, filter, autosave, double submit, list that renews itself, keys of a list, small buttons.
 
 // GOV.UK Frontend looks for these two before it starts anything.
 document.body.classList.add('js-enabled')
@@ -60,6 +60,7 @@ class Autosave {
     document.addEventListener('visibilitychange', () => { if (document.hidden) this.save({ leaving: true }) })
     window.addEventListener('pagehide', () => this.save({ leaving: true, last: true }))
     window.addEventListener('online', () => this.save())
+    document.addEventListener('page-unlocked', () => this.save())
     // The browser asks before it throws text away, but only when we could not save it.
     window.addEventListener('beforeunload', (event) => { if (this.failed && this.waiting) event.preventDefault() })
   }
@@ -128,6 +129,9 @@ class Autosave {
       this.failed = false
       say(this.place, `Draft saved at ${answer.saved_at}.`)
       if (this.waiting) this.later(AFTER_TYPING)
+    } else if (response.status === 423) {
+      document.dispatchEvent(new Event('page-locked'))
+      this.notSaved('This page is locked.')
     } else if (response.status === 401 || response.type === 'opaqueredirect') {
       this.notSaved('You have been signed out.', ' ', signInLink(), ', then come back here.')
     } else if (response.status === 409) {
@@ -206,13 +210,15 @@ class Renewal {
   // Nothing may move under a finger, a pointer or a screen reader's place.
   get busy () {
     const pointed = window.matchMedia('(hover: hover)').matches && this.region.matches(':hover')
-    return document.hidden || pointed || this.region.contains(document.activeElement)
+    const locked = document.documentElement.classList.contains('is-locked')
+    return locked || document.hidden || pointed || this.region.contains(document.activeElement)
   }
 
   async renew () {
     if (this.busy) return
     try {
       const response = await fetch(this.region.dataset.renew, { headers: { 'X-Requested-With': 'renew' }, redirect: 'manual' })
+      if (response.status === 423) return document.dispatchEvent(new Event('page-locked'))
       if (response.status === 401 || response.type === 'opaqueredirect') return this.stop('You have been signed out, so the list stands still.')
       if (!response.ok) throw new Error(response.statusText)
       const fresh = await response.text()
@@ -224,6 +230,56 @@ class Renewal {
     } catch {
       say(this.words, 'The list could not be renewed. We try again by ourselves.')
     }
+  }
+}
+
+/* ---------- Single keys in a list of rows: off until somebody switches them on, on this computer (WCAG 2.1.4) ---------- */
+
+const KEYS_ON = 'caseapp-keys'
+
+class Keys {
+  constructor (help) {
+    this.help = help
+    this.box = help.querySelector('[data-row-keys-on]')
+    this.box.checked = localStorage.getItem(KEYS_ON) === 'on'
+    this.box.addEventListener('change', () => localStorage.setItem(KEYS_ON, this.box.checked ? 'on' : 'off'))
+    help.hidden = false
+    document.addEventListener('keydown', (event) => this.pressed(event))
+  }
+
+  // Somebody who types, or holds another key down, means something else.
+  pressed (event) {
+    const typing = event.target.closest('input:not([type=checkbox]), textarea, select, [contenteditable]')
+    if (!this.box.checked || typing || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return
+    const act = { j: () => this.move(1), k: () => this.move(-1), o: () => this.press('[data-open]'), c: () => this.press('[data-take]'), '/': () => this.filter(), '?': () => this.explain() }[event.key]
+    if (!act) return
+    event.preventDefault()
+    act()
+  }
+
+  // Asked anew each time: the list may have renewed itself.
+  get rows () { return [...document.querySelectorAll('[data-row]')] }
+
+  get here () { return this.rows.findIndex((row) => row.contains(document.activeElement)) }
+
+  move (step) {
+    const rows = this.rows
+    const place = this.here < 0 && step < 0 ? rows.length - 1 : Math.min(Math.max(this.here + step, 0), rows.length - 1)
+    rows[place]?.querySelector('[data-open]')?.focus()
+  }
+
+  press (what) { this.rows[this.here]?.querySelector(what)?.click() }
+
+  filter () {
+    const first = document.querySelector('[data-filter]')
+    if (!first) return
+    first.closest('details').open = true
+    first.focus()
+  }
+
+  explain () {
+    this.help.open = true
+    this.help.querySelector('summary').focus()
   }
 }
 
@@ -253,6 +309,7 @@ closeFilters()
 each('form[data-autosave]', (form) => new Autosave(form)) // before double submit: it may hold a press back
 each('form[method="post"]', preventDoubleSubmit)
 each('[data-renew]', (region) => new Renewal(region))
+each('[data-row-keys]', (help) => new Keys(help))
 each('button[data-copy]', copyButton)
 each('button[data-print]', printButton)
 startFrameworks()

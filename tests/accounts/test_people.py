@@ -20,6 +20,7 @@ from caseapp.kernel.events import Event, EventSubject
 from caseapp.kernel.health import migrations
 from caseapp.kernel.subjects import Subject, make_reference
 from tests.accounts.pages import sign_in
+from tests.factories import someone, team_id
 from tests.helpers.statements import count_statements
 
 Browser = Callable[[str], FlaskClient]
@@ -94,7 +95,7 @@ def test_switching_off_says_first_what_it_does(browser: Browser, bare_app: Flask
     school, admin = browser("school"), browser("admin")
     path = f"/accounts/people/{reference_of(bare_app, 'school')}/disable"
     page = admin.get(path).text
-    for words in ("Hannah Whitfield is signed in now (1 browser)", "stays, under their name", "open work stays"):
+    for words in ("Hannah Whitfield is signed in now (1 browser)", "stays, under their name", "no open work here"):
         assert words in page
     assert school.get("/accounts/me").status_code == 200, "asking changes nothing"
     answer = admin.post(path)
@@ -234,3 +235,12 @@ def test_adding_somebody_to_a_team(bare_app: Flask, changes: dict[str, str], say
     client = bare_app.test_client()
     assert sign_in(client, email, password_in(output)).status_code == 303
     assert "North locality, worker" in client.get("/accounts/me").text
+
+
+def test_an_administrator_gives_themself_no_place(app: Flask) -> None:
+    me = someone("admin")
+    with pytest.raises(Refused):
+        commands.give_place(
+            me, user_id=me.user_id, team_id=team_id("hub"), role="manager", from_on=clock.today(), until_on=None
+        )
+    assert len(someone("admin").memberships) == len(me.memberships)

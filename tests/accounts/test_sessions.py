@@ -44,28 +44,29 @@ def client(bare_app: Flask) -> FlaskClient:
 
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize(
-    ("clicks_at_minutes", "then_minutes", "holds", "why"),
+    ("clicks_at_minutes", "then_minutes", "leads_to"),
     [
-        ([], 29, True, ""),
-        ([], 30, False, "You were away for 30 minutes"),
-        ([29, 58, 87], 116, True, ""),
-        ([29, 58, 87], 117, False, "You were away for 30 minutes"),
-        (range(29, 720, 29), 719, True, ""),
-        (range(29, 720, 29), 720, False, "You had been signed in for 12 hours"),
+        ([], 29, ""),
+        ([], 30, "/accounts/locked?next=/accounts/me"),
+        ([29, 58, 87], 116, ""),
+        ([29, 58, 87], 117, "/accounts/locked?next=/accounts/me"),
+        (range(29, 720, 29), 719, ""),
+        (range(29, 720, 29), 720, "/accounts/sign-in?next=/accounts/me"),
     ],
 )
-def test_a_session_ends_by_itself(client: FlaskClient, clicks_at_minutes, then_minutes: int, holds: bool, why) -> None:
+def test_a_session_locks_and_ends_by_itself(client, clicks_at_minutes, then_minutes: int, leads_to: str) -> None:
     for minute in clicks_at_minutes:
         with clock.at(START + timedelta(minutes=minute)):
             assert is_in(client)
     with clock.at(START + timedelta(minutes=then_minutes)):
-        assert is_in(client) is holds
-        if why:
-            assert why in client.get("/accounts/sign-in").text
+        answer = client.get("/accounts/me")
+        assert (answer.location or "") == leads_to
+        if "sign-in" in leads_to:
+            assert "You had been signed in for 12 hours" in client.get("/accounts/sign-in").text
 
 
 def test_a_page_is_asked_for_again_after_signing_in(client: FlaskClient) -> None:
-    with clock.at(START + timedelta(hours=1)):
+    with clock.at(START + timedelta(hours=13)):
         answer = client.get("/accounts/me?done=elsewhere")
     assert (answer.status_code, answer.location) == (303, "/accounts/sign-in?next=/accounts/me?done%3Delsewhere")
 

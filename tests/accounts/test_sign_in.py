@@ -39,7 +39,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             seen.append(str(hash))
             return super().verify(hash, password)
 
-    monkeypatch.setattr(commands, "HASHER", Counting(time_cost=2, memory_cost=19 * 1024, parallelism=1))
+    monkeypatch.setattr(commands.passwords, "HASHER", Counting(time_cost=2, memory_cost=19 * 1024, parallelism=1))
     yield seen
 
 
@@ -294,10 +294,10 @@ def test_cleaning_up_keeps_what_still_counts(bare_app: Flask) -> None:
         sign_in(client, "school")
         sign_in(client, "police")
     for later, expected in (
-        (timedelta(minutes=10), {"sessions": 0, "parked_forms": 0, "throttles": 0}),
-        (timedelta(hours=12), {"sessions": 0, "parked_forms": 0, "throttles": 1}),
-        (timedelta(hours=25), {"sessions": 1, "parked_forms": 0, "throttles": 0}),
-        (timedelta(days=300), {"sessions": 0, "parked_forms": 0, "throttles": 0}),
+        (timedelta(minutes=10), {"sessions": 0, "parked_forms": 0, "links": 0, "throttles": 0}),
+        (timedelta(hours=12), {"sessions": 0, "parked_forms": 0, "links": 0, "throttles": 1}),
+        (timedelta(hours=25), {"sessions": 1, "parked_forms": 0, "links": 0, "throttles": 0}),
+        (timedelta(days=300), {"sessions": 0, "parked_forms": 0, "links": 0, "throttles": 0}),
     ):
         with bare_app.app_context(), clock.at(START + later):
             done = commands.clean_up()

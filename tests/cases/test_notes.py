@@ -177,7 +177,7 @@ def test_hidden_characters_are_marked_and_everything_else_is_kept(app: Flask, fr
 
 def test_a_task_waits_until_it_is_acknowledged_once(app: Flask, friday: datetime) -> None:
     family = a_case(worker="north.worker")
-    task = cases.make_task(case_id=family.case_id, kind="referral_on_open_case", about_id=family.referral_id)
+    task = cases.make_task(case_id=family.case_id, kind="referral_added_to", about_id=family.referral_id)
     assert [row.id for row in list_my_children(someone("north.worker")).tasks] == [task]
 
     for _ in range(2):

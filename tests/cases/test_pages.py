@@ -304,7 +304,7 @@ def test_a_foreign_note_is_not_there(bare_app: Flask, browser: Browser, friday: 
 def test_something_to_read_is_acknowledged_from_the_page(bare_app: Flask, browser: Browser, friday: datetime) -> None:
     family = made(bare_app, worker="north.worker")
     with bare_app.app_context(), transaction():
-        task = cases.make_task(case_id=family.case_id, kind="referral_on_open_case", about_id=family.referral_id)
+        task = cases.make_task(case_id=family.case_id, kind="referral_added_to", about_id=family.referral_id)
     client = browser("north.worker")
     assert "I have read this, and will act" in client.get(f"/cases/{family.reference}").text
 
@@ -330,7 +330,7 @@ def test_a_case_costs_the_same_statements_at_one_entry_and_at_fifty(
     for number in range(50):
         noted(bare_app, family, words=f"Note {number}")
     with bare_app.app_context(), transaction():
-        cases.make_task(case_id=family.case_id, kind="referral_on_open_case", about_id=family.referral_id)
+        cases.make_task(case_id=family.case_id, kind="referral_added_to", about_id=family.referral_id)
     with count_statements(bare_app) as many:
         assert client.get(f"/cases/{family.reference}").status_code == 200
 

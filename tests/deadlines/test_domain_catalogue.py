@@ -10,13 +10,28 @@ from caseapp.deadlines.catalogue import RULES, find_rule, get_rule, list_keys_st
 
 TODAY = date(2026, 11, 20)
 EVENTS = {
+    "night.handed_over",
+    "night.accepted",
+    "night.taken",
+    "night.kept_in_hub",
+    "night.entry.written",
+    "night.acknowledged",
     "referral.received",
     "referral.read",
     "referral.rated",
+    "referral.taken_by_phone",
+    "referral.confirmed_in_writing",
     "decision.proposed",
     "decision.agreed",
     "decision.sent_back",
     "feedback.given",
+    "open_case.told",
+    "open_case.acknowledged",
+    "look_again.asked",
+    "look_again.answered",
+    "feedback.seen",
+    "feedback.rang",
+    "referral.put_back",
     "case.opened",
     "case.allocated",
     "case.custody.moved",
@@ -28,7 +43,7 @@ EVENTS = {
     "case.handover.returned",
     "case.handover.withdrawn",
 }
-KINDS = {"referral", "case", "person", "handover", "assessment", "draft", "user", "family", "note"}
+KINDS = {"referral", "case", "person", "handover", "assessment", "draft", "user", "family", "note", "night"}
 
 
 @pytest.mark.parametrize(
@@ -41,11 +56,22 @@ KINDS = {"referral", "case", "person", "handover", "assessment", "draft", "user"
         ("mash.amber", "local", 24, "hours", "referral", "referral.rated", "decision.agreed"),
         ("mash.green", "local", 72, "hours", "referral", "referral.rated", "decision.agreed"),
         ("feedback.referrer", "local", 1, "working_days", "event", "referral.received", "feedback.given"),
+        ("referral.written_confirmation", "local", 24, "hours", "referral", "referral.taken_by_phone",
+         "referral.confirmed_in_writing"),
         ("assessment.complete", "statutory", 45, "working_days", "referral", "case.opened assessment.started",
          "assessment.authorised"),
         ("handover.accept", "local", 2, "working_days", "event", "case.handover.agreed",
          "case.handover.accepted case.handover.returned case.handover.withdrawn"),
+        ("feedback.opened", "local", 1, "working_days", "event", "feedback.given look_again.answered",
+         "feedback.seen feedback.rang referral.put_back"),
+        ("disagreement.answer", "local", 1, "working_days", "event", "look_again.asked", "look_again.answered"),
+        ("edt.accept", "local", 30, "minutes", "event", "night.handed_over",
+         "night.accepted night.kept_in_hub night.acknowledged"),
+        ("edt.morning", "local", 1, "mornings", "event", "night.accepted night.taken", "night.acknowledged"),
+        ("edt.morning_child", "local", 1, "mornings", "event", "night.entry.written", "night.acknowledged"),
         ("case.allocate", "local", 1, "working_days", "event", "case.custody.moved", "case.allocated"),
+        ("open_case.ack_red", "local", 1, "hours", "event", "open_case.told", "open_case.acknowledged"),
+        ("open_case.ack", "local", 1, "working_days", "event", "open_case.told", "open_case.acknowledged"),
     ],
 )  # fmt: skip
 def test_each_rule(key, basis, length, unit, anchored_at, starts_on, stops_on):

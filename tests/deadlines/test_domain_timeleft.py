@@ -62,10 +62,10 @@ def test_hours(due, now, words, due_words, state):
         ("2026-12-29", "2026-12-24 10:20", "1 working day left", "by the end of Tue 29 Dec", "soon"),
         ("2026-11-18", "2026-11-20 10:20", "Late by 2 working days", "was due Wed 18 Nov", "late"),
         ("2026-11-19", "2026-11-20 00:00", "Late by 1 working day", "was due yesterday", "late"),
-        ("2026-11-20", "2026-11-21 10:20", "Late by less than 1 working day", "was due yesterday", "late"),
+        ("2026-11-20", "2026-11-21 10:20", "Late since yesterday", "was due yesterday", "late"),
         ("2026-10-30", "2026-11-20 10:20", "Late by 15 working days", "was due Fri 30 Oct", "late"),
         ("2027-06-11", "2027-06-11 23:30", "Due today", "by the end of today", "soon"),  # 22:30 UTC
-        ("2027-06-11", "2027-06-12 00:10", "Late by less than 1 working day", "was due yesterday", "late"),
+        ("2027-06-11", "2027-06-12 00:10", "Late since yesterday", "was due yesterday", "late"),
     ],
 )
 def test_working_days(due_on, now, words, due_words, state):
@@ -152,6 +152,10 @@ def test_words_and_state_never_disagree(now, away, unit):
     if unit != "hours":
         due_at = end_of_day(due_at.astimezone(LONDON).date())
     left = time_left(due_at, now, unit)
-    assert left.words.startswith("Late by ") == (left.state == "late") == left.due_words.startswith("was due ")
+    assert (
+        left.words.startswith(("Late by ", "Late since "))
+        == (left.state == "late")
+        == left.due_words.startswith("was due ")
+    )
     assert "-" not in left.words
     assert " 0" not in plain(left.words)

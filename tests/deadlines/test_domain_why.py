@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caseapp.deadlines.catalogue import RULES, get_rule
-from caseapp.deadlines.domain import compute
+from caseapp.deadlines.domain import INSTANT_UNITS, compute
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 TODAY = date(2027, 1, 13)
@@ -113,7 +113,7 @@ def test_each_rule_shows_its_sentence_on_a_page(why, rule):
     assert due.source_line in said
     assert "style=" not in html
     pictures = [svg for svg in page.iter("svg") if svg.get("role") == "img"]
-    assert len(pictures) == (0 if rule.unit == "hours" else 1)
+    assert len(pictures) == (0 if rule.unit in INSTANT_UNITS else 1)
     assert all(svg.get("aria-label") for svg in pictures)
     assert all(svg.get("aria-hidden") == "true" for svg in page.iter("svg") if svg not in pictures)
 

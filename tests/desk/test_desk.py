@@ -49,7 +49,7 @@ def professional(app: Flask, login: str) -> int:
 HOMES = [
     ("school", "/referrals/"),
     ("police", "/referrals/"),
-    ("edt", "/referrals/"),
+    ("edt", "/night/"),
     ("mash.worker", "/referrals/queue"),
     ("mash.manager", "/referrals/queue"),
     ("north.worker", "/desk/my-work"),
@@ -59,7 +59,7 @@ HOMES = [
     ("auditor", "/audit/events"),
     ("admin", "/accounts/people"),
     ("chair", "/accounts/me"),
-    ("head", "/accounts/me"),
+    ("head", "/insight/"),
     ("ig", "/accounts/me"),
 ]
 
@@ -86,7 +86,7 @@ def test_my_work_says_what_to_read_what_is_due_and_who_my_children_are(
     made(bare_app, friday - timedelta(days=80), name="Steel", worker="north.worker")
     made(bare_app, name="Haigh", worker="marta.wilk")
     with bare_app.app_context(), transaction():
-        cases.make_task(case_id=marsden.case_id, kind="referral_on_open_case", about_id=marsden.referral_id)
+        cases.make_task(case_id=marsden.case_id, kind="referral_added_to", about_id=marsden.referral_id)
 
     page = browser("north.worker").get("/desk/my-work").text.replace("\N{NO-BREAK SPACE}", " ")
 
@@ -102,7 +102,7 @@ def test_my_work_says_what_to_read_what_is_due_and_who_my_children_are(
 def test_reading_is_acknowledged_from_my_work(bare_app: Flask, browser: Browser, friday: datetime) -> None:
     family = made(bare_app, worker="north.worker")
     with bare_app.app_context(), transaction():
-        task = cases.make_task(case_id=family.case_id, kind="referral_on_open_case", about_id=family.referral_id)
+        task = cases.make_task(case_id=family.case_id, kind="referral_added_to", about_id=family.referral_id)
     client = browser("north.worker")
 
     done = client.post(f"/cases/{family.reference}/tasks/{task}/acknowledge", data={"back": "work"})
@@ -304,7 +304,7 @@ def test_my_work_and_the_board_cost_the_same_at_one_row_and_at_fifty(
         with bare_app.app_context(), transaction():
             for _ in range(number):
                 mine = a_case(worker="north.worker")
-                cases.make_task(case_id=mine.case_id, kind="referral_on_open_case", about_id=mine.referral_id)
+                cases.make_task(case_id=mine.case_id, kind="referral_added_to", about_id=mine.referral_id)
                 a_case(name="Lister")
 
     fill(1)
@@ -314,3 +314,15 @@ def test_my_work_and_the_board_cost_the_same_at_one_row_and_at_fifty(
 
     assert [len(statements) for statements in few] == [len(statements) for statements in many]
     assert all(len(statements) <= 8 for statements in many)
+
+
+def test_the_board_shows_a_manager_nothing_they_are_kept_from(bare_app: Flask, browser: Browser) -> None:
+    families = [made(bare_app, name="Zzbarred"), made(bare_app, name="Yyworker", worker="north.worker")]
+    shown = made(bare_app, name="Wwshown")
+    with bare_app.app_context(), transaction():
+        for family in families:
+            bar(f"user:{someone('north.manager').user_id}", subject_id=family.case_id, reason="kin")
+    page = browser("north.manager").get("/desk/team").text
+    assert shown.reference in page or "Wwshown" in page
+    for words in ("Zzbarred", "Yyworker", *(family.reference for family in families)):
+        assert words not in page

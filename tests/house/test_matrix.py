@@ -67,4 +67,4 @@ def test_every_route_has_its_row(bare_app: Flask) -> None:
     adapter = bare_app.url_map.bind("localhost")
     covered = {adapter.match(row.path.format(own="X-0000-0000"), method=row.method)[0] for row in MATRIX}
     declared = {rule.endpoint for rule in bare_app.url_map.iter_rules()} - {"static"}
-    assert declared - covered == set(), "routes without a row in tests/house/matrix.py"
+    assert declared - covered == set(), "routes without a row in tests/house/matrix"

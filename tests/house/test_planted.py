@@ -147,13 +147,13 @@ def test_tool_catches(target: str, name: str, fault: str, caught: str, tree: Pat
         ("caseapp/planted/__init__.py", "", "imports only from the floors below"),
         ("caseapp/cases/utils.py", "", "imports go from top to bottom"),
         ("caseapp/cases/models.py", "import caseapp.cases.queries", "imports go from top to bottom"),
-        ("caseapp/access/utils.py", "", "Access has its guard on top"),
+        ("caseapp/access/utils.py", "", "Access has its taking and guard on top"),
         ("caseapp/cases/domain.py", "import sqlalchemy", "domain is plain Python"),
         ("caseapp/cases/domain.py", "import caseapp.kernel.forms", "domain is plain Python"),
         ("caseapp/cases/routes.py", "import caseapp.cases.models", "reach no session and no models"),
         ("caseapp/cases/routes.py", "import caseapp.people.models", "reach no session and no models"),
         ("caseapp/cases/forms.py", "import caseapp.kernel.db", "reach no session and no models"),
-        ("caseapp/pathway/routes.py", "import caseapp.cases.routes", "Only the factory imports routes"),
+        ("caseapp/assessments/routes.py", "import caseapp.cases.routes", "Only the factory imports routes"),
     ],
 )
 def test_import_rule_catches(name: str, fault: str, broken: str, tree: Path) -> None:

@@ -6,13 +6,23 @@ from caseapp.kernel.slots import ALL
 
 FILLED = {
     "access.write_reads": ["caseapp.audit.commands.write_reads"],
+    "accounts.open_work": [
+        "caseapp.cases.queries.work.count_open_work",
+        "caseapp.pathway.queries.links.count_open_work",
+        "caseapp.referrals.queries.leaving.count_open_work",
+    ],
     "assessments.what_was_said": ["caseapp.referrals.queries.words.what_was_said"],
-    "cases.actions": ["caseapp.assessments.routes.case_actions", "caseapp.pathway.routes.case_actions"],
+    "cases.actions": [
+        "caseapp.assessments.routes.case_actions",
+        "caseapp.pathway.routes.handovers.case_actions",
+        "caseapp.pathway.routes.closing.closing_actions",
+        "caseapp.night.routes.case_actions",
+    ],
     "cases.before_visit": ["caseapp.referrals.queries.told.before_visit"],
     "cases.chronology_words": ["caseapp.referrals.queries.told.chronology_words"],
-    "cases.code_words": ["caseapp.referrals.queries.told.code_words"],
+    "cases.code_words": ["caseapp.referrals.queries.told.code_words", "caseapp.night.routes.code_words"],
     "cases.task_words": ["caseapp.referrals.queries.told.task_words", "caseapp.pathway.queries.handovers.task_words"],
-    "desk.panels": ["caseapp.assessments.routes.desk_panels", "caseapp.pathway.routes.desk_panels"],
+    "desk.panels": ["caseapp.assessments.routes.desk_panels", "caseapp.pathway.routes.handovers.desk_panels"],
 }
 
 

@@ -1,12 +1,17 @@
 """A small world for walking every route: one of each thing in North, and one of each that is somebody else's."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import sqlalchemy as sa
 
+from caseapp.documents.commands import attach
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.kernel.subjects import Subject, make_reference
+from caseapp.night.commands import hand_over
+from caseapp.notices.commands import take_notice
+from caseapp.notices.domain import read_text
 from caseapp.pathway.commands import agree_handover
 from caseapp.referrals.commands import receive_referral
 from caseapp.referrals.commands.drafts import start_draft
@@ -70,13 +75,33 @@ def _half(*, name: str, team: str, worker: str, manager: str, sender: str) -> di
         lead_professional_id=someone("familyhelp.worker" if team == "north" else "fh.central.worker").professional_id,
     )
     agree_handover(someone(manager), handover_id=handover_id)
+    night = hand_over(
+        someone("mash.worker"),
+        referral_id=received.id,
+        may_happen="He may come back tonight",
+        whom_to_ring="The grandmother, 01709 555010",
+        until_at=clock.now() + timedelta(hours=12),
+        seen=0,
+    )
+    draft = start_draft(someone(sender))
+    draft_id = db.session.scalars(sa.select(Subject.id).where(Subject.reference == draft)).one()
+    file = attach(someone(sender), to_id=draft_id, name="letter.txt", content=b"Seen by the nurse")
+    notice = take_notice(
+        someone("police" if team == "north" else "police2"),
+        text=f"Incident 14/2026. Child: Ellie {name}, DOB 9/3/2017.",
+        told=read_text(f"Child: Ellie {name}, DOB 9/3/2017.", today=clock.today()),
+        came_as="paste",
+    )
     return {
         "referral": received.reference,
+        "notice": notice,
+        "document": file.reference,
         "case": family.references[0],
         "note": note,
+        "night": night,
         "assessment": _reference(assessment_id),
         "handover": _reference(handover_id),
-        "draft": start_draft(someone(sender)),
+        "draft": draft,
         "user": someone(sender).reference,
     }
 

@@ -67,7 +67,7 @@ def serve(database_url: str, folder: Path) -> Iterator[str]:
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(200):
+        for _ in range(600):
             try:
                 with urllib.request.urlopen(f"{address}/readyz", timeout=2):
                     break

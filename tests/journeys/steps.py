@@ -41,6 +41,7 @@ def refer_two_children(school: Person, *, check: bool = False) -> str:
     choose(school, "born", "exact")
     choose(school, "sex", "F")
     go_on()
+    go_on()  # more about Ellie: nothing
     school.press("Add another child")
     write(school, first_name="Jake", last_name="Marsden", date_of_birth__day="30", date_of_birth__month="11")
     write(school, date_of_birth__year="2019")
@@ -52,6 +53,7 @@ def refer_two_children(school: Person, *, check: bool = False) -> str:
     else:
         write(school, line1="14 Quarry Lane", postcode="S63 7AQ")
     go_on()
+    go_on()  # more about Jake: nothing
     go_on()  # the children: no more
     choose(school, "where", "school")
     choose(school, "safe_to_go_home", "yes")
@@ -82,6 +84,8 @@ def refer_two_children(school: Person, *, check: bool = False) -> str:
     )
     choose(school, "safety_scale", "4")
     go_on()
+    go_on()  # nothing to be protected
+    go_on()  # no files
     choose(school, "safeguarding_lead_told", "yes")
     if check:
         school.check()

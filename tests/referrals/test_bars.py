@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from caseapp.access.commands import bar
 from caseapp.access.models import Bar
 from caseapp.cases.commands import move_custody
 from caseapp.cases.models import Case, Custody, Task
@@ -16,9 +17,12 @@ from caseapp.kernel.db import db, transaction
 from caseapp.kernel.errors import Invalid
 from caseapp.people.models import FamilyMember, Person
 from caseapp.people.queries import list_family
+from caseapp.referrals.commands.deciding import Answer
 from caseapp.referrals.queries.referral_page import get_hub_page
+from tests.conftest import sign_in
 from tests.factories import someone, team_id
-from tests.referrals.hub_world import agree, decide, propose, receive
+from tests.referrals.hub_world import agree, answer, decide, propose, receive
+from tests.referrals.test_hub_together import arrive, together
 
 Change = Callable[[Any], None]
 BROTHER = {
@@ -174,3 +178,24 @@ def test_the_decision_asks_again_where_the_open_case_is(app: Flask, friday: date
     assert get_case_page(someone("central.manager"), case_id).family[0].name == "Poppy Harrison"
     holding = sa.select(Custody.team_id).where(Custody.case_id == case_id, Custody.to_at.is_(None))
     assert db.session.scalars(holding).all() == [team_id("central")]
+
+
+@pytest.mark.parametrize("state", ["proposed", "agreed"])
+def test_whoever_is_kept_from_one_reads_none_of_what_was_decided_about_all(
+    app: Flask, friday: datetime, state: str
+) -> None:
+    made = arrive("SAMPLE-001", "SAMPLE-002")
+    together(made, "no_further_action", reasons="SECRET reason", history_weighed="SECRET history")
+    if state == "agreed":
+        told = {made[1].id: "SECRET message"}
+        agreed = Answer("agree", {}, message="m", messages=told, family_message="SECRET letter to the family")
+        answer(made[0].id, agreed, by="mash.manager")
+    with transaction():
+        bar(f"user:{someone('mash.manager2').user_id}", subject_id=made[1].id, reason="kin")
+    db.session.rollback()
+    client = sign_in(app, "mash.manager2")
+    for path in ("", "/decision", "/print", "/letter", "/family-letter"):
+        page = client.get(f"/referrals/{made[0].reference}{path}")
+        assert page.status_code < 500 and "SECRET" not in page.text, path
+    if state == "agreed":
+        assert page.status_code == 403

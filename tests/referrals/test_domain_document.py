@@ -292,3 +292,53 @@ def test_children_in_a_wrong_shape():
 def test_an_address_is_open_only_if_it_plainly_says_so(flag, protected):
     (child,) = children_of({"children": [{"address": {"protected": flag}}]})
     assert child.protected is protected
+
+
+# What was answered in two ways
+
+
+CONTRADICTIONS = {"danger_contradicts", "consent_contradicts", "has_worker"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "marked", "said"),
+    [
+        ({"now": {"safe_to_go_home": "yes"}}, set(), ""),
+        (
+            {"concern": {"immediate_danger": True}, "now": {"safe_to_go_home": "yes"}},
+            {"danger_contradicts"},
+            "Safe to go home, but also: the child is in danger now.",
+        ),
+        (
+            {
+                "concern": {"immediate_danger": True},
+                "now": {"safe_to_go_home": "yes", "collected_by": "lee garner"},
+                "household": [{"name": "Lee Garner", "adult_of_concern": True}],
+            },
+            {"danger_contradicts"},
+            "in danger now and the person of concern collects the child. Ring the referrer",
+        ),
+        ({"concern": {"immediate_danger": True}, "now": {"safe_to_go_home": "no"}}, set(), ""),
+        (
+            {"consent": {"parent_informed": True, "parent_agrees": True, "reason_not_sought": "would_increase_risk"}},
+            {"consent_contradicts"},
+            "Ask the referrer before anybody talks with them",
+        ),
+        (
+            {"consent": {"parent_informed": True, "parent_agrees": False, "reason_not_sought": "refused_level_4"}},
+            set(),
+            "",
+        ),
+        ({"help_already": {"has_social_worker": "yes"}}, {"has_worker"}, "Find the worker"),
+        ({"help_already": {"has_social_worker": "dont_know"}}, set(), ""),
+    ],
+)
+def test_contradictions_are_marked_for_a_person(parts, marked, said):
+    found = [mark for mark in marks_of(parts) if mark.code in CONTRADICTIONS]
+    assert {mark.code for mark in found} == marked
+    assert all(said in mark.message for mark in found)
+
+
+@pytest.mark.parametrize("anonymous", [{"referrer": {"anonymous": True}, "mode": "phone"}, {"source_code": "9"}])
+def test_nothing_is_missing_of_a_caller_who_stays_anonymous(anonymous):
+    assert not [mark for mark in marks_of(anonymous) if mark.path in ("referrer.name", "referrer.phone")]

@@ -1,17 +1,20 @@
 """The form's pages, what stops sending, and the document its answers become."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from caseapp.referrals.domain.document import examine
+from caseapp.referrals.domain.drafts import ends_on, ends_soon, is_over
 from caseapp.referrals.domain.form import Sender, answer_moment, compose, missing
 from caseapp.referrals.domain.lists import LISTS
+from caseapp.referrals.domain.outside import neighbour_of
 from caseapp.referrals.domain.pages import (
     PAGES,
     PERSON_FIELDS,
+    SIX,
     child_keys,
     find_page,
     new_child_key,
@@ -46,13 +49,21 @@ FULL = {
         "date_of_birth": "2017-03-09",
         "expected_date_of_birth": None,
         "sex": "F",
-        "ethnicity": "WBRI",
         "line1": "14 Quarry Lane",
         "postcode": "S63 7AQ",
         "protected": True,
         "school": "Wath Primary School",
+        "address_kind": "home",
+    },
+    "more-1": {
+        "ethnicity": "WBRI",
         "disability": ["NONE"],
         "upn": "Y372200417031",
+        "religion": "None",
+        "communication": "Makaton",
+        "young_carer": "yes",
+        "interpreter_needed": "no",
+        "health_visitor": "Ann Lee",
     },
     "child-3": {"first_name": None, "last_name": "Marsden", "born": "unborn", "expected_date_of_birth": "2027-02-14"}
     | {"address_same": True, "date_of_birth": "2017-03-09", "approximate_age": 4},
@@ -82,17 +93,25 @@ FULL = {
         "how_known": "child_told",
         "injury": "no",
         "level_of_need": "3",
+        "crime_reported": "yes",
+        "crime_reference": "14/123456/26",
+    },
+    "exploitation": {
+        "signs": ["gifts", "picked_up"],
         "missing_times": 2,
         "places": "Clifton Park\n\n  Wellgate ",
         "known_as": "Taz",
         "vehicles": "silver Astra",
+        "nrm_considered": "dont_know",
     },
     "strengths": {
         "working_well": "Gran",
         "safety_scale": 0,
         "child_voice": "'Quiet like at Nan’s'",
         "early_help": "no",
+        "agencies": "Health visiting, Ann Lee, 01632 960118\nHousing",
     },
+    "protected": {"withhold_from_family": "Who told us", "witness": "no", "works_here": "An uncle in housing"},
     "check": {"safeguarding_lead_told": True},
 }
 
@@ -162,9 +181,14 @@ def test_the_document_of_a_full_form():
                 "first_name": "Ellie",
                 "last_name": "Marsden",
                 "sex": "F",
+                "address": {"line1": "14 Quarry Lane", "postcode": "S63 7AQ", "kind": "home", "protected": True},
                 "ethnicity": "WBRI",
-                "address": {"line1": "14 Quarry Lane", "postcode": "S63 7AQ", "protected": True},
+                "religion": "None",
+                "communication": "Makaton",
                 "school": "Wath Primary School",
+                "health_visitor": "Ann Lee",
+                "young_carer": "yes",
+                "interpreter_needed": False,
                 "disability": ["NONE"],
                 "upn": "Y372200417031",
             },
@@ -177,6 +201,7 @@ def test_the_document_of_a_full_form():
                 "address": {
                     "line1": "14 Quarry Lane",
                     "postcode": "S63 7AQ",
+                    "kind": "home",
                     "protected": True,
                     "same_as_first_child": True,
                 },
@@ -198,6 +223,8 @@ def test_the_document_of_a_full_form():
             "what_happened": "Slept in her coat.",
             "happened_on": "2026-11-17",
             "how_known": "child_told",
+            "crime_reported": "yes",
+            "crime_reference": "14/123456/26",
             "injury": {"present": False},
             "level_of_need": 3,
             "working_well": "Gran",
@@ -214,8 +241,19 @@ def test_the_document_of_a_full_form():
             },
         ],
         "visit_dangers": "Two dogs",
-        "consent": {"parent_informed": True, "parent_agrees": None, "child_view": "Wants quiet"},
+        "consent": {
+            "parent_informed": True,
+            "parent_agrees": None,
+            "child_view": "Wants quiet",
+            "withhold_from_family": "Who told us",
+        },
+        "protected_information": {"witness": "no", "works_here": "An uncle in housing"},
+        "agencies_involved": [
+            {"name": "Health visiting", "person": "Ann Lee", "phone": "01632 960118"},
+            {"name": "Housing"},
+        ],
         "exploitation": {
+            "signs": ["gifts", "picked_up"],
             "missing_last_30_days": 2,
             "locations": ["Clifton Park", "Wellgate"],
             "people": [{"alias": "Taz"}],
@@ -304,30 +342,91 @@ def test_times_are_those_of_london_and_a_weekend_waits_for_its_friday():
 
 def test_the_pages_in_order():
     assert page_keys({}) == [
-        "danger",
-        "me",
-        "child-1",
-        "children",
-        "now",
-        "household",
-        "consent",
-        "concern",
-        "strengths",
-        "check",
+        *("danger", "me", "child-1", "more-1", "children", "now", "household", "consent", "concern", "strengths"),
+        *("protected", "files", "check"),
     ]
-    two = {"child-10": {}, "child-2": {}, "me": {}}
+    two = {"child-10": {}, "child-2": {}, "me": {}, "more-7": {"gp": "left over"}}
     assert child_keys(two) == ["child-2", "child-10"]
-    assert page_after(two, "me") == "child-2"
-    assert page_after(two, "child-2") == "child-10"
-    assert page_before(two, "children") == "child-10"
+    assert [page_after(two, key) for key in ("me", "child-2", "more-2")] == ["child-2", "more-2", "child-10"]
+    assert page_before(two, "children") == "more-10"
     assert (page_before(two, "danger"), page_after(two, "check"), page_after(two, "nowhere")) == (None, None, None)
     assert (new_child_key({}), new_child_key(two), new_child_key({"child-99": {}})) == ("child-1", "child-11", None)
 
 
+MISSING = {"concern": {"categories": ["missing"]}}
+
+
 def test_one_child_fits_into_14_pages_and_a_sibling_costs_two_more_at_most():
-    one, two = page_keys({"child-1": {}}), page_keys({"child-1": {}, "child-2": {}})
+    """Practice, requirement 7; with the page about exploitation, which not every referral has."""
+    one, two = page_keys({"child-1": {}, **MISSING}), page_keys({"child-1": {}, "child-2": {}, **MISSING})
     assert len(one) <= 14
     assert len(two) - len(one) <= 2
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        ({}, False),
+        ({"concern": {"categories": ["neglect", "domestic_abuse"]}}, False),
+        ({"concern": {"categories": "child_criminal_exploitation"}}, True),
+        ({"concern": {"categories": ["neglect", "child_sexual_exploitation"]}}, True),
+        ({"concern": {"categories": ["gangs"]}}, True),
+        ({"concern": {"categories": []}, "exploitation": {"places": "Clifton Park"}}, True),
+        ({"concern": {"categories": []}, "exploitation": {"places": ""}}, False),
+    ],
+)
+def test_exploitation_is_asked_when_its_concern_is_ticked(answers, asked):
+    assert ("exploitation" in page_keys(answers)) is asked
+
+
+def test_two_minutes_are_six_questions_and_exactly_what_stops_sending():
+    assert len(SIX) == 6
+    asked = {(six.page, name) for six in SIX for name in six.fields}
+    stops = {(page.key, field.name) for page in PAGES for field in page.fields if field.stops}
+    # The name of a child may be a description, and a last name helps to find the child.
+    child = {("child-1", name) for name in ("first_name", "last_name", "description")}
+    assert asked == {pair for pair in stops if pair[0] != "child"} | child
+    names = [field.name for field in find_page("brief").fields]
+    assert len(names) == len(set(names)) == sum(len(six.fields) for six in SIX)
+
+
+def test_sent_in_two_minutes_it_asks_to_be_rung_back():
+    document = compose(SHORTEST, SENDER, sent_at=FRIDAY_NOON, ring_back=True)
+    (signal,) = signals(document, today=FRIDAY_NOON.date(), open_case=False, contacts_12m=1)
+    assert signal.words == "Ring back: told in two minutes by Hannah Whitfield on 01632 960114"
+
+
+@pytest.mark.parametrize(
+    ("postcode", "council"),
+    [
+        ("S1 2HH", "sheffield"),
+        ("s359aa", "sheffield"),
+        ("DN1 3AA", "doncaster"),
+        ("S70 1AA", "barnsley"),
+        ("S80 1AA", "bassetlaw"),
+        ("S41 7AA", "derbyshire"),
+        ("S63 7AQ", None),
+        ("LS1 4AP", None),
+        ("S1", None),
+        (None, None),
+    ],
+)
+def test_whose_front_door_a_postcode_is(postcode, council):
+    found = neighbour_of(postcode)
+    assert (found.key if found else None) == council
+
+
+SAVED = datetime(2026, 11, 1, 10, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("days", "warned", "over"),
+    [(0, False, False), (22, False, False), (23, True, False), (30, True, False), (31, True, True)],
+)
+def test_a_draft_waits_30_days_and_warns_from_the_23rd(days, warned, over):
+    now = SAVED + timedelta(days=days)
+    assert (ends_soon(SAVED, now), is_over(SAVED, now)) == (warned, over)
+    assert ends_on(SAVED) == date(2026, 12, 1)
 
 
 def test_pages_are_found_by_their_key():
@@ -347,7 +446,7 @@ def wild_answers():
     )
     known = st.sampled_from(sorted({row.key for rows in LISTS.values() for row in rows}))
     page = st.dictionaries(names, ANY_JSON | known, max_size=8)
-    keys = st.sampled_from([*page_keys({}), "child-2", "child-3"])
+    keys = st.sampled_from([*page_keys({}), "child-2", "child-3", "exploitation"])
     return st.dictionaries(keys, page | ANY_JSON, max_size=6)
 
 

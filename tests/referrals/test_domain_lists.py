@@ -52,7 +52,7 @@ def test_which_concerns_ask_about_exploitation():
 @pytest.mark.parametrize(
     ("name", "key", "said"),
     [
-        ("outcomes", "no_further_action", "We will not take this further, with advice"),
+        ("outcomes", "no_further_action", "We will not take this further"),
         ("outcomes", "open_case", "Passed to the worker of the open case"),
         ("levels", 3, "3, specialist family help"),
         ("levels", "2", "2, focused family help"),
@@ -71,6 +71,7 @@ def test_words_for_a_key_and_an_unknown_one_as_given(name, key, said):
 def test_the_words_of_decision_and_rating():
     assert [row.key for row in OUTCOMES] == [
         "no_further_action",
+        "advice",
         "family_help",
         "assessment",
         "strategy_discussion",

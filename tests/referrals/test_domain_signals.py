@@ -89,6 +89,9 @@ def test_going_home_to_the_person_of_concern(document, reason):
         ("not_safe", {"now": {"safe_to_go_home": "no"}}, True),
         ("not_safe", {"now": {"safe_to_go_home": "dont_know"}}, False),
         ("missing_now", {"now": {"where": "missing"}}, True),
+        ("police_high", {"police": {"grading": "high"}}, True),
+        ("police_high", {"police": {"grading": "medium"}}, False),
+        ("police_high", {"police": "high"}, False),
         ("missing_now", {"concern": {"categories": ["missing"]}}, False),
         ("immediate_danger", {"concern": {"immediate_danger": "yes"}}, False),
         ("sexual_abuse", {"concern": {"categories": ["sexual_abuse"]}}, True),
@@ -176,9 +179,9 @@ def at(hours):
     return MORNING + timedelta(hours=hours)
 
 
-def place(*, unread=False, urgency=0, answer=None, due=24.0, received=0.0):
+def place(*, waits=False, urgency=0, answer=None, due=24.0, received=0.0):
     return sort_key(
-        unread=unread,
+        waits=waits,
         urgency=urgency,
         answer_needed_by=None if answer is None else at(answer),
         due_at=None if due is None else at(due),
@@ -188,13 +191,13 @@ def place(*, unread=False, urgency=0, answer=None, due=24.0, received=0.0):
 
 def test_the_queue_from_top_to_bottom():
     queue = [
-        place(unread=True, urgency=90, due=4),
-        place(unread=True, urgency=20, answer=2),
-        place(unread=True, urgency=80, answer=6),
+        place(waits=True, urgency=90, due=4),
+        place(waits=True, urgency=20, answer=2),
+        place(waits=True, urgency=80, answer=6),
         # The child who goes home at 15:15 comes before the one whose clock is older.
-        place(unread=True, answer=6.25, due=24, received=3),
-        place(unread=True, due=8, received=-4),
-        place(unread=True, due=None),
+        place(waits=True, answer=6.25, due=24, received=3),
+        place(waits=True, due=8, received=-4),
+        place(waits=True, due=None),
         place(urgency=90, due=1),
         place(urgency=30, due=3),
         place(answer=2, due=72),

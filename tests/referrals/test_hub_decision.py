@@ -61,7 +61,7 @@ def test_no_further_action_is_a_contact_and_opens_nothing(app: Flask, friday: da
     assert rows(Case) == [] and rows(Person) == []
     referral = the(made.id)
     assert (referral.state, referral.decided_at, referral.feedback) == ("decided", friday, "What we tell you")
-    assert running(made.id) == set()
+    assert running(made.id) == {"feedback.opened"}
     assert subjects_of("feedback.given") == [made.id]
 
 
@@ -289,6 +289,36 @@ def test_a_decision_by_form_and_the_next_one_opens(browser: Browser, bare_app: F
     assert client.get(address).headers["Location"] == f"/referrals/{first.reference}"
     shown = client.get(f"/referrals/{first.reference}").text
     assert "Our own words" in shown and "What was decided" in shown
+
+
+def test_what_must_be_protected_stands_on_top_and_nothing_is_drafted_for_the_family(
+    browser: Browser, bare_app: Flask, friday: datetime
+) -> None:
+    def protect(document: Any) -> None:
+        document["protected_information"] = {"domestic_abuse": "yes", "witness": "yes"}
+        document["consent"] = {
+            "parent_informed": True,
+            "parent_agrees": True,
+            "reason_not_sought": "would_increase_risk",
+        }
+
+    with bare_app.app_context():
+        made = receive("SAMPLE-003", change=protect)
+        propose(made.id, "assessment")
+    page = browser("mash.manager").get(f"/referrals/{made.reference}/decision").text
+    assert 0 < page.index("What must be protected:") < page.index('class="strip"')
+    for part in (
+        "Somebody must not learn where the family is; A witness, or under police protection",
+        "Do not speak with the parents about this before we have rung you.",
+        "Not drafted: something is kept from the family",
+        "Said both ways",
+    ):
+        assert part in page, part
+    assert "you may talk with them" not in page and "Somebody was worried about your family" not in page
+    shown = browser("mash.worker").get(f"/referrals/{made.reference}").text
+    strip = shown.partition('class="strip"')[2].partition("</dl>")[0]
+    assert "What must be protected" in strip and "Somebody must not learn where the family is" in strip
+    assert "<strong>Told, and agree</strong>" not in strip
 
 
 def test_a_message_that_still_tells_of_the_proposal_is_written_anew(

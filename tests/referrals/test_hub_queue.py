@@ -14,7 +14,8 @@ from caseapp.deadlines.queries import clocks_of
 from caseapp.kernel import clock
 from caseapp.kernel.db import transaction
 from caseapp.referrals.domain.signals import sort_key
-from caseapp.referrals.queries.hub import count_queue, list_queue
+from caseapp.referrals.queries.counts import count_queue
+from caseapp.referrals.queries.hub import list_queue
 from tests.factories import someone
 from tests.helpers.statements import count_statements
 from tests.referrals.hub_world import agree, propose, rate, receive, the
@@ -74,7 +75,7 @@ def test_the_database_and_the_pure_rule_order_alike(app: Flask, friday: datetime
             key=lambda v: v.due_at,
         )
         return sort_key(
-            unread=row.unread,
+            waits=row.unread or bool(row.left),
             urgency=referral.urgency,
             answer_needed_by=row.answer_needed_at,
             due_at=due if row.rating is None else min(due, decision.due_at),
@@ -103,8 +104,8 @@ def test_what_a_row_says(browser: Browser, bare_app: Flask, friday: datetime) ->
     assert "The referrer says: in danger now" in mason and "Injury or bruise, and a baby under 12 months" in mason
     assert "Address protected" in ruby and "Nobody yet" in ruby
     assert "Ellie and Jake Marsden" in marsden and "9 and 6 · Neglect" in marsden and "across the children" in marsden
-    assert "Amber" in marsden and "Late by" in marsden and "Nadia Farrow" in marsden
-    assert "Unread first and counted as Red" in answer.text
+    assert "Amber" in marsden and "Late by" in marsden and "Nobody yet read by Nadia Farrow" in marsden
+    assert "Unread, or opened and left, first and counted as Red" in answer.text
 
 
 def test_the_tabs_count_what_they_open(browser: Browser, bare_app: Flask, friday: datetime) -> None:
@@ -120,7 +121,7 @@ def test_the_tabs_count_what_they_open(browser: Browser, bare_app: Flask, friday
     for tab, rows in (("to-decide", 2), ("unread", 1), ("to-agree", 1), ("decided-today", 1), ("nonsense", 2)):
         page = BeautifulSoup(client.get(f"/referrals/queue?tab={tab}").text, "html.parser")
         assert len(page.select("tbody tr")) == rows, tab
-    assert "2 to decide." in client.get("/referrals/queue").text
+    assert "2 contacts to decide." in client.get("/referrals/queue").text
 
 
 def test_what_waits_for_a_manager_is_counted_apart(browser: Browser, bare_app: Flask, friday: datetime) -> None:

@@ -202,6 +202,53 @@ def test_the_receipt_says_who_read_it_and_how_to_ring_them(browser: Browser, bar
     assert "by Nadia Farrow in the hub, 01632 960500" in shown
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"danger": {"immediate_danger": "yes"}},
+        {"now": {"where": "school", "safe_to_go_home": "no"}},
+    ],
+)
+def test_a_receipt_of_danger_says_first_what_happens_now(
+    browser: Browser, bare_app: Flask, friday: datetime, changes: dict[str, Any]
+) -> None:
+    school = browser("school")
+    address = f"/referrals/{send_one(school, changes)}/receipt"
+    shown = school.get(address).text
+    now, then = shown.index("The hub treats this as Red until it is read:"), shown.index("What happens next")
+    assert "4 hours from today 15:30, so by <strong>today 19:30</strong>" in shown[now:then]
+    assert "If it gets worse ring <strong>999</strong>, then the hub on" in shown[now:then]
+    assert "Why by then</summary>" in shown[then:] and "Keep the child’s day as usual" not in shown
+    with bare_app.app_context(), transaction():
+        db.session.execute(sa.update(Referral).values(read_at=clock.now(), read_by_id=someone("mash.worker").user_id))
+    read = school.get(address).text
+    assert "The hub has read it." in read and "as Red" not in read and "as usual" not in read
+
+
+def test_the_receipt_speaks_to_who_sent_it(browser: Browser, friday: datetime) -> None:
+    school = browser("school")
+    household = {**ONE_CHILD["household"], "person-1-adult_of_concern": "yes"}
+    shown = school.get(f"/referrals/{send_one(school, {'household': household})}/receipt").text
+    assert "You worry about this adult" in shown and "The referrer worries" not in shown
+    assert "What happens now" not in shown and "Keep the child’s day as usual" in shown
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(0, False), (0.5, True), (24, True), (72 - 6, False)],
+    ids=["friday-15:30", "friday-16:00", "saturday", "monday-9:30"],
+)
+def test_before_school_ends_is_said_only_while_there_is_school(
+    browser: Browser, friday: datetime, hours: float, said: bool
+) -> None:
+    with clock.at(friday + timedelta(hours=hours)):
+        school = browser("school")
+        now = {**ONE_CHILD["now"], "answer_needed": "before_school_ends"}
+        shown = school.get(f"/referrals/{send_one(school, {'now': now})}/receipt").text
+    assert ("As soon as we can" in shown) is said and ("Before school ends today" in shown) is not said
+    assert ("You need an answer by" in shown) is not said
+
+
 def test_a_decision_that_is_late_is_said_to_be_late(browser: Browser, friday: datetime) -> None:
     reference = send_one(browser("school"))
     for days, late in ((3, False), (4, True)):
@@ -223,6 +270,7 @@ def test_an_answer_needed_by_a_time_and_what_to_do_without_one(
     decide(bare_app, reference, "no_further_action", "Thank you.")
     decided = school.get(f"/referrals/{reference}/receipt").text
     assert "You need an answer by" not in decided and "What you do meanwhile" not in decided
+    assert "<h1>We have decided</h1>" in decided and "<h1>We have your referral</h1>" in shown
 
 
 def test_the_outcome_is_new_until_its_reader_says_so(browser: Browser, bare_app: Flask, friday: datetime) -> None:
@@ -234,7 +282,7 @@ def test_the_outcome_is_new_until_its_reader_says_so(browser: Browser, bare_app:
     for _look in range(2):
         assert ">New<" in school.get("/referrals/").text
         shown = school.get(f"/referrals/{reference}/receipt").text
-    assert "We will not take this further, with advice" in shown and "Please keep an eye on her." in shown
+    assert "We will not take this further" in shown and "Please keep an eye on her." in shown
     for _press in range(2):
         assert school.post(f"/referrals/{reference}/seen").status_code == 303
     assert ">New<" not in school.get("/referrals/").text
@@ -282,7 +330,7 @@ def test_a_colleague_sends_and_the_desks_lead_follows(browser: Browser, bare_app
     assert hers not in tom.get("/referrals/").text
     assert tom.get(f"/referrals/{hers}/receipt").status_code == 404
     followed = lead.get(f"/referrals/{his}/receipt").text
-    assert "received" in followed and "She slept in her coat." not in followed
+    assert "received" in followed and "She slept in her coat." in followed
 
 
 def test_nothing_of_another_agency_leaks(browser: Browser, bare_app: Flask, friday: datetime) -> None:

@@ -299,7 +299,7 @@ def test_a_sign_in_that_ends_while_writing_loses_nothing(browser: Browser) -> No
         draft = start(school)
         shown = fields_of(school.get(url(draft, "concern")))
         assert save_by_itself(school, draft, "concern", {**shown, "what_happened": "She slept"}).status_code == 200
-    with clock.at(FRIDAY + timedelta(minutes=45)):
+    with clock.at(FRIDAY + timedelta(hours=13)):
         typed = {**shown, "version": "2", "what_happened": "She slept in her coat"}
         assert save_by_itself(school, draft, "concern", typed).status_code == 401
         sent = school.post(url(draft, "concern"), data=typed)

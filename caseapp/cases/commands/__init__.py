@@ -1,5 +1,7 @@
 """What people do to cases. Split by what is done; called as `cases.commands.<verb>`."""
 
+from .closing import close_cases, reopen_case
+from .concerns import acknowledge_concern
 from .custody import OpenedCase, allocate, end_joint_work, move_custody, open_case
 from .level import change_level, close_episode, open_episode
 from .writing import KeyUsed, acknowledge_task, amend_note, make_task, settle_tasks, write_note
@@ -7,16 +9,19 @@ from .writing import KeyUsed, acknowledge_task, amend_note, make_task, settle_ta
 __all__ = [
     "KeyUsed",
     "OpenedCase",
+    "acknowledge_concern",
     "acknowledge_task",
     "allocate",
     "amend_note",
     "change_level",
+    "close_cases",
     "close_episode",
     "end_joint_work",
     "make_task",
     "move_custody",
     "open_case",
     "open_episode",
+    "reopen_case",
     "settle_tasks",
     "write_note",
 ]

@@ -7,7 +7,7 @@ move is one step here.
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import sqlalchemy as sa
 
@@ -21,7 +21,7 @@ from caseapp.cases.domain import LEVELS
 from caseapp.cases.models import Case, CaseLevel, Custody, Episode, Involvement
 from caseapp.cases.queries import family_of, find_last_allocation
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
+from caseapp.kernel.db import db, fetch, write_rows
 from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder
 from caseapp.kernel.events import ActorLike, record
 from caseapp.kernel.subjects import new_subject
@@ -61,25 +61,23 @@ def open_case(
     team = find_team(team_id=team_id)
     if team is None or not team.may_hold_cases:
         raise ValueError("that team can't be accountable for a child")
-    if db.session.scalar(sa.select(Case.id).where(Case.person_id == person_id, Case.closed_at.is_(None))):
+    if fetch(_OPEN_CASE_OF, {"person": person_id}):
         raise OutOfOrder("This child already has an open case. The referral belongs on it.")
     subject = new_subject("case")
-    db.session.add(
-        Case(
-            id=subject.id,
-            person_id=person_id,
-            family_id=family_id,
-            referral_id=referral_id,
-            received_at=received_at,
-            opened_at=clock.now(),
-            closed_at=None,
-            close_reason=None,
-            level=level,
-            follows_id=follows_id,
-            version=1,
-        )
-    )
-    db.session.flush()
+    case = {
+        "id": subject.id,
+        "person_id": person_id,
+        "family_id": family_id,
+        "referral_id": referral_id,
+        "received_at": received_at,
+        "opened_at": clock.now(),
+        "closed_at": None,
+        "close_reason": None,
+        "level": level,
+        "follows_id": follows_id,
+        "version": 1,
+    }
+    write_rows(_ADD_CASE, [case])
     _begin(subject.id, person_id=person_id, level=level, team_id=team_id, episode=episode_kind, received_at=received_at)
     give_reach(f"team:{team_id}", subject_id=subject.id, kind="case", level=L4, why="custody")
     subjects = [subject.id, person_id]
@@ -102,19 +100,17 @@ def open_case(
 def _begin(case_id: int, *, person_id: int, level: str, team_id: int, episode: str, received_at: datetime) -> None:
     """The first level, the first custody and the first statutory stretch of a case."""
     now, referral_on = clock.now(), clock.to_london(received_at).date()
-    db.session.add(CaseLevel(case_id=case_id, level=level, from_at=now, to_at=None))
-    db.session.add(
-        Episode(
-            case_id=case_id,
-            person_id=person_id,
-            kind=episode,
-            referral_on=referral_on,
-            closed_on=None,
-            closure_code=None,
-        )
-    )
-    db.session.add(Custody(case_id=case_id, team_id=team_id, from_at=now, to_at=None))
-    db.session.flush()
+    stretch = {"kind": episode, "referral_on": referral_on, "closed_on": None, "closure_code": None}
+    write_rows(_ADD_LEVEL, [{"case_id": case_id, "level": level, "from_at": now, "to_at": None}])
+    write_rows(_ADD_EPISODE, [{"case_id": case_id, "person_id": person_id, **stretch}])
+    write_rows(_ADD_CUSTODY, [{"case_id": case_id, "team_id": team_id, "from_at": now, "to_at": None}])
+
+
+# Built once, and rows go straight in: an opened case is a dozen writes.
+_OPEN_CASE_OF = sa.select(Case.id).where(Case.person_id == sa.bindparam("person"), Case.closed_at.is_(None))
+_ADD_CASE, _ADD_LEVEL, _ADD_EPISODE, _ADD_CUSTODY, _ADD_INVOLVEMENT = (
+    sa.insert(cast(sa.Table, model.__table__)) for model in (Case, CaseLevel, Episode, Custody, Involvement)
+)
 
 
 def allocate(actor: Actor, *, cases: Mapping[int, int], professional_id: int, reason: str = "") -> None:
@@ -179,8 +175,7 @@ def move_custody(
         db.session.execute(
             sa.update(Custody).where(Custody.case_id == case_id, Custody.to_at.is_(None)).values(to_at=now)
         )
-        db.session.add(Custody(case_id=case_id, team_id=to_team_id, from_at=now, to_at=None))
-        db.session.flush()
+        write_rows(_ADD_CUSTODY, [{"case_id": case_id, "team_id": to_team_id, "from_at": now, "to_at": None}])
         end_reach(subject_id=case_id, why="custody")
         give_reach(f"team:{to_team_id}", subject_id=case_id, kind="case", level=L4, why="custody")
         record(actor, "case.custody.moved", subjects=_subjects(case_id), from_team=from_team, to_team=to_team_id)
@@ -221,10 +216,13 @@ def _held_by(case_ids: Collection[int]) -> dict[int, int]:
 
 
 def _subjects(case_id: int) -> list[int]:
-    person_id = db.session.scalar(sa.select(Case.person_id).where(Case.id == case_id))
-    if person_id is None:
+    found = fetch(_PERSON_OF, {"case": case_id})
+    if not found:
         raise NotFound
-    return [case_id, person_id]
+    return [case_id, found[0].person_id]
+
+
+_PERSON_OF = sa.select(Case.person_id).where(Case.id == sa.bindparam("case"))
 
 
 def _bump(case_id: int, *, seen: int | None = None) -> bool:
@@ -254,50 +252,36 @@ def _role_in(team_id: int) -> str:
 
 
 def _lead(actor: ActorLike | None, case_id: int, lead: ProfessionalRow, *, role: str) -> None:
-    db.session.add(
-        Involvement(
-            case_id=case_id,
-            professional_id=lead.id,
-            role=role,
-            leads=True,
-            from_at=clock.now(),
-            to_at=None,
-            end_reason=None,
-        )
-    )
-    db.session.flush()
+    _involve(case_id, lead.id, role=role, leads=True)
     if lead.user_id:
         give_reach(f"user:{lead.user_id}", subject_id=case_id, kind="case", level=L4, why="involved")
     record(actor, "case.allocated", subjects=_subjects(case_id), professional=lead.id, role=role)
 
 
-def _end_leads(actor: ActorLike | None, case_id: int, *, reason: str, stay: bool = False) -> None:
+def _involve(case_id: int, professional_id: int, *, role: str, leads: bool) -> None:
+    who = {"case_id": case_id, "professional_id": professional_id, "role": role, "leads": leads}
+    write_rows(_ADD_INVOLVEMENT, [{**who, "from_at": clock.now(), "to_at": None, "end_reason": None}])
+
+
+def lead_again(case_id: int, *, ended_at: datetime) -> None:
+    """Whose part ended when the case was closed has it again: the closing was a mistake."""
     rows = db.session.execute(
-        sa.select(
-            Involvement.id,
-            Involvement.case_id,
-            Involvement.professional_id,
-            User.id.label("user_id"),
-            Involvement.role,
-        )
-        .outerjoin(User, User.professional_id == Involvement.professional_id)
-        .where(Involvement.case_id == case_id, Involvement.to_at.is_(None), Involvement.leads)
+        sa.update(Involvement)
+        .where(Involvement.case_id == case_id, Involvement.to_at == ended_at, Involvement.end_reason == "closed")
+        .values(to_at=None, end_reason=None)
+        .returning(Involvement.professional_id)
+        .execution_options(synchronize_session=False)
     ).all()
-    for row in rows:
+    users = sa.select(User.id).where(User.professional_id.in_([row.professional_id for row in rows]))
+    for user_id in db.session.scalars(users):
+        give_reach(f"user:{user_id}", subject_id=case_id, kind="case", level=L4, why="involved")
+
+
+def _end_leads(actor: ActorLike | None, case_id: int, *, reason: str, stay: bool = False) -> None:
+    for row in fetch(_LEADS, {"case": case_id}):
         _end_involvement(actor, row, reason, keep_reach=stay)
         if stay:
-            db.session.add(
-                Involvement(
-                    case_id=case_id,
-                    professional_id=row.professional_id,
-                    role="co_worker",
-                    leads=False,
-                    from_at=clock.now(),
-                    to_at=None,
-                    end_reason=None,
-                )
-            )
-            db.session.flush()
+            _involve(case_id, row.professional_id, role="co_worker", leads=False)
             record(
                 actor,
                 "case.involvement.began",
@@ -305,6 +289,19 @@ def _end_leads(actor: ActorLike | None, case_id: int, *, reason: str, stay: bool
                 professional=row.professional_id,
                 role="co_worker",
             )
+
+
+_LEADS = (
+    sa.select(
+        Involvement.id,
+        Involvement.case_id,
+        Involvement.professional_id,
+        User.id.label("user_id"),
+        Involvement.role,
+    )
+    .outerjoin(User, User.professional_id == Involvement.professional_id)
+    .where(Involvement.case_id == sa.bindparam("case"), Involvement.to_at.is_(None), Involvement.leads)
+)
 
 
 def _end_involvement(

@@ -2,17 +2,20 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from caseapp.access.commands import put_within
 from caseapp.access.domain import L4, Actor
+from caseapp.access.models import Reach
 from caseapp.access.queries import get_subject, visible_ids
 from caseapp.accounts.queries import user_names
-from caseapp.cases.models import Case, Note, NoteCase, NoteVersion, Task
+from caseapp.cases.catalogue import CONCERNS
+from caseapp.cases.models import Note, NoteCase, NoteVersion, Task
 from caseapp.kernel import clock, text
-from caseapp.kernel.db import db
+from caseapp.kernel.db import db, write_rows
 from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder, Text
 from caseapp.kernel.events import ActorLike, record
 from caseapp.kernel.subjects import Subject, new_subject
@@ -29,9 +32,12 @@ class KeyUsed(Conflict):
         self.note_id = note_id
 
 
-def write_note(actor: Actor, *, case_ids: Collection[int], words: str, happened_at: datetime, once_key: str) -> str:
+def write_note(
+    actor: Actor, *, case_ids: Collection[int], words: str, happened_at: datetime, once_key: str, level: int = L4
+) -> str:
     """Write a note about one or several children; gives its reference. The same note with the same `once_key` again
-    gives the first one's: pressing twice.
+    gives the first one's: pressing twice. `level`: at which the cases must reach the writer, who may be one that tells
+    and does not read.
 
     Raises NotFound for a case that the actor may not see, Invalid for no words, no child or a time to come, KeyUsed
     for another note with a key that is used: nothing is written, and the writer decides.
@@ -46,8 +52,9 @@ def write_note(actor: Actor, *, case_ids: Collection[int], words: str, happened_
     if problems:
         raise Invalid(problems)
     ids = sorted(set(case_ids))
-    seen = db.session.scalars(sa.select(Case.id).where(Case.id.in_(ids), Case.id.in_(visible_ids(actor, "case", L4))))
-    if len(set(seen)) != len(ids):
+    # Of these alone: a team's reach is every case it has ever held.
+    theirs = visible_ids(actor, "case", level).where(Reach.subject_id.in_(ids))
+    if len(set(db.session.scalars(theirs))) != len(ids):
         raise NotFound
     known = _find_once(actor, once_key, ids, words, happened_at)
     if known is not None:
@@ -55,15 +62,15 @@ def write_note(actor: Actor, *, case_ids: Collection[int], words: str, happened_
     try:
         with db.session.begin_nested():
             note = new_subject("note")
-            db.session.add(Note(id=note.id, happened_at=happened_at, current=1, once_key=once_key))
-            db.session.flush()
+            row = {"id": note.id, "happened_at": happened_at, "current": 1, "once_key": once_key}
+            write_rows(_ADD_NOTE, [row])
     except IntegrityError:
         # The same form, sent twice, met itself: the other one has just been saved.
         known = _find_once(actor, once_key, ids, words, happened_at)
         if known is None:
             raise
         return known
-    db.session.add_all(NoteCase(note_id=note.id, case_id=case_id) for case_id in ids)
+    write_rows(_ADD_NOTE_CASE, [{"note_id": note.id, "case_id": case_id} for case_id in ids])
     _add_version(actor, note.id, 1, words)
     put_within(note.id, ids)
     record(actor, "note.written", subjects=[*ids, note.id], occurred_at=happened_at, note=note.id)
@@ -134,7 +141,8 @@ def settle_tasks(actor: ActorLike | None, *, kind: str, about_ids: Collection[in
 
 def acknowledge_task(actor: Actor, *, task_id: int, case_id: int, answer: str = "") -> None:
     """Say that a task of this case has been read, with a line if wanted. Raises NotFound for another case's task,
-    OutOfOrder if somebody has done it already."""
+    OutOfOrder if somebody has done it already, Invalid for a new contact: that one asks what it changes
+    (`acknowledge_concern`)."""
     answer, _ = text.clean(answer)
     task = db.session.execute(
         sa.select(Task.kind, Task.about_id, Task.done_at, Task.done_by_id).where(
@@ -143,6 +151,8 @@ def acknowledge_task(actor: Actor, *, task_id: int, case_id: int, answer: str = 
     ).first()
     if task is None:
         raise NotFound
+    if task.kind in CONCERNS:
+        raise Invalid({"changes": "Say what it changes"})
     done = db.session.execute(
         sa.update(Task)
         .where(Task.id == task_id, Task.done_at.is_(None))
@@ -205,10 +215,13 @@ def _may_see(actor: Actor, reference: str) -> bool:
 
 
 def _add_version(actor: Actor, note_id: int, number: int, words: str) -> None:
-    db.session.add(
-        NoteVersion(note_id=note_id, number=number, words=words, author_id=actor.user_id, written_at=clock.now())
-    )
-    db.session.flush()
+    row = {"note_id": note_id, "number": number, "words": words, "author_id": actor.user_id}
+    write_rows(_ADD_VERSION, [{**row, "written_at": clock.now()}])
+
+
+_ADD_NOTE, _ADD_NOTE_CASE, _ADD_VERSION = (
+    sa.insert(cast(sa.Table, model.__table__)) for model in (Note, NoteCase, NoteVersion)
+)
 
 
 def _two_texts(actor: Actor, note_id: int, words: str) -> Conflict:

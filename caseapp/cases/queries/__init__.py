@@ -10,15 +10,23 @@ from .lists import (
     find_open_case,
     open_cases_of_persons,
 )
-from .page import CasePage, NotePage, Wording, get_case, get_case_page, get_note
+from .page import CasePage, NotePage, Wording, get_case, get_case_page, get_note, is_closed
 from .work import (
     Children,
     TaskRow,
     TeamChild,
+    cases_asked,
+    count_open_work,
+    get_task,
+    list_children_led,
+    list_late_alerts,
     list_load,
     list_my_children,
+    list_team,
+    list_team_alerts,
     list_team_children,
     list_waiting,
+    soonest,
     task_words,
 )
 
@@ -33,7 +41,9 @@ __all__ = [
     "TaskRow",
     "TeamChild",
     "Wording",
+    "cases_asked",
     "code_words",
+    "count_open_work",
     "family_cases",
     "family_of",
     "find_last_allocation",
@@ -41,11 +51,18 @@ __all__ = [
     "get_case",
     "get_case_page",
     "get_note",
+    "get_task",
+    "is_closed",
+    "list_children_led",
     "list_chronology",
+    "list_late_alerts",
     "list_load",
     "list_my_children",
+    "list_team",
+    "list_team_alerts",
     "list_team_children",
     "list_waiting",
     "open_cases_of_persons",
+    "soonest",
     "task_words",
 ]

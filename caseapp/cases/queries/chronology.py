@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from caseapp.cases.catalogue import CODE_WORDS as OWN_WORDS
 from caseapp.cases.models import Case, Note, NoteVersion
 from caseapp.cases.slots import CHRONOLOGY_WORDS, CODE_WORDS, EntryWords, EventRow
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
+from caseapp.kernel.db import fetch
 from caseapp.kernel.events import TYPES, Event, EventSubject, EventType
 from caseapp.kernel.subjects import Subject
 from caseapp.kernel.web import clock_time, day, day_short
@@ -91,19 +92,30 @@ def list_chronology(
     return Chronology(entries, rows[-1].id if more else None)
 
 
-def _shown_codes(important: bool, level: int) -> list[str]:
-    return [
+def _shown_codes(important: bool, level: int) -> tuple[str, ...]:
+    return tuple(
         code
         for code, kind in TYPES.items()
         if OPENS_AT.get(kind.audience, NEVER) <= level
         and code not in HIDDEN_CODES
         and (kind.important or not important)
-    ]
+    )
 
 
 def _read_log(
     case_ids: Collection[int], *, before: int | None, limit: int, important: bool, level: int
 ) -> Sequence[Any]:
+    given: dict[str, Any] = {"cases": list(case_ids), "many": limit}
+    if before is not None:
+        given["before"] = before
+    return fetch(_log_statement(before is not None, _shown_codes(important, level)), given)
+
+
+@lru_cache(maxsize=32)
+def _log_statement(later: bool, codes: tuple[str, ...]) -> Any:
+    """Built once: it runs on every case page. `later`: from behind the event `before` on. The codes are our own and
+    stand in the text: a hundred parameters took longer than the answer."""
+    case_ids: Any = sa.bindparam("cases", expanding=True)
     of_note = sa.orm.aliased(EventSubject)
     came_from = sa.select(Case.referral_id).where(Case.id.in_(case_ids))
     about = sa.select(EventSubject.event_id).where(
@@ -130,14 +142,15 @@ def _read_log(
             note.c.number,
         )
         .outerjoin(note, note.c.event_id == Event.id)
-        .where(Event.id.in_(about), Event.code.in_(_shown_codes(important, level)))
+        .where(Event.id.in_(about), Event.code.in_([sa.literal_column(f"'{code}'") for code in codes]))
         .order_by(Event.occurred_at.desc(), Event.id.desc())
-        .limit(limit)
+        .limit(sa.bindparam("many"))
     )
-    if before is not None:
+    if later:
+        before: Any = sa.bindparam("before")
         last = sa.select(Event.occurred_at).where(Event.id == before).scalar_subquery()
         query = query.where(sa.or_(Event.occurred_at < last, sa.and_(Event.occurred_at == last, Event.id < before)))
-    return db.session.execute(query).all()
+    return query
 
 
 def _words_from_above(actor: Actor, rows: Sequence[Any]) -> dict[int, EntryWords]:
@@ -168,11 +181,11 @@ def _names(rows: Sequence[Any]) -> Names:
         for key, kind in TYPES[row.code].keys.items():
             value = row.data.get(key)
             wanted[kind].update(number for number in (value if isinstance(value, list) else [value]) if number)
-    selects = [query.where(column.in_(wanted[kind])) for kind, column, query in _SOURCES if wanted[kind]]
-    if not selects:
+    kinds = tuple(kind for kind, _column, _query in _SOURCES if wanted[kind])
+    if not kinds:
         return {}
     names: dict[tuple[str, int], str] = {}
-    for row in db.session.execute(sa.union_all(*selects) if len(selects) > 1 else selects[0]):
+    for row in fetch(_names_statement(kinds), {kind: list(wanted[kind]) for kind in kinds}):
         names[row.kind, row.id] = row.name
         if row.kind == "user":
             names["who", row.id] = f"{row.name}, {row.detail}"
@@ -203,6 +216,15 @@ _SOURCES: tuple[tuple[str, Any, sa.Select[Any]], ...] = (
     ("agency", Agency.id, _source("agency", Agency.id, Agency.name)),
     ("subject", Subject.id, _source("subject", Subject.id, Subject.reference)),
 )
+
+
+@cache
+def _names_statement(kinds: tuple[str, ...]) -> Any:
+    """The names of these kinds of numbers; each combination that occurs is built once."""
+    selects = [
+        query.where(column.in_(sa.bindparam(kind, expanding=True))) for kind, column, query in _SOURCES if kind in kinds
+    ]
+    return sa.union_all(*selects) if len(selects) > 1 else selects[0]
 
 
 def _say(kind: str, value: Any, names: Names, lists: Mapping[str, Mapping[str, str]]) -> str:

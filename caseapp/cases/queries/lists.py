@@ -2,20 +2,23 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from caseapp.access.domain import Actor
 from caseapp.access.queries import not_barred
-from caseapp.accounts.models import Professional, Team
-from caseapp.accounts.queries import user_names
+from caseapp.accounts.models import Absence, Cover, Professional, Team
+from caseapp.accounts.queries import runs_on, user_names
 from caseapp.cases.domain import LEVELS
 from caseapp.cases.models import Case, Custody, Involvement
+from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.events import Event, EventSubject
 from caseapp.kernel.subjects import Subject
+from caseapp.kernel.web import day_short
 from caseapp.people.models import Family, Person, PersonName, Stay
 from caseapp.people.queries import CURRENT_NAME, ELDEST_FIRST, PERSON_COLUMNS, STAY_NOW, shown_age, shown_name
 
@@ -48,6 +51,11 @@ class CaseRow:
     lead_since: datetime | None
     sector: str | None
     address_protected: bool
+    # The lead is away today: until when (None with `lead_away`: nobody knows), and who covers until when.
+    lead_away: bool = False
+    away_until: date | None = None
+    cover_name: str | None = None
+    cover_until: date | None = None
 
     @property
     def level_words(self) -> str:
@@ -55,16 +63,31 @@ class CaseRow:
         return LEVELS[self.level]
 
     @property
+    def cover_words(self) -> str:
+        """ "Leah Dawson is off, Marta Wilk is covering until Thu 26 Nov"; "" while the lead is here and covers
+        themself."""
+        if not self.lead_away and not self.cover_name:
+            return ""
+        off = f"{self.lead_name} is off"
+        if self.cover_name:
+            until = f" until {day_short(self.cover_until)}" if self.cover_until else ""
+            return f"{off}, {self.cover_name} is covering{until}"
+        back = f" until {day_short(self.away_until)}" if self.away_until else ""
+        return f"{off}{back}, nobody is covering"
+
+    @property
     def called(self) -> str:
         """The first name, or the whole when it is not known."""
         return self.first_name or self.name
 
 
+_ABSENCE, _COVER, _COVERING = orm.aliased(Absence), orm.aliased(Cover), orm.aliased(Professional)
 OPEN_LEAD = sa.and_(Involvement.case_id == Case.id, Involvement.to_at.is_(None), Involvement.leads)
 
 
 def select_cases() -> Any:
     """Open cases with all that a CaseRow shows."""
+    today = clock.today()
     return (
         sa.select(
             Case.id.label("case_id"),
@@ -86,6 +109,10 @@ def select_cases() -> Any:
             Involvement.from_at.label("lead_since"),
             Stay.sector,
             Stay.protected.label("address_protected"),
+            _ABSENCE.id.label("absence_id"),
+            _ABSENCE.until_on.label("away_until"),
+            _COVERING.name.label("cover_name"),
+            _COVER.until_on.label("cover_until"),
         )
         .select_from(Case)
         .join(Subject, Subject.id == Case.id)
@@ -97,6 +124,12 @@ def select_cases() -> Any:
         .join(Team, Team.id == Custody.team_id)
         .outerjoin(Involvement, OPEN_LEAD)
         .outerjoin(Professional, Professional.id == Involvement.professional_id)
+        # At most one of each runs on a day: the commands see to it.
+        .outerjoin(
+            _ABSENCE, sa.and_(_ABSENCE.professional_id == Involvement.professional_id, *runs_on(_ABSENCE, today))
+        )
+        .outerjoin(_COVER, sa.and_(_COVER.away_id == Involvement.professional_id, *runs_on(_COVER, today)))
+        .outerjoin(_COVERING, _COVERING.id == _COVER.covering_id)
         .where(Case.closed_at.is_(None))
     )
 
@@ -125,6 +158,10 @@ def as_case_row(row: Any) -> CaseRow:
         row.lead_since,
         None if row.address_protected else row.sector,
         bool(row.address_protected),
+        row.absence_id is not None,
+        row.away_until,
+        row.cover_name,
+        row.cover_until,
     )
 
 

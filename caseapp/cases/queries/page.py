@@ -1,15 +1,20 @@
 """A child's case on one page: four statements here, beside the chronology's and what higher floors add."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from caseapp.access.domain import L4, Actor
-from caseapp.access.queries import visible_ids
+from caseapp.access.queries import AnyReader, reader_params, reader_shape, visible_ids
 from caseapp.accounts.models import Professional, User
-from caseapp.cases.models import Case, Note, NoteCase, NoteVersion
+from caseapp.accounts.queries import user_name_of
+from caseapp.cases.models import Case, NightAlert, Note, NoteCase, NoteVersion
 from caseapp.deadlines.queries import ClockView, clocks_of
+from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
@@ -18,6 +23,39 @@ from caseapp.people.queries import ELDEST_FIRST, FamilyRow, list_family
 from .chronology import Chronology, Entry, list_chronology
 from .lists import CaseRow, as_case_row, select_cases
 from .work import TaskRow, as_children, select_with_tasks
+
+
+@dataclass(frozen=True)
+class AlertWords:
+    """An alert for the night that stands on this child."""
+
+    id: int
+    may_happen: str
+    what_to_do: str
+    whom_to_ring: str
+    until_at: datetime
+    made_by: str
+
+
+_ALERT_COLUMNS = (
+    NightAlert.id.label("alert_id"),
+    NightAlert.may_happen,
+    NightAlert.what_to_do,
+    NightAlert.whom_to_ring,
+    NightAlert.until_at,
+    user_name_of(NightAlert.made_by_id).label("alert_by"),
+)
+
+
+def _alerts(rows: Sequence[Any], case_id: int) -> tuple[AlertWords, ...]:
+    """The alerts of one case among rows that come once for each task and each alert."""
+    found = {row.alert_id: row for row in rows if row.case_id == case_id and row.alert_id is not None}
+    return tuple(
+        AlertWords(
+            row.alert_id, row.may_happen, row.what_to_do, row.whom_to_ring, row.until_at, row.alert_by or "Somebody"
+        )
+        for row in found.values()
+    )
 
 
 @dataclass(frozen=True)
@@ -33,6 +71,7 @@ class CasePage:
     clocks: tuple[ClockView, ...]
     family: tuple[FamilyRow, ...]
     chronology: Chronology
+    alerts: tuple[AlertWords, ...] = ()
 
     @property
     def next_due(self) -> ClockView | None:
@@ -62,12 +101,8 @@ class CasePage:
 
 def get_case_page(actor: Actor, case_id: int, *, entries: int = 20) -> CasePage:
     """The page of an open case that the guard has let this actor read (L4). Raises NotFound for a closed one."""
-    family_id = sa.select(Case.family_id).where(Case.id == case_id).scalar_subquery()
-    rows = db.session.execute(
-        select_with_tasks()
-        .where(Case.family_id == family_id, Case.id.in_(visible_ids(actor, "case", L4)))
-        .order_by(*ELDEST_FIRST)
-    ).all()
+    given = {"case": case_id, "now": clock.now(), **reader_params(actor)}
+    rows = db.session.execute(_page_statement(*reader_shape(actor)), given).all()
     children = as_children(list(rows))
     case = next((row for row in children.cases if row.id == case_id), None)
     if case is None:
@@ -79,7 +114,28 @@ def get_case_page(actor: Actor, case_id: int, *, entries: int = 20) -> CasePage:
         clocks=tuple(clocks_of([case_id]).get(case_id, ())),
         family=tuple(list_family(actor, case.family_id, level=L4)),
         chronology=list_chronology(actor, [case_id], limit=entries),
+        alerts=_alerts(rows, case_id),
     )
+
+
+@cache
+def _page_statement(placed: bool, covers: bool) -> Any:
+    """Built once: it runs on every case page."""
+    family_id = sa.select(Case.family_id).where(Case.id == sa.bindparam("case")).scalar_subquery()
+    seen = visible_ids(AnyReader(placed, covers), "case", L4)
+    now: Any = sa.bindparam("now", type_=NightAlert.until_at.type)
+    alert = sa.and_(NightAlert.case_id == Case.id, NightAlert.withdrawn_at.is_(None), NightAlert.until_at > now)
+    return (
+        select_with_tasks(*_ALERT_COLUMNS)
+        .outerjoin(NightAlert, alert)
+        .where(Case.family_id == family_id, Case.id.in_(seen))
+        .order_by(*ELDEST_FIRST)
+    )
+
+
+def is_closed(case_id: int) -> bool:
+    """Whether a case is closed. One statement."""
+    return db.session.scalar(sa.select(Case.id).where(Case.id == case_id, Case.closed_at.is_not(None))) is not None
 
 
 def get_case(actor: Actor, case_id: int) -> tuple[CaseRow, tuple[CaseRow, ...]]:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from caseapp.kernel.clock import LONDON, to_london
 
 from .calendars import STATUTORY, OutsideCalendar, WorkingCalendar
-from .rules import Rule
+from .rules import INSTANT_UNITS, Rule
 from .strip import Strip, draw_strip
 from .words import ONE_DAY, Words, clock_time, day_month, long_day
 
@@ -22,8 +22,8 @@ from .words import ONE_DAY, Words, clock_time, day_month, long_day
 class Due:
     """When something is due, and why.
 
-    `anchor`: the instant it was started at, UTC. `day_0`: the day the count starts from. `due_on`: None for a clock in
-    hours. `due_at`: UTC, for a day clock the end of its due day.
+    `anchor`: the instant it was started at, UTC. `day_0`: the day the count starts from. `due_on`: None for a clock
+    that ends at an instant (hours, minutes, mornings). `due_at`: UTC, for a day clock the end of its due day.
     """
 
     rule: Rule
@@ -114,8 +114,8 @@ def compute(rule: Rule, anchor: datetime, calendar: WorkingCalendar = STATUTORY)
         raise OutsideCalendar(f"We can work out dates from {calendar.first.year} to {calendar.last.year} only.")
     local = to_london(anchor)
     anchor = local.astimezone(UTC)
-    if rule.unit == "hours":
-        return Due(rule, anchor, local.date(), None, anchor + timedelta(hours=rule.length), calendar)
+    if rule.unit in INSTANT_UNITS:
+        return Due(rule, anchor, local.date(), None, _instant(rule, local, calendar), calendar)
     day_0 = local.date() - ONE_DAY if rule.inclusive_start else local.date()
     if rule.unit == "working_days":
         day_0 = calendar.working_day_on_or_before(day_0)
@@ -127,6 +127,19 @@ def compute(rule: Rule, anchor: datetime, calendar: WorkingCalendar = STATUTORY)
     # Also a date that bank holidays do not move must be one of which we can say whether people work on it.
     calendar.working_day_on_or_before(due_on)
     return Due(rule, anchor, day_0, due_on, end_of_day(due_on), calendar)
+
+
+def _instant(rule: Rule, local: datetime, calendar: WorkingCalendar) -> datetime:
+    """When a clock in hours or minutes has run, or the morning it runs to: the first working day (or the `length`-th)
+    whose `by` is later than the start. What starts at 02:00 on a Tuesday is due that morning, on a Friday evening on
+    Monday."""
+    if rule.by is None:
+        length = timedelta(hours=rule.length) if rule.unit == "hours" else timedelta(minutes=rule.length)
+        return local.astimezone(UTC) + length
+    today = local.date()
+    open_still = calendar.is_working(today) and local.time() < rule.by
+    due_on = calendar.add_working_days(today - ONE_DAY if open_still else today, rule.length)
+    return datetime.combine(due_on, rule.by, LONDON).astimezone(UTC)
 
 
 def earlier(a: Due, b: Due) -> Due:
@@ -155,10 +168,21 @@ def _told_in_hours(due: Due) -> tuple[Words, ...]:
         Words(f"{long_day(start)} at {clock_time(start)}", True),
         Words(f". {due.rule.gives_words} "),
         Words(due.rule.length_words, True),
-        Words(". The clocks change in between. That is " if changed else ". That is "),
+        Words(_told_nights(due, start.date(), end.date())),
+        Words("The clocks change in between. That is " if changed and due.rule.by is None else "That is "),
         Words(f"{clock_time(end)}{day}", True),
         Words("."),
     )
+
+
+def _told_nights(due: Due, start: date, end: date) -> str:
+    """What lies between the start of a clock and its morning and does not count."""
+    if due.rule.by is None:
+        return ". "
+    closed = [name for _, name in due.calendar.closed_between(start - ONE_DAY, end)]
+    weekend = any((start + timedelta(days=n)).weekday() > 4 for n in range((end - start).days))
+    named = [*(["weekends"] if weekend else []), *closed]
+    return f". Not counted: {', '.join(named)}. " if named else ". "
 
 
 def _told_in_days(due: Due, due_on: date) -> tuple[Words, ...]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Literal, get_args
 
 from .words import how_many
 
 Basis = Literal["statutory", "local"]
-Unit = Literal["working_days", "calendar_days", "hours", "months"]
+Unit = Literal["working_days", "calendar_days", "hours", "minutes", "months", "mornings"]
 Anchor = Literal["event", "referral"]
 
 # Which calendar a unit is counted by. The statutory one knows bank holidays; on the other two every day counts.
@@ -17,14 +17,20 @@ CALENDARS: dict[Unit, str] = {
     "calendar_days": "every_day",
     "months": "every_day",
     "hours": "wall_clock",
+    "minutes": "wall_clock",
+    "mornings": "statutory",
 }
+# Those that end at an instant, not with a day: due at that very instant, and late after it.
+INSTANT_UNITS: frozenset[Unit] = frozenset({"hours", "minutes", "mornings"})
 UNIT_WORDS: dict[Unit, str] = {
     "working_days": "working day",
     "calendar_days": "day",
     "months": "month",
     "hours": "hour",
+    "minutes": "minute",
+    "mornings": "morning",
 }
-ROLES = ("hub_worker", "hub_manager", "worker", "team_manager", "head")
+ROLES = ("hub_worker", "hub_manager", "worker", "team_manager", "head", "night_worker")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +41,9 @@ class Rule:
     `only_if`: that event starts the clock only where that key of its data has one of those values.
     `anchored_at`: whether the count starts at the starting event or at the receipt of its referral.
     `inclusive_start`: the starting day is day 1, not day 0.
-    `warn_points`: how much is left when we warn: minutes for a clock in hours, otherwise working days or days; 0 is the
-    due day itself. `late_to`: the roles told when it is late.
+    `by`: for mornings, the time of day in London at which the clock ends on a working day.
+    `warn_points`: how much is left when we warn: minutes for a clock that ends at an instant, otherwise working days
+    or days; 0 is the due day itself. `late_to`: the roles told when it is late.
     `verified`: someone confirmed that this is the rule here; one that nobody confirmed says so on the page.
     `start_words`, `gives_words`, `ends_words`, `note`: how it is told ("The referral came", "An assessment has").
     """
@@ -62,6 +69,7 @@ class Rule:
     inclusive_start: bool = False
     anchored_at: Anchor = "event"
     only_if: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    by: time | None = None
     warn_points: tuple[int, ...] = ()
     late_to: tuple[str, ...] = ()
     note: str = ""
@@ -72,7 +80,8 @@ class Rule:
             "the unit is one we can count": self.unit not in CALENDARS,
             "the calendar is the one its unit is counted by": CALENDARS.get(self.unit) != self.calendar,
             "the length is positive": self.length < 1,
-            "an hour clock has no first day to include": self.unit == "hours" and self.inclusive_start,
+            "an hour clock has no first day to include": self.unit in INSTANT_UNITS and self.inclusive_start,
+            "mornings, and nothing else, end at a time of day": (self.unit == "mornings") != (self.by is not None),
             "something starts it and something stops it": not (self.starts_on and self.stops_on),
             "a condition is about an event that starts it": not {row[0] for row in self.only_if} <= set(self.starts_on),
             "owner and those told are roles": not {self.owner_role, *self.late_to} <= set(ROLES),
@@ -84,7 +93,10 @@ class Rule:
 
     @property
     def length_words(self) -> str:
-        """'45 working days', '1 hour'."""
+        """'45 working days', '1 hour', 'until 09:30 on the next working day'."""
+        if self.by is not None:
+            which = "on the next working day" if self.length == 1 else f"{self.length} working days on"
+            return f"until {self.by:%H:%M} {which}"
         return how_many(self.length, UNIT_WORDS[self.unit])
 
     def is_in_force(self, on: date) -> bool:

@@ -11,7 +11,7 @@ from caseapp.kernel.clock import to_london
 
 from .calendars import STATUTORY, WorkingCalendar
 from .due import Due
-from .rules import UNIT_WORDS, Unit
+from .rules import INSTANT_UNITS, UNIT_WORDS, Unit
 from .words import NBSP, clock_time, how_many, near_day, short_day, span
 
 State = Literal["late", "soon", "calm"]
@@ -39,7 +39,7 @@ def is_late(due_at: datetime, at: datetime, unit: Unit) -> bool:
     A day clock's `due_at` is 24:00, the first instant too late. An hour clock is met at its very instant: done after
     exactly 4 hours is in time.
     """
-    return at > due_at if unit == "hours" else at >= due_at
+    return at > due_at if unit in INSTANT_UNITS else at >= due_at
 
 
 def last_day(due_at: datetime) -> date:
@@ -52,7 +52,7 @@ def time_left(due_at: datetime, now: datetime, unit: Unit, calendar: WorkingCale
 
     Soon means under 2 hours for a clock in hours, and for a day clock due today or by the end of the next working day.
     """
-    if unit == "hours":
+    if unit in INSTANT_UNITS:
         return _hours_left(due_at, now)
     return _days_left(last_day(due_at), to_london(now).date(), unit, calendar)
 
@@ -64,6 +64,10 @@ def age_words(start: datetime, now: datetime) -> str:
 
 def pace(due: Due, now: datetime) -> str:
     """How far along a clock is: 'day 37 of 45', for hours 'hour 3 of 4'. When late the first number is the larger."""
+    if due.rule.by is not None:
+        return f"until {due.rule.by:%H:%M}"
+    if due.rule.unit == "minutes":
+        return f"minute {max(0, int((now - due.anchor).total_seconds())) // 60 + 1} of {due.rule.length}"
     if due.due_on is None:
         begun = max(0, int((now - due.anchor).total_seconds())) // 3600 + 1
         return f"hour {begun} of {due.rule.length}"
@@ -90,8 +94,8 @@ def _days_left(due_on: date, today: date, unit: Unit, calendar: WorkingCalendar)
     left = calendar.working_days_between(today, due_on) if working else (due_on - today).days
     if today > due_on:
         # On the weekend after a due Friday no working day has passed, but it is late all the same.
-        late = how_many(-left, name, NBSP) if left else f"less than 1{NBSP}{name}"
-        return TimeLeft(f"Late by {late}", f"was due {near_day(due_on, today)}", "late")
+        late = f"by {how_many(-left, name, NBSP)}" if left else f"since {near_day(due_on, today)}"
+        return TimeLeft(f"Late {late}", f"was due {near_day(due_on, today)}", "late")
     words = "Due today" if due_on == today else f"{how_many(left, name, NBSP)} left"
     state: State = "soon" if due_on <= calendar.add_working_days(today, 1) else "calm"
     return TimeLeft(words, f"by the end of {near_day(due_on, today)}", state)

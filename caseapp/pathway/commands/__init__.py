@@ -12,6 +12,7 @@ from .answering import (
     send_back_handover,
     withdraw_handover,
 )
+from .closing import close_family_cases
 from .proposing import ASSESS_FIRST, NewLead, hand_again, hand_to_family_help, propose_step_down
 from .steps import FROM_HUB
 
@@ -21,6 +22,7 @@ __all__ = [
     "NewLead",
     "accept_handover",
     "agree_handover",
+    "close_family_cases",
     "close_sender_part",
     "hand_again",
     "hand_to_family_help",

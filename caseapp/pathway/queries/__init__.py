@@ -12,7 +12,7 @@ from .handovers import (
     list_waiting_for_manager,
     task_words,
 )
-from .links import HandoverLink, Stand, find_handover_of_case, find_stand, open_parts
+from .links import HandoverLink, Stand, count_open_work, find_handover_of_case, find_stand, open_parts
 
 __all__ = [
     "Child",
@@ -25,6 +25,7 @@ __all__ = [
     "StepDownChoices",
     "WaitingLink",
     "all_assessed",
+    "count_open_work",
     "find_handover_of_case",
     "find_stand",
     "get_handover",

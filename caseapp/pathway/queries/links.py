@@ -2,16 +2,19 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from caseapp.accounts.models import Team
+from caseapp.accounts.slots import OpenWork
 from caseapp.assessments.domain import AUTHORISED
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases.models import Case
-from caseapp.kernel.db import db
+from caseapp.kernel.db import db, fetch
 from caseapp.kernel.subjects import Subject
-from caseapp.pathway.domain import ACCEPTED, phase_of
+from caseapp.pathway.domain import ACCEPTED, PROPOSED, phase_of
 from caseapp.pathway.models import Handover, HandoverCase
 
 
@@ -33,14 +36,35 @@ class Stand:
     assessed: bool
 
 
+def count_open_work(user_id: int) -> list[OpenWork]:
+    """The handovers that somebody proposed and nobody has answered: they come to the managers who send. One
+    statement."""
+    rows = db.session.execute(
+        sa.select(Handover.from_team_id, sa.func.count())
+        .where(Handover.proposed_by_id == user_id, Handover.state == PROPOSED)
+        .group_by(Handover.from_team_id)
+    )
+    return [OpenWork("handovers", row[1], row[0]) for row in rows]
+
+
 def find_stand(case_id: int) -> Stand:
     """Where a case stands; without a handover or an assessment when there is no such case. One statement."""
+    row = next(iter(fetch(_stand(), {"case": case_id})), None)
+    if row is None or row.reference is None:
+        return Stand(None, row is not None and bool(row.assessed))
+    phase = phase_of(row.state, row.agreed_at, row.sender_closed_at)
+    return Stand(HandoverLink(row.reference, phase, row.to_team, row.proposed_by_id), bool(row.assessed))
+
+
+@cache
+def _stand() -> Any:
+    """Built once: it runs on every case page."""
     assessed = sa.exists().where(
         AssessmentChild.case_id == Case.id,
         AssessmentChild.assessment_id == Assessment.id,
         Assessment.state == AUTHORISED,
     )
-    row = db.session.execute(
+    return (
         sa.select(
             assessed.label("assessed"),
             Subject.reference,
@@ -55,14 +79,10 @@ def find_stand(case_id: int) -> Stand:
         .outerjoin(Handover, Handover.id == HandoverCase.handover_id)
         .outerjoin(Subject, Subject.id == Handover.id)
         .outerjoin(Team, Team.id == Handover.to_team_id)
-        .where(Case.id == case_id)
+        .where(Case.id == sa.bindparam("case"))
         .order_by(Handover.id.desc())
         .limit(1)
-    ).first()
-    if row is None or row.reference is None:
-        return Stand(None, row is not None and bool(row.assessed))
-    phase = phase_of(row.state, row.agreed_at, row.sender_closed_at)
-    return Stand(HandoverLink(row.reference, phase, row.to_team, row.proposed_by_id), bool(row.assessed))
+    )
 
 
 def find_handover_of_case(case_id: int) -> HandoverLink | None:

@@ -39,6 +39,8 @@ _UNBORN = frozenset({"unborn", "unborn baby", "baby unborn", "bump"})
 # An indexed value over 8 kB is refused by PostgreSQL; names of 50,000 characters do arrive.
 _KEY_PART_LENGTH = 80
 
+AGE_NOT_KNOWN = "age not known"
+
 
 def normalise_name(text: object) -> str:
     """The form of a name in which spellings that differ only in dress are equal.
@@ -152,7 +154,7 @@ def age_words(
         return f"{'due' if expected_on >= today else 'was due'} {day_words_short(expected_on)}"
     if approximate is not None:
         return f"about {approximate:g}"
-    return "age not known"
+    return AGE_NOT_KNOWN
 
 
 def _exact_age(born_on: date, today: date) -> str:

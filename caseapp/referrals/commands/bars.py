@@ -1,17 +1,22 @@
 """A conflict of interest follows the child: onto each new referral, and from there onto whatever grows out of it."""
 
-from caseapp.access.commands import carry_bars
+import sqlalchemy as sa
+
+from caseapp.access.commands import bars_of, carry_bars, carry_found_bars
 from caseapp.people.queries import persons_said_in
 from caseapp.referrals.domain.children import match_keys_of
 from caseapp.referrals.queries.arrivals import kin_of
 from caseapp.referrals.queries.referral_page import HubPage
+
+# Built once, as it is asked for every referral that comes.
+_BARS_OF_KIN = bars_of(kin_of(sa.bindparam("keys", expanding=True)))
 
 
 def inherit_bars(referral_id: int, document: object) -> None:
     """Keep from a referral whoever is kept from another referral, a case or a family of the people it names."""
     keys = match_keys_of(document)
     if keys:
-        carry_bars(kin_of(keys), [referral_id])
+        carry_found_bars(_BARS_OF_KIN, {"keys": keys}, [referral_id])
 
 
 def pass_bars_on(page: HubPage, family_id: int) -> None:
@@ -20,9 +25,11 @@ def pass_bars_on(page: HubPage, family_id: int) -> None:
 
     A case that a barred team holds stays whole until it has moved: half of it would help nobody.
     """
-    known = [case for child in page.children if (case := page.open_case_of(child))]
-    told = [case for child in page.children if (case := page.open_case_to_tell(child))]
+    known = [case for line in page.lines if (case := page.open_case_for(line))]
+    told = [case for line in page.lines if (case := page.open_case_to_tell(line))]
     held = {case.person_id for case in known} - {case.person_id for case in told}
     families = {case.family_id for case in told} | ({family_id} if family_id else set())
-    persons = {case.person_id for case in told} | set(persons_said_in(page.id, family_id=family_id))
-    carry_bars([page.id], sorted(families | {case.id for case in told} | (persons - held)))
+    persons = {case.person_id for case in told}
+    for each in page.together if family_id else ():
+        persons |= set(persons_said_in(each.id, family_id=family_id))
+    carry_bars([each.id for each in page.together], sorted(families | {case.id for case in told} | (persons - held)))

@@ -2,31 +2,33 @@
 answer.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
 from caseapp.access.commands import carry_bars
 from caseapp.access.domain import Actor
 from caseapp.accounts.queries import TeamRow, list_teams
-from caseapp.cases.commands import make_task, open_case
+from caseapp.cases.commands import open_case
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
+from caseapp.kernel.db import db, fetch, write_rows
 from caseapp.kernel.errors import Conflict, Invalid, OutOfOrder, Refused
 from caseapp.kernel.events import record
 from caseapp.kernel.text import clean, is_blank
 from caseapp.kernel.web import when
 from caseapp.pathway.commands import hand_to_family_help
-from caseapp.referrals.domain.hub import OUTCOME_RULES
-from caseapp.referrals.models import Decision, DecisionChild, Referral, ReferralChild
-from caseapp.referrals.queries.referral_page import HubChild, HubPage, Proposal, get_hub_page
+from caseapp.referrals.domain.hub import NOTE_ON_OPEN_CASE, OUTCOME_RULES, REFERRAL, Outcome, parent_agrees
+from caseapp.referrals.models import Decision, DecisionChild, DecisionReferral, Referral, ReferralChild
+from caseapp.referrals.queries.done import Proposal
+from caseapp.referrals.queries.lines import Line
+from caseapp.referrals.queries.referral_page import HubPage, get_hub_page
 
 from .bars import inherit_bars, pass_bars_on
 from .household import add_family
+from .open_cases import note_on_cases
 from .triage import check_outcomes, check_qualified, decided_words, lock_referral
-
-TASK = "referral_on_open_case"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,9 @@ class Answer:
     history_weighed: str = ""
     consent_words: str = ""
     teams: Mapping[str, int] | None = None
+    # To the referrers of the other contacts, by the contact's id; and the letter to the family.
+    messages: Mapping[int, str] = field(default_factory=dict)
+    family_message: str | None = None
 
 
 def answer_proposal(actor: Actor, *, referral_id: int, decision_id: int, answer: Answer) -> None:
@@ -49,9 +54,12 @@ def answer_proposal(actor: Actor, *, referral_id: int, decision_id: int, answer:
     Raises Refused for whoever proposed it, Conflict when somebody answered meanwhile (who, what, when), OutOfOrder when
     nothing is proposed, Invalid by field (`answer`, `words`, `message`, `outcome_<child>`, `team_<kind>`, ...).
     """
-    row = lock_referral(referral_id)
+    rows = _lock_all(referral_id)
+    row = next(each for each in rows if each.id == referral_id)
     page = get_hub_page(actor, referral_id)
     proposal = _waiting(page, row, decision_id)
+    if page.hidden:
+        raise Refused("Part of this must not be seen by you, so another manager has to decide it.")
     if proposal.proposed_by_id == actor.user_id:
         raise Refused("You proposed this yourself, so another manager has to agree.")
     said = clean(answer.words)[0]
@@ -59,12 +67,28 @@ def answer_proposal(actor: Actor, *, referral_id: int, decision_id: int, answer:
         if is_blank(said):
             raise Invalid({"question": "Write the question, so that it can be answered"})
         _close(actor, proposal, "sent_back", said)
-        row.state = "received"
-        row.version += 1
+        for each in rows:
+            each.state = "received"
+            each.version += 1
         db.session.flush()
-        record(actor, "decision.sent_back", subjects=[row.id], decision=proposal.id)
+        record(actor, "decision.sent_back", subjects=[each.id for each in rows], decision=proposal.id)
         return
-    _decide(actor, row, page, proposal, answer, said)
+    _decide(actor, rows, page, proposal, answer, said)
+
+
+def _lock_all(referral_id: int) -> list[Referral]:
+    """The contact and all that are proposed with it, held until the transaction ends, always taken in one order."""
+    found = fetch(_PROPOSED_WITH, {"referral": referral_id})
+    return [lock_referral(number) for number in sorted({referral_id, *(row.referral_id for row in found)})]
+
+
+_ONE, _OTHER = sa.alias(DecisionReferral.__table__), sa.alias(DecisionReferral.__table__)
+_PROPOSED_WITH = (
+    sa.select(_OTHER.c.referral_id)
+    .join(_ONE, _ONE.c.decision_id == _OTHER.c.decision_id)
+    .join(Decision, Decision.id == _ONE.c.decision_id)
+    .where(_ONE.c.referral_id == sa.bindparam("referral"), Decision.state == "proposed")
+)
 
 
 def _waiting(page: HubPage, row: Referral, decision_id: int) -> Proposal:
@@ -86,10 +110,13 @@ def _waiting(page: HubPage, row: Referral, decision_id: int) -> Proposal:
     return page.open_proposal
 
 
-def _decide(actor: Actor, row: Referral, page: HubPage, proposal: Proposal, answer: Answer, said: str) -> None:
+def _decide(
+    actor: Actor, rows: Sequence[Referral], page: HubPage, proposal: Proposal, answer: Answer, said: str
+) -> None:
     changing = answer.kind == "change"
-    outcomes = dict(answer.outcomes) if changing else proposal.proposed
-    message = clean(answer.message)[0]
+    outcomes = page.expand(answer.outcomes) if changing else proposal.proposed
+    messages = {page.id: answer.message, **answer.messages}
+    messages = {each.id: clean(messages.get(each.id, ""))[0] for each in page.together}
     weighed = clean(answer.history_weighed)[0] or proposal.history_weighed
     consent = clean(answer.consent_words)[0] or proposal.consent_words
     problems = check_outcomes(page, outcomes, consent_words=consent, history_weighed=weighed)
@@ -101,44 +128,83 @@ def _decide(actor: Actor, row: Referral, page: HubPage, proposal: Proposal, answ
         problems["answer"] = (
             "Nothing is different from what was proposed. Agree to it, or choose another decision for a child"
         )
-    if is_blank(message):
-        problems["message"] = "Write what the referrer is told"
+    for each in page.together:
+        if is_blank(messages[each.id]):
+            problems[message_field(page, each.id)] = "Write what the referrer is told"
     teams = _teams(page, outcomes, answer.teams or {}, problems)
     if problems:
         raise Invalid(problems)
     check_qualified(actor, outcomes)
-    now = clock.now()
-    _close(actor, proposal, "changed" if changing else "agreed", said, weighed=weighed, consent=consent)
-    for child in page.children:
-        team = teams.get(OUTCOME_RULES[outcomes[child.id]].team_kind or "")
-        db.session.execute(
-            sa.update(DecisionChild)
-            .where(DecisionChild.decision_id == proposal.id, DecisionChild.child_id == child.id)
-            .values(decided=outcomes[child.id], team_id=team)
-        )
-    row.state, row.decided_at, row.feedback = "decided", now, message
-    row.version += 1
-    db.session.flush()
-    made = _bring_about(actor, row, page, outcomes, teams, consent)
-    if changing:
-        record(actor, "decision.changed", subjects=[row.id], decision=proposal.id)
-    record(actor, "decision.agreed", subjects=[row.id, *made], decision=proposal.id, changed=changing)
-    record(actor, "feedback.given", subjects=[row.id])
-
-
-def _close(actor: Actor, proposal: Proposal, state: str, said: str, *, weighed: str = "", consent: str = "") -> None:
-    db.session.execute(
-        sa.update(Decision)
-        .where(Decision.id == proposal.id)
-        .values(
-            state=state,
-            decided_at=clock.now(),
-            decided_by_id=actor.user_id,
-            manager_words=said or None,
-            history_weighed=weighed or proposal.history_weighed or None,
-            consent_words=consent or proposal.consent_words or None,
-        )
+    letter = answer.family_message
+    _close(
+        actor,
+        proposal,
+        "changed" if changing else "agreed",
+        said,
+        weighed=weighed,
+        consent=consent,
+        letter=proposal.family_message if letter is None else clean(letter)[0],
     )
+    write_rows(
+        _DECIDE_CHILD,
+        [
+            {
+                "of_decision": proposal.id,
+                "of_child": number,
+                "decided": line.pick(outcomes),
+                "team_id": teams.get(OUTCOME_RULES[line.pick(outcomes)].team_kind or ""),
+            }
+            for line in page.lines
+            for number in line.row_ids
+        ],
+    )
+    for row in rows:
+        row.state, row.decided_at, row.feedback = "decided", clock.now(), messages[row.id]
+        row.version += 1
+    db.session.flush()
+    made = _bring_about(actor, page, outcomes, teams, consent)
+    ids = [row.id for row in rows]
+    if changing:
+        record(actor, "decision.changed", subjects=ids, decision=proposal.id)
+    record(actor, "decision.agreed", subjects=[*ids, *made], decision=proposal.id, changed=changing)
+    for number in ids:
+        record(actor, "feedback.given", subjects=[number])
+
+
+def message_field(page: HubPage, referral_id: int) -> str:
+    """The name of the field that holds what one of the referrers is told."""
+    return "message" if referral_id == page.id else f"message_{referral_id}"
+
+
+def _close(
+    actor: Actor,
+    proposal: Proposal,
+    state: str,
+    said: str,
+    *,
+    weighed: str = "",
+    consent: str = "",
+    letter: str | None = None,
+) -> None:
+    answered = {
+        "state": state,
+        "decided_at": clock.now(),
+        "decided_by_id": actor.user_id,
+        "manager_words": said or None,
+        "history_weighed": weighed or proposal.history_weighed or None,
+        "consent_words": consent or proposal.consent_words or None,
+        "family_message": (proposal.family_message if letter is None else letter) or None,
+    }
+    write_rows(_ANSWER, [{"of_decision": proposal.id, **answered}])
+
+
+# Built once: each decision passes here, and building them took longer than the database needs to write.
+_DECISION: Any = Decision.__table__
+_ANSWER = sa.update(_DECISION).where(_DECISION.c.id == sa.bindparam("of_decision"))
+_CHILD: Any = DecisionChild.__table__
+_DECIDE_CHILD = sa.update(_CHILD).where(
+    _CHILD.c.decision_id == sa.bindparam("of_decision"), _CHILD.c.child_id == sa.bindparam("of_child")
+)
 
 
 def _teams(
@@ -146,9 +212,7 @@ def _teams(
 ) -> dict[str, int]:
     """The team for each kind that is needed: what the addresses say, or what a person chose. Siblings go together."""
     needed = {
-        rule.team_kind
-        for child in page.children
-        if (rule := OUTCOME_RULES.get(outcomes.get(child.id, ""))) and rule.team_kind
+        rule.team_kind for line in page.lines if (rule := OUTCOME_RULES.get(line.pick(outcomes))) and rule.team_kind
     }
     found: dict[str, int] = {}
     for kind in sorted(needed):
@@ -167,31 +231,34 @@ def _may_take(page: HubPage, kind: str, team_id: int | None) -> bool:
 
 
 def _bring_about(
-    actor: Actor, row: Referral, page: HubPage, outcomes: Mapping[int, str], teams: Mapping[str, int], consent: str
+    actor: Actor, page: HubPage, outcomes: Mapping[int, str], teams: Mapping[str, int], consent: str
 ) -> list[int]:
     """Open cases, note open ones, write what became of each child. Gives the ids of cases and persons it is about."""
-    # What barred somebody from these people since the referral came counts too.
-    inherit_bars(row.id, page.document)
-    opening = [child for child in page.children if OUTCOME_RULES[outcomes[child.id]].opens_case]
+    # What barred somebody from these people since the contacts came counts too.
+    for each in page.together:
+        inherit_bars(each.id, each.document)
     persons: dict[int, int] = {}
     family_id = 0
-    if opening:
+    if any(OUTCOME_RULES[line.pick(outcomes)].opens_case for line in page.lines):
         family_id, persons = add_family(actor, page)
     about: list[int] = []
     to_family_help: list[int] = []
-    for child in page.children:
-        rule = OUTCOME_RULES[outcomes[child.id]]
-        known = page.open_case_of(child)
+    noted: dict[int, list[tuple[int, int]]] = {}
+    for line in page.lines:
+        rule = OUTCOME_RULES[line.pick(outcomes)]
+        known = page.open_case_for(line)
         case_id = None
         if rule.opens_case:
-            case_id = _open(actor, row, rule.key, persons[child.id], family_id, teams)
+            case_id = _open(actor, page, line, rule, persons[line.id], family_id, teams)
             to_family_help += [case_id] if rule.team_kind == "family_help" else []
         elif known is not None and rule.key == "open_case":
-            case_id, persons[child.id] = known.id, known.person_id
-            make_task(case_id=case_id, kind=TASK, about_id=row.id, actor=actor)
-            record(actor, "referral.noted_on_case", subjects=[case_id, known.person_id, row.id], referral=row.id)
-        _settle_child(child, outcomes[child.id], persons.get(child.id), case_id)
-        about += [number for number in (case_id, persons.get(child.id)) if number]
+            case_id, persons[line.id] = known.id, known.person_id
+            for told, _child in line.told:
+                noted.setdefault(told.id, []).append((case_id, known.person_id))
+        _settle_line(line, rule, persons.get(line.id), case_id)
+        about += [number for number in (case_id, persons.get(line.id)) if number]
+    for each in page.together:
+        note_on_cases(actor, each, noted.get(each.id, ()))
     pass_bars_on(page, family_id)
     if to_family_help:
         hand_to_family_help(
@@ -202,28 +269,37 @@ def _bring_about(
             to_team_id=teams["family_help"],
             reasons=page.proposals[0].reasons,
             consent="agreed",
-            consent_by=consent or page.parents[1],
+            consent_by=consent or _who_agrees(page),
             proposed_by_id=page.proposals[0].proposed_by_id,
         )
     return about
 
 
-def _open(actor: Actor, row: Referral, outcome: str, person_id: int, family_id: int, teams: Mapping[str, int]) -> int:
-    """Open one case. To family help it is the hub's until the receiving team has accepted (two keys); otherwise custody
-    passes at the decision."""
-    rule = OUTCOME_RULES[outcome]
+def _who_agrees(page: HubPage) -> str:
+    """What the referrer says of who agreed; of several the first who says so."""
+    return next((each.parents[1] for each in page.together if parent_agrees(each.document)), page.parents[1])
+
+
+def _open(
+    actor: Actor, page: HubPage, line: Line, rule: Outcome, person_id: int, family_id: int, teams: Mapping[str, int]
+) -> int:
+    """Open one case, dated by the first contact that told of the child; the others are noted on it. To family help it
+    is the hub's until the receiving team has accepted (two keys); otherwise custody passes at the decision."""
     assert rule.level and rule.episode and rule.team_kind
+    first, _child = line.told[0]
     opened = open_case(
         actor,
         person_id=person_id,
         family_id=family_id,
-        referral_id=row.id,
-        received_at=row.received_at,
+        referral_id=first.id,
+        received_at=first.received_at,
         level=rule.level,
         team_id=hub_team().id if rule.team_kind == "family_help" else teams[rule.team_kind],
         episode_kind=rule.episode,
     )
-    carry_bars([row.id], [opened.id])
+    carry_bars([each.id for each in page.together], [opened.id])
+    for told, _child in line.told[1:]:
+        record(actor, "referral.noted_on_case", subjects=[opened.id, person_id, told.id], referral=told.id)
     return opened.id
 
 
@@ -232,9 +308,22 @@ def hub_team() -> TeamRow:
     return list_teams(kind="hub")[0]
 
 
-def _settle_child(child: HubChild, outcome: str, person_id: int | None, case_id: int | None) -> None:
-    db.session.execute(
-        sa.update(ReferralChild)
-        .where(ReferralChild.id == child.id)
-        .values(outcome=outcome, became=OUTCOME_RULES[outcome].became, person_id=person_id, case_id=case_id)
+def _settle_line(line: Line, rule: Outcome, person_id: int | None, case_id: int | None) -> None:
+    """What became of the child in each contact. One child is one referral in the census, dated the day the first
+    contact was received; what others told meanwhile is a note on the case that it opens."""
+    common = {"outcome": rule.key, "person_id": person_id, "case_id": case_id}
+    write_rows(
+        _SETTLE,
+        [
+            {
+                "of_child": number,
+                "became": NOTE_ON_OPEN_CASE if rule.became == REFERRAL and place else rule.became,
+                **common,
+            }
+            for place, number in enumerate(line.row_ids)
+        ],
     )
+
+
+_ROW: Any = ReferralChild.__table__
+_SETTLE = sa.update(_ROW).where(_ROW.c.id == sa.bindparam("of_child"))

@@ -2,50 +2,92 @@
 other.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from caseapp.access.domain import Actor
 from caseapp.kernel import clock
 from caseapp.people.commands import StayGiven, add_person, add_to_family, make_family
 from caseapp.people.domain.dates import read_date
-from caseapp.people.domain.names import is_not_known, years_old
+from caseapp.people.domain.names import is_not_known, normalise_name, years_old
 from caseapp.referrals.catalogue import find_choice
 from caseapp.referrals.domain.children import ChildTold, as_list, as_object, as_text, is_protected, split_name
-from caseapp.referrals.queries.referral_page import HubChild, HubPage
+from caseapp.referrals.queries.hub_children import HubChild
+from caseapp.referrals.queries.lines import Line
+from caseapp.referrals.queries.referral_page import HubPage
 
 
 def add_family(actor: Actor, page: HubPage) -> tuple[int, dict[int, int]]:
-    """Record the children and adults of a referral as one family; gives its number and the person of each child's row.
+    """Record the children and adults of a referral, and of those decided with it, as one family; gives its number and
+    the person of each child (by `Line.id`).
 
     A child with an open case is that case's person, and brothers and sisters join that family; its adults are known
     there already and are not added a second time.
     """
-    known = {child.id: case for child in page.children if (case := page.open_case_of(child))}
+    known = {line.id: case for line in page.lines if (case := page.open_case_for(line))}
     first = next(iter(known.values()), None)
     family_id = first.family_id if first else make_family(name=_family_name(page), actor=actor)
     persons: dict[int, int] = {}
-    for child in page.children:
-        case = known.get(child.id)
-        persons[child.id] = case.person_id if case else _add_child(actor, page, child)
-        add_to_family(family_id, persons[child.id], role="child", said_in_id=page.id, actor=actor)
+    for line in page.lines:
+        case = known.get(line.id)
+        told, child = line.fullest
+        persons[line.id] = case.person_id if case else _add_child(actor, told, child, _numbers(line))
+        add_to_family(family_id, persons[line.id], role="child", said_in_id=told.id, actor=actor)
     if first is None:
-        for told in as_list(as_object(page.document).get("household")):
-            _add_relative(actor, page, family_id, as_object(told))
+        for told, person in _household(page.together):
+            _add_relative(actor, told, family_id, person)
     return family_id, persons
 
 
+def _household(pages: Sequence[HubPage]) -> list[tuple[HubPage, dict[str, object]]]:
+    """The people around the children, each once by name, with the contact that first told of them: what the first left
+    open a later one fills, and a worry that anybody has about somebody stands."""
+    found: list[tuple[HubPage, dict[str, object]]] = []
+    for page in pages:
+        for item in as_list(as_object(page.document).get("household")):
+            told = dict(as_object(item))
+            name = normalise_name(as_text(told.get("name")))
+            earlier = next(
+                (kept for said, kept in found if name and said.id != page.id and _called(kept) == name), None
+            )
+            if earlier is None:
+                found.append((page, told))
+                continue
+            worry = earlier.get("adult_of_concern") is True or told.get("adult_of_concern") is True
+            earlier |= {key: value for key, value in told.items() if earlier.get(key) in (None, "", {})}
+            earlier["adult_of_concern"] = worry
+    return found
+
+
+def _called(told: object) -> str:
+    return normalise_name(as_text(as_object(told).get("name")))
+
+
+def _numbers(line: Line) -> list[tuple[str, str]]:
+    """The numbers of a child that any contact gives, the first of each kind."""
+    found: dict[str, str] = {}
+    for page, child in line.told:
+        raw = _raw(page, child)
+        for kind in ("nhs_number", "upn"):
+            text = as_text(raw.get(kind))
+            if text and not is_not_known(text):
+                found.setdefault(kind, text)
+    return list(found.items())
+
+
+def _raw(page: HubPage, child: HubChild) -> Mapping[str, object]:
+    given = as_list(as_object(page.document).get("children"))
+    return as_object(given[child.told.position]) if child.told.position < len(given) else {}
+
+
 def _family_name(page: HubPage) -> str:
-    lasts = [child.told.last_name for child in page.children if not is_not_known(child.told.last_name)]
+    lasts = [line.told[0][1].told.last_name for line in page.lines]
+    lasts = [last for last in lasts if not is_not_known(last)]
     return next((last for last in lasts if last), "Name not known")
 
 
-def _add_child(actor: Actor, page: HubPage, child: HubChild) -> int:
-    told = child.told
-    given = as_list(as_object(page.document).get("children"))
-    raw = as_object(given[told.position]) if told.position < len(given) else {}
-    numbers = [
-        (kind, text) for kind in ("nhs_number", "upn") if (text := as_text(raw.get(kind))) and not is_not_known(text)
-    ]
+def _add_child(actor: Actor, page: HubPage, child: HubChild, numbers: Sequence[tuple[str, str]]) -> int:
+    told, raw = child.told, _raw(page, child)
     return add_person(
         first=_name(told.first_name),
         last=_name(told.last_name),

@@ -5,28 +5,30 @@ It is kept as told, marked where something is wrong, and put before the hub.
 
 import hashlib
 import math
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from caseapp.access.commands import bar, give_reach
+from caseapp.access.commands import bar, give_each_reach
 from caseapp.access.domain import DESK, HUB, L0, L4, Actor
 from caseapp.accounts.queries import TeamRow, agency_names, list_teams
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
+from caseapp.kernel.db import Model, db, write_rows
 from caseapp.kernel.events import record
 from caseapp.kernel.subjects import new_subject
 from caseapp.kernel.text import REPLACEMENT, clean
 from caseapp.people.domain.dates import read_moment
 from caseapp.people.domain.names import normalise_name
 from caseapp.referrals.catalogue import find_choice
+from caseapp.referrals.domain.after import about_own_staff
 from caseapp.referrals.domain.children import ChildTold, as_list, as_object, as_text, children_of
 from caseapp.referrals.domain.document import Mark, examine, where_words
+from caseapp.referrals.domain.family import family_keys
 from caseapp.referrals.domain.fields import Path, path_words, walk
 from caseapp.referrals.domain.signals import signals, urgency_of
-from caseapp.referrals.models import InputMark, Referral, ReferralChild
 from caseapp.referrals.queries.arrivals import find_received, known_before
 
 from .bars import inherit_bars
@@ -36,6 +38,7 @@ RECEIVED = "received"
 DEEPEST = 50
 MOST_CHILDREN = 200
 MOST_MARKS = 500
+MOST_KEYS = 500
 CONFLICT = "staff_conflict"
 HIDDEN = f"We could not keep a hidden character; it is shown as {REPLACEMENT}"
 
@@ -70,7 +73,7 @@ def receive_referral(
     told, hidden = _storable(document)
     agencies = agency_names()
     try:
-        with db.session.begin_nested():
+        with db.session.begin_nested() if number else nullcontext():
             made = _add_referral(_Arrival(sender, told, received_at, mode, source_system, number), agencies)
     except IntegrityError:
         # Another import was quicker with the same number; anything else is not ours to swallow.
@@ -81,6 +84,7 @@ def receive_referral(
     children = children_of(told)
     marks += _add_children(made.id, children)
     marks += _give_reach(sender, made.id, told)
+    _add_keys(made.id, told)
     inherit_bars(made.id, told)
     _add_marks(made.id, marks)
     record(
@@ -115,28 +119,31 @@ class _Made:
 def _add_referral(arrival: _Arrival, agencies: dict[str, int]) -> _Made:
     subject = new_subject("referral")
     document = as_object(arrival.told)
-    agency_id, agency_given = _agency(arrival.sender, as_text(document.get("agency")), agencies)
-    source = find_choice("sources", document.get("source_code"))
-    db.session.add(
-        Referral(
-            id=subject.id,
-            document=arrival.told,
-            received_at=arrival.received_at,
-            recorded_at=clock.now(),
-            mode=arrival.mode[:30],
-            agency_id=agency_id,
-            agency_given=agency_given[:200],
-            source_code=source.key if source else None,
-            sender_id=arrival.sender.user_id if arrival.sender else None,
-            sender_name=(as_text(as_object(document.get("referrer")).get("name")) or "")[:200] or None,
-            answer_needed_at=read_moment(as_object(document.get("now")).get("answer_needed_by")),
-            urgency=_urgency(arrival),
-            state=RECEIVED,
-            source_system=arrival.source_system[:40] if arrival.source_system else None,
-            source_id=arrival.number,
-        )
+    agency_id, agency_given = _agency(
+        # Whoever takes a call is not who tells us: a caller has their own agency, or none.
+        None if as_text(document.get("taken_by")) else arrival.sender,
+        as_text(document.get("agency")),
+        agencies,
     )
-    db.session.flush()
+    source = find_choice("sources", document.get("source_code"))
+    row = {
+        "id": subject.id,
+        "document": arrival.told,
+        "received_at": arrival.received_at,
+        "recorded_at": clock.now(),
+        "mode": arrival.mode[:30],
+        "agency_id": agency_id,
+        "agency_given": agency_given[:200],
+        "source_code": source.key if source else None,
+        "sender_id": arrival.sender.user_id if arrival.sender else None,
+        "sender_name": (as_text(as_object(document.get("referrer")).get("name")) or "")[:200] or None,
+        "answer_needed_at": read_moment(as_object(document.get("now")).get("answer_needed_by")),
+        "urgency": _urgency(arrival),
+        "state": RECEIVED,
+        "source_system": arrival.source_system[:40] if arrival.source_system else None,
+        "source_id": arrival.number,
+    }
+    write_rows(_ADD_REFERRAL, [row])
     return _Made(subject.id, subject.reference, agency_id)
 
 
@@ -181,8 +188,7 @@ def _add_children(referral_id: int, children: list[ChildTold]) -> list[Mark]:
         }
         for child in children[:MOST_CHILDREN]
     ]
-    if rows:
-        db.session.execute(sa.insert(ReferralChild), rows)
+    write_rows(_ADD_CHILD, rows)
     if len(children) <= MOST_CHILDREN:
         return []
     message = f"More children than {MOST_CHILDREN}: the rest are kept as given, not listed one by one"
@@ -190,15 +196,15 @@ def _add_children(referral_id: int, children: list[ChildTold]) -> list[Mark]:
 
 
 def _give_reach(sender: Actor | None, referral_id: int, told: object) -> list[Mark]:
-    """The hub reads it, the sender follows it, their desk's safeguarding lead too; an excluded team never sees it."""
+    """The hub reads it, the sender follows it, their desk's safeguarding group too; an excluded team never sees it."""
     teams = list_teams()
-    for team in teams:
-        if team.kind == HUB:
-            give_reach(f"team:{team.id}", subject_id=referral_id, kind="referral", level=L4, why="hub")
+    reached = [(f"team:{team.id}", L4, "hub") for team in teams if team.kind == HUB]
     if sender is not None:
-        desks = [f"lead:{membership.team_id}" for membership in sender.teams(DESK)]
-        for principal in (f"user:{sender.user_id}", *desks):
-            give_reach(principal, subject_id=referral_id, kind="referral", level=L0, why="own")
+        # What is about somebody who works there stays with its author.
+        shared = [] if about_own_staff(told) else sender.teams(DESK)
+        desks = [f"lead:{membership.team_id}" for membership in shared]
+        reached += [(principal, L0, "own") for principal in (f"user:{sender.user_id}", *desks)]
+    give_each_reach(reached, subject_id=referral_id, kind="referral")
     return _bar_excluded(referral_id, told, teams)
 
 
@@ -221,6 +227,14 @@ def _bar_excluded(referral_id: int, told: object, teams: list[TeamRow]) -> list[
     return marks
 
 
+def _add_keys(referral_id: int, told: object) -> None:
+    rows = [
+        {"referral_id": referral_id, "kind": key.kind, "key": clean(key.key)[0]}
+        for key in family_keys(told)[:MOST_KEYS]
+    ]
+    write_rows(_ADD_KEY, rows)
+
+
 def _add_marks(referral_id: int, marks: list[Mark]) -> None:
     rows = [
         {
@@ -232,8 +246,12 @@ def _add_marks(referral_id: int, marks: list[Mark]) -> None:
         }
         for mark in marks[:MOST_MARKS]
     ]
-    if rows:
-        db.session.execute(sa.insert(InputMark), rows)
+    write_rows(_ADD_MARK, rows)
+
+
+_TABLES = Model.metadata.tables
+_ADD_CHILD, _ADD_KEY = sa.insert(_TABLES["referral_child"]), sa.insert(_TABLES["family_key"])
+_ADD_MARK, _ADD_REFERRAL = sa.insert(_TABLES["input_mark"]), sa.insert(_TABLES["referral"])
 
 
 def _mark(path: Path, code: str, given: str, message: str) -> Mark:

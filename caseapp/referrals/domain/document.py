@@ -18,6 +18,7 @@ from caseapp.people.domain.names import is_not_known, normalise_name, years_old
 from .children import as_list, as_object, as_text, children_of
 from .fields import BY_PATTERN, Document, Field, Path, Pattern, path_words
 from .lists import find_choice
+from .protect import said_both_ways
 
 SCHEMA = "marf-1"
 _GIVEN_LENGTH = 200
@@ -286,6 +287,7 @@ def _children(document: Document) -> Iterator[Mark]:
 
 def _whole(document: Document, known_agencies: set[str], today: date) -> Iterator[Mark]:
     yield from _missing_parts(document)
+    yield from _contradictions(document)
     schema = document.get("schema")
     if isinstance(schema, str) and schema != SCHEMA:
         yield _mark(
@@ -334,7 +336,8 @@ def _missing_parts(document: Document) -> Iterator[Mark]:
         yield _mark(("received_at",), "missing", None, "When it was received is not said")
     if document.get("source_code") is None:
         yield _mark(("source_code",), "missing", None, "The source is not said. The census needs it")
-    anonymous = referrer.get("anonymous") is True
+    # Who stays anonymous gives no name and no number: nothing is missing.
+    anonymous = referrer.get("anonymous") is True or document.get("source_code") == _ANONYMOUS
     if not anonymous and is_not_known(referrer.get("name")):
         yield _mark(("referrer", "name"), "missing", referrer.get("name"), "Who told us is not said")
     if not anonymous and is_not_known(referrer.get("phone")):
@@ -346,6 +349,33 @@ def _missing_parts(document: Document) -> Iterator[Mark]:
     if consent.get("parent_informed") is not True and is_not_known(consent.get("reason_not_sought")):
         message = "A parent was not told, or it is not said, and there is no reason"
         yield _mark(("consent", "reason_not_sought"), "missing", None, message)
+
+
+def _contradictions(document: Document) -> Iterator[Mark]:
+    """What was answered in two ways that cannot both be acted on, and a worker of ours whom nobody has found yet."""
+    now, helped = as_object(document.get("now")), as_object(document.get("help_already"))
+    if now.get("safe_to_go_home") == "yes":
+        danger = as_object(document.get("concern")).get("immediate_danger") is True
+        against = ["the child is in danger now"] if danger else []
+        against += ["the person of concern collects the child"] if _collected_by_concern(document) else []
+        if against:
+            message = f"Safe to go home, but also: {' and '.join(against)}. Ring the referrer and ask which is right"
+            yield _mark(("now", "safe_to_go_home"), "danger_contradicts", "yes", message)
+    reason = as_object(document.get("consent")).get("reason_not_sought")
+    if said_both_ways(document) and find_choice("consent_reasons", reason):
+        message = "Parents told, and agree, but also a reason why not. Ask the referrer before anybody talks with them"
+        yield _mark(("consent", "reason_not_sought"), "consent_contradicts", reason, message)
+    if helped.get("has_social_worker") == "yes":
+        message = "The referrer says that there is a social worker already. Find the worker and tell them"
+        yield _mark(("help_already", "has_social_worker"), "has_worker", helped.get("social_worker"), message)
+
+
+def _collected_by_concern(document: Document) -> bool:
+    """Whether the child is collected by an adult whom the referrer worries about."""
+    now = as_object(document.get("now"))
+    adults = [as_object(each) for each in as_list(document.get("household"))]
+    named = {normalise_name(each.get("name")) for each in adults if each.get("adult_of_concern") is True} - {""}
+    return now.get("collected_by_adult_of_concern") == "yes" or normalise_name(now.get("collected_by")) in named
 
 
 def _latest_day(document: Document, today: date) -> date:

@@ -14,10 +14,24 @@ from .children import as_list, as_object, as_text
 from .document import SCHEMA
 from .fields import Document
 from .lists import AnswerBy, find_choice
-from .pages import Answers, child_keys
+from .pages import CALLER_IDENTITY, Answers, child_keys, is_call, more_key
 
 Part = Mapping[str, object]
 
+# Questions about a child that go into the document as they were answered.
+_CHILD_WORDS = (
+    *(
+        "gender_identity",
+        "ethnicity",
+        "religion",
+        "first_language",
+        "communication",
+        "disability_words",
+        "school",
+        "gp",
+    ),
+    *("health_visitor", "young_carer", "in_care_of", "legal_status", "immigration_status", "whereabouts"),
+)
 _YES_NO = {"yes": True, "no": False}
 _FRIDAY, _CLOSE = 4, time(17, 0)
 
@@ -57,8 +71,11 @@ def missing(answers: Answers) -> list[Missing]:
 
     me, now, consent = (as_object(answers.get(key)) for key in ("me", "now", "consent"))
     concern, strengths = (as_object(answers.get(key)) for key in ("concern", "strengths"))
-    need("me", "name", "Give your name", not is_not_known(me.get("name")))
-    need("me", "phone", "Give a number to ring you back", not is_not_known(me.get("phone")))
+    if is_call(answers):
+        found += _missing_of_call(as_object(answers.get("caller")))
+    else:
+        need("me", "name", "Give your name", not is_not_known(me.get("name")))
+        need("me", "phone", "Give a number to ring you back", not is_not_known(me.get("phone")))
     for key in child_keys(answers):
         child = as_object(answers.get(key))
         named = any(not is_not_known(child.get(field)) for field in ("first_name", "last_name", "description"))
@@ -79,17 +96,24 @@ def missing(answers: Answers) -> list[Missing]:
     return found
 
 
-def compose(answers: Answers, sender: Sender, *, sent_at: datetime) -> Document:
+def compose(
+    answers: Answers, sender: Sender, *, sent_at: datetime, ring_back: bool = False, other_authority: str | None = None
+) -> Document:
     """The document of shape marf-1 that these answers make, as told: nothing is judged here, unanswered questions are
     left out.
 
     `sent_at` is an aware instant; it becomes `received_at`, and "today", "tomorrow" are counted from its London day.
+    `ring_back`: sent from the short form, so somebody rings. `other_authority`: whose front door the address is.
     Never raises on answers that are missing or odd, so that the check page can show a half-filled draft.
     """
     pages = {
         key: as_object(answers.get(key))
-        for key in ("danger", "me", "now", "household", "consent", "concern", "strengths", "check")
+        for key in (
+            *("danger", "me", "now", "household", "consent", "concern"),
+            *("exploitation", "strengths", "protected", "check"),
+        )
     }
+    strengths, protected = pages["strengths"], pages["protected"]
     document: Document = {
         "schema": SCHEMA,
         "received_at": sent_at.astimezone(UTC).isoformat(timespec="seconds"),
@@ -97,22 +121,63 @@ def compose(answers: Answers, sender: Sender, *, sent_at: datetime) -> Document:
         "agency": sender.agency,
         "source_code": sender.source_code,
         "referrer": _referrer(pages["me"], pages["check"], sender),
+        "taken_by": None,
         "children": _children(answers),
         "now": _now(pages["now"], sent_at),
-        "concern": _concern(pages["danger"], pages["concern"], pages["strengths"]),
+        "concern": _concern(pages["danger"], pages["concern"], strengths, ring_back),
         "household": [
             told for person in as_list(pages["household"].get("people")) if (told := _person(as_object(person)))
         ],
         "visit_dangers": as_text(pages["household"].get("visit_dangers")),
-        "consent": _consent(pages["consent"]),
-        "exploitation": _exploitation(pages["concern"]),
-        "help_already": _told(
-            early_help=_yes_no(pages["strengths"].get("early_help")),
-            lead_practitioner=as_text(pages["strengths"].get("lead_practitioner")),
-            interventions=as_text(pages["strengths"].get("interventions")),
+        "consent": _consent(pages["consent"], protected),
+        "protected_information": _told(
+            **{key: as_text(protected.get(key)) for key in ("not_shared", "domestic_abuse", "witness", "works_here")}
         ),
+        "exploitation": _exploitation(pages["exploitation"]),
+        "help_already": _told(
+            has_social_worker=as_text(pages["danger"].get("has_social_worker")),
+            social_worker=as_text(pages["danger"].get("social_worker")),
+            early_help=_yes_no(strengths.get("early_help")),
+            lead_practitioner=as_text(strengths.get("lead_practitioner")),
+            interventions=as_text(strengths.get("interventions")),
+        ),
+        "agencies_involved": [_agency(line) for line in _lines(strengths.get("agencies"))],
+        "other_authority": other_authority,
     }
+    if is_call(answers):
+        document |= _call(as_object(answers.get("caller")), sender)
     return {key: value for key, value in document.items() if value not in (None, [], {}) or key == "children"}
+
+
+def _missing_of_call(caller: Part) -> list[Missing]:
+    """What a call still needs: who rings, and a number to ring back, unless they want to stay anonymous."""
+    anonymous = caller.get("anonymous") is True
+    needs = (
+        ("caller", "Say who is ringing", as_text(caller.get("caller")) is not None),
+        ("name", "Give their name, or say that they want to stay anonymous", anonymous or _is_given(caller, "name")),
+        ("phone", "Give a number to ring them back", anonymous or _is_given(caller, "phone")),
+    )
+    return [Missing("caller", field, message) for field, message, given in needs if not given]
+
+
+def _is_given(answers: Part, field: str) -> bool:
+    return not is_not_known(answers.get(field))
+
+
+def _call(caller: Part, sender: Sender) -> Document:
+    """What a call changes in the document: the caller is the referrer, and who took the call is named beside them.
+
+    Of somebody who wants to stay anonymous nothing is kept that tells who they are; the census has a source for them.
+    """
+    anonymous = caller.get("anonymous") is True
+    kept = {} if anonymous else {key: as_text(caller.get(key)) for key in CALLER_IDENTITY if key != "agency"}
+    return {
+        "mode": "phone",
+        "agency": None if anonymous else as_text(caller.get("agency")),
+        "source_code": "9" if anonymous else as_text(caller.get("source_code")),
+        "referrer": _told(anonymous=True if anonymous else None, **kept),
+        "taken_by": ", ".join(part for part in (sender.name, sender.role, sender.agency) if part) or None,
+    }
 
 
 def answer_moment(
@@ -146,16 +211,19 @@ def _referrer(me: Part, check: Part, sender: Sender) -> Document:
     return _told(
         name=as_text(me.get("name")) or sender.name,
         role=as_text(me.get("role")) or sender.role,
+        team=as_text(me.get("team")),
+        relationship=as_text(me.get("relationship")),
         phone=as_text(me.get("phone")) or sender.phone,
         best_time=as_text(me.get("best_time")),
         email=as_text(me.get("email")) or sender.email,
         known_for=as_text(me.get("known_for")),
+        about_own_staff=True if me.get("about_own_staff") is True else None,
         safeguarding_lead_told=True if check.get("safeguarding_lead_told") is True else None,
     )
 
 
 def _children(answers: Answers) -> list[object]:
-    told = [as_object(answers.get(key)) for key in child_keys(answers)]
+    told = [{**as_object(answers.get(more_key(key))), **as_object(answers.get(key))} for key in child_keys(answers)]
     return [_child(child, None if place == 0 else told[0]) for place, child in enumerate(told)]
 
 
@@ -166,16 +234,16 @@ def _child(told: Part, first: Part | None) -> Document:
     child = _told(
         first_name=first_name or ("Unborn" if unborn else None),
         last_name=as_text(told.get("last_name")),
+        other_names=as_text(told.get("other_names")),
         description=as_text(told.get("description")),
         dob_estimated=True if born == "estimated" and exact else None,
         expected_date_of_birth=as_text(told.get("expected_date_of_birth")) if unborn else None,
         approximate_age=None if unborn or born == "exact" else told.get("approximate_age"),
         # Census rule 8750: the sex of an unborn child is "U".
         sex=as_text(told.get("sex")) or ("U" if unborn else None),
-        ethnicity=as_text(told.get("ethnicity")),
         address=_address(told, first),
-        school=as_text(told.get("school")),
-        gp=as_text(told.get("gp")),
+        **{key: as_text(told.get(key)) for key in _CHILD_WORDS},
+        interpreter_needed=_yes_no(told.get("interpreter_needed")),
         disability=list(as_list(told.get("disability"))),
         nhs_number=as_text(told.get("nhs_number")),
         upn=as_text(told.get("upn")),
@@ -194,6 +262,7 @@ def _address(told: Part, first: Part | None) -> Document:
         line2=as_text(told.get("line2")),
         town=as_text(told.get("town")),
         postcode=as_text(told.get("postcode")),
+        kind=as_text(told.get("address_kind")),
         protected=True if told.get("protected") is True else None,
     )
 
@@ -220,7 +289,7 @@ def _now(now: Part, sent_at: datetime) -> Document:
 
 
 def _person(person: Part) -> Document:
-    plain = ("name", "relationship", "date_of_birth", "lives_with_child", "phone", "first_language")
+    plain = ("name", "relationship", "date_of_birth", "lives_with_child", "phone", "ethnicity", "first_language")
     return _told(
         **{key: as_text(person.get(key)) for key in plain},
         parental_responsibility=_yes_no(person.get("parental_responsibility")),
@@ -230,37 +299,67 @@ def _person(person: Part) -> Document:
     )
 
 
-def _concern(danger: Part, concern: Part, strengths: Part) -> Document:
-    plain = ("other_words", "what_happened", "happened_on", "happened_words", "where", "how_known", "how_often")
-    own_words = ("worries", "working_well", "what_needs_to_happen", "child_voice", "parents_view")
+def _concern(danger: Part, concern: Part, strengths: Part, ring_back: bool) -> Document:
+    plain: tuple[str, ...] = (
+        "other_words",
+        "what_happened",
+        "happened_on",
+        "happened_words",
+        "where",
+        "how_known",
+        "how_often",
+    )
+    plain += ("who_responsible", "crime_reported", "crime_reference")
+    own_words = ("worries", "complicating", "working_well", "what_needs_to_happen", "child_voice", "parents_view")
     level = as_text(concern.get("level_of_need"))
     told = _told(
         categories=list(as_list(concern.get("categories"))),
         **{key: as_text(concern.get(key)) for key in plain},
-        injury=_told(present=_yes_no(concern.get("injury")), description=as_text(concern.get("injury_words"))),
+        injury=_told(
+            present=_yes_no(concern.get("injury")),
+            where=as_text(concern.get("injury_where")),
+            description=as_text(concern.get("injury_words")),
+            body_map=True if concern.get("body_map") is True else None,
+        ),
         # A number in the documents of other systems, so in ours too.
         level_of_need=int(level) if level in ("1", "2", "3", "4") else level,
         **{key: as_text(strengths.get(key)) for key in own_words},
         safety_scale=strengths.get("safety_scale"),
+        ring_back=ring_back or None,
+        advice_only=True if danger.get("advice_only") is True else None,
     )
     return {"immediate_danger": _yes_no(danger.get("immediate_danger")), **told}
 
 
-def _consent(consent: Part) -> Document:
-    plain = ("who", "reason_not_sought", "reason_words", "child_view", "withhold_from_family")
-    told = _told(**{key: as_text(consent.get(key)) for key in plain})
+def _consent(consent: Part, protected: Part) -> Document:
+    plain = ("who", "agreed_to", "reason_not_sought", "reason_words", "child_view")
+    withheld = as_text(protected.get("withhold_from_family"))
+    told = _told(**{key: as_text(consent.get(key)) for key in plain}, withhold_from_family=withheld)
     informed, agrees = _yes_no(consent.get("parent_informed")), _yes_no(consent.get("parent_agrees"))
     return {"parent_informed": informed, "parent_agrees": agrees, **told}
 
 
-def _exploitation(concern: Part) -> Document:
+def _exploitation(told: Part) -> Document:
     return _told(
-        missing_last_30_days=concern.get("missing_times"),
-        locations=_lines(concern.get("places")),
-        people=[{"alias": line} for line in _lines(concern.get("known_as"))],
-        vehicles=[{"description": line} for line in _lines(concern.get("vehicles"))],
-        peers=_lines(concern.get("peers")),
+        signs=list(as_list(told.get("signs"))),
+        missing_last_30_days=told.get("missing_times"),
+        missing_reported=as_text(told.get("missing_reported")),
+        missing_with=as_text(told.get("missing_with")),
+        locations=_lines(told.get("places")),
+        people=[{"alias": line} for line in _lines(told.get("known_as"))],
+        vehicles=[{"description": line} for line in _lines(told.get("vehicles"))],
+        online=_lines(told.get("online")),
+        peers=_lines(told.get("peers")),
+        nrm_considered=_yes_no(told.get("nrm_considered")),
     )
+
+
+def _agency(line: object) -> Document:
+    """One line of the agencies: name, person, phone. Whatever looks like a number is the phone."""
+    parts = [part.strip() for part in str(line).split(",") if part.strip()]
+    phone = next((part for part in parts[1:] if sum(ch.isdigit() for ch in part) >= 6), None)
+    rest = [part for part in parts if part != phone] or [str(line)]
+    return _told(name=rest[0], person=", ".join(rest[1:]) or None, phone=phone)
 
 
 def _told(**answers: object) -> Document:

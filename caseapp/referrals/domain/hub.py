@@ -1,18 +1,25 @@
 """What the hub may decide, what each outcome makes of a contact, and the words around it. Plain rules."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from .children import ChildTold, as_list, as_object
+from caseapp.people.domain.names import AGE_NOT_KNOWN
+
+from .children import ChildTold, as_list, as_object, as_text
 from .document import where_words
 from .fields import Path
 from .lists import words
+from .protect import must_ring_first, said_both_ways, why_not_told
 
 CONTACT, REFERRAL, NOTE_ON_OPEN_CASE = "contact", "referral", "note_on_open_case"
 # From this contact in 12 months on, taking it no further asks what in the history was weighed (practice 26).
 WEIGH_FROM = 3
+# Outcomes after which nobody of ours works with the child.
+NOT_FURTHER = frozenset({"no_further_action", "advice"})
+NOT_AGREED = "Told, do not agree"
+SAID_BOTH_WAYS = "Said both ways"
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,7 @@ OUTCOME_RULES: dict[str, Outcome] = {
     row.key: row
     for row in (
         Outcome("no_further_action", CONTACT),
+        Outcome("advice", CONTACT),
         Outcome("family_help", CONTACT, "focused_family_help", "family_help", "family_help", consent=True),
         Outcome("assessment", REFERRAL, "assessment", "child_in_need", "locality", qualified=True),
         Outcome("strategy_discussion", REFERRAL, "strategy_discussion", "child_in_need", "locality", qualified=True),
@@ -85,25 +93,44 @@ def parents_words(document: object) -> tuple[str, str]:
     told, agrees = consent.get("parent_informed"), consent.get("parent_agrees")
     reason = consent.get("reason_not_sought")
     detail = words("consent_reasons", reason) if reason else str(consent.get("who") or "")
+    if said_both_ways(document):
+        return SAID_BOTH_WAYS, f"told, and agree; but also: {detail[:1].lower()}{detail[1:]}. Ask the referrer"
     if told is True:
-        known = "Told, and agree" if agrees is True else "Told, do not agree" if agrees is False else ""
+        known = "Told, and agree" if agrees is True else NOT_AGREED if agrees is False else ""
         return known or "Told, agreement not said", detail
     return ("Not told" if told is False else "Not said whether told"), detail or "no reason given"
 
 
 def parent_agrees(document: object) -> bool:
-    """True if the referrer says that a parent was told and agrees."""
+    """True if the referrer says that a parent was told and agrees, and nothing that contradicts it."""
     consent = as_object(as_object(document).get("consent"))
-    return consent.get("parent_informed") is True and consent.get("parent_agrees") is True
+    told = consent.get("parent_informed") is True and consent.get("parent_agrees") is True
+    return told and not said_both_ways(document)
 
 
 def concern_words(document: object, most: int = 3) -> str:
-    """The worries ticked, in words: `Neglect, domestic abuse`; the first few only."""
+    """The worries ticked, in words: `Neglect, domestic abuse`; the first few only. A police notification ticks none:
+    its incident stands there."""
     keys = as_list(as_object(as_object(document).get("concern")).get("categories"))
     found = [words("concerns", key) for key in keys]
     shown = [found[0], *(text[0].lower() + text[1:] for text in found[1:most])] if found else []
     more = f" and {len(found) - most} more" if len(found) > most else ""
-    return (", ".join(shown) + more) or "No worry ticked"
+    return (", ".join(shown) + more) or _police_words(document) or "No worry ticked"
+
+
+def _police_words(document: object) -> str:
+    """`Police notification, incident 14/204511/26`; nothing for a form without a part of the police."""
+    told = as_object(as_object(document).get("police"))
+    if not told:
+        return ""
+    incident = as_text(told.get("incident_number"))
+    return f"Police notification, incident {incident}" if incident else "Police notification"
+
+
+def police_risk(document: object) -> str:
+    """How the police grade the risk, in words: `High`; nothing where they did not."""
+    grading = as_object(as_object(document).get("police")).get("grading")
+    return words("police_gradings", grading) if as_text(grading) else ""
 
 
 def join_names(names: Sequence[str]) -> str:
@@ -122,8 +149,9 @@ def names_together(children: Sequence[ChildTold]) -> str:
 
 
 def ages_together(children: Sequence[ChildTold], today: date) -> str:
-    """Their ages in the same order: `9 and 6`."""
-    return join_names([child.age(today) for child in children])
+    """Their ages in the same order: `9 and 6`; that none is known is said once."""
+    ages = [child.age(today) for child in children]
+    return "ages not known" if len(ages) > 1 and set(ages) == {AGE_NOT_KNOWN} else join_names(ages)
 
 
 def contacts_about(children: int) -> str:
@@ -181,22 +209,74 @@ def draft_message(
     return "\n\n".join(paragraphs)
 
 
-def parents_sentence(document: object) -> str:
-    """What a referrer may say to the parents, by what was said of consent."""
-    consent = as_object(as_object(document).get("consent"))
-    if consent.get("withhold_from_family"):
-        return (
-            "You asked us to keep something from the family: please go on keeping it, "
-            "and ring us before you talk with them."
-        )
-    if consent.get("parent_informed") is True:
-        return "They know about the referral; you may talk with them about it."
-    return "As far as we know they have not been told. Please do not tell them yet; we will say when."
+def draft_public_message(*, reference: str, hub_phone: str) -> str:
+    """What somebody of the family, a neighbour or a caller is told: that we acted, what to do, whom to ring. Never what
+    was decided about a family, who works with it, or that anybody else has told us."""
+    paragraphs = (
+        f"Thank you for telling us. Your reference is {reference}.",
+        "We have read what you told us, and a social worker and a manager have decided what to do. "
+        "What happens with a family is private to them, so we cannot tell you more. We will not say who told us.",
+        f"If you see or hear something new, ring us on {hub_phone} and give the reference. "
+        "If a child is in danger ring 999 first.",
+        f"If you think we got it wrong, ring {hub_phone} and ask for it to be looked at again. "
+        "A different manager will.",
+    )
+    return "\n\n".join(paragraphs)
+
+
+_FOR_FAMILY = {
+    "no_further_action": "We will not do anything more now.",
+    "advice": "We will not do anything more now. Other people can help you if you want it: ask us who.",
+    "family_help": "You said yes to help for your family. Somebody from family help will ring you to arrange a visit.",
+    "assessment": "A social worker will visit you, to find out what would help. They will ring you first.",
+    "strategy_discussion": "A social worker will talk with you very soon about what we are worried about.",
+    "open_case": "Your worker will talk with you about it.",
+}
+
+
+def draft_family_message(outcomes: Mapping[str, str], *, hub_phone: str) -> str:
+    """The letter to the family, in words for a reader of ten: what we decided for each child (name to outcome), and
+    what they can do. It never says who told us, or what."""
+    by_outcome: dict[str, list[str]] = {}
+    for name, outcome in outcomes.items():
+        by_outcome.setdefault(outcome, []).append(name)
+    decided = [f"{join_names(names)}: {_FOR_FAMILY[outcome]}" for outcome, names in by_outcome.items()]
+    paragraphs = (
+        "Somebody was worried about your family and told us. We have talked about it and decided what to do.",
+        *decided,
+        f"If you want to ask something, or you do not agree, ring us on {hub_phone}. You can have somebody with you.",
+    )
+    return "\n\n".join(paragraphs)
+
+
+def why_no_family_letter(documents: Sequence[object]) -> str:
+    """Why no letter to the family is drafted, in words; empty where every contact says that the parents were told, and
+    none holds anything to be kept from them."""
+    return next((why for each in documents if (why := why_not_told(each))), "")
+
+
+# Family, neighbours, the child, a stranger (Children in Need census, referral source); and who gave no source.
+_PUBLIC, _UNKNOWN = frozenset({"1A", "1B", "1C", "1D"}), frozenset({None, "9", "10"})
+
+
+def is_public(source_code: str | None, *, known_agency: bool, agency_given: str) -> bool:
+    """Whether somebody told us for no agency: they hear that we acted, never what we decided about a family."""
+    if known_agency:
+        return False
+    return source_code in _PUBLIC or (source_code in _UNKNOWN and not agency_given)
+
+
+def parents_sentence(document: object, others: Sequence[object] = ()) -> str:
+    """What a referrer may say to the parents, by what was said of consent and of what must be protected, in their
+    contact and in the others that are decided with it."""
+    if must_ring_first(document, others):
+        return "Do not speak with the parents about this before we have rung you."
+    return "They know about the referral; you may talk with them about it."
 
 
 def hears_again(outcomes: Sequence[str]) -> str:
     """When the referrer hears again, by what was decided."""
-    if set(outcomes) <= {"no_further_action"}:
+    if set(outcomes) <= NOT_FURTHER:
         return "This is our last message about it, unless you ring or send something new."
     if "strategy_discussion" in outcomes:
         return "A social worker rings you today or tomorrow."

@@ -129,13 +129,26 @@ MODES: tuple[Choice, ...] = (
     Choice("other_council", "Notice from another council"),
 )
 
+POLICE_GRADINGS: tuple[Choice, ...] = (
+    Choice("standard", "Standard"),
+    Choice("medium", "Medium"),
+    Choice("high", "High"),
+)
+YES_NO_SAID: tuple[Choice, ...] = (Choice("yes", "Yes"), Choice("no", "No"), Choice("not_said", "Not said"))
+
+# Who rings the hub: somebody at work confirms in writing, a neighbour or a grandmother has no form to send.
+CALLERS: tuple[Choice, ...] = (
+    Choice("professional", "Somebody who works with the child or family", hint="They confirm it in writing"),
+    Choice("public", "Family, a neighbour or another member of the public", hint="They may stay anonymous"),
+)
+
 # Leeds, Bedfordshire and Rotherham procedures: why a parent may be left untold, and refusal at level 4.
 CONSENT_REASONS: tuple[Choice, ...] = (
     Choice("would_increase_risk", "Telling them would put somebody at greater risk"),
     Choice("would_prejudice_investigation", "Telling them could harm an investigation"),
     Choice("would_delay", "Asking would delay help that is needed now"),
     Choice("unable_to_contact", "They could not be reached"),
-    Choice("refused_level_4", "They said no, and the worry is at level 4"),
+    Choice("refused_level_4", "They said no, and I think it is level 4 of need"),
     Choice("not_mine_to_tell", "It is not for me to tell them"),
     Choice("other", "Another reason"),
 )
@@ -227,7 +240,8 @@ LEVELS: tuple[Choice, ...] = (
 )
 
 OUTCOMES: tuple[Choice, ...] = (
-    Choice("no_further_action", "We will not take this further, with advice"),
+    Choice("no_further_action", "We will not take this further", hint="Not for us: the referrer reads why"),
+    Choice("advice", "Advice", hint="Others can help: the referrer reads who, and how"),
     Choice("family_help", "Family help"),
     Choice("assessment", "Assessment by a social worker"),
     Choice("strategy_discussion", "Strategy discussion"),
@@ -251,6 +265,24 @@ ADDRESS_KINDS: tuple[Choice, ...] = (
     Choice("other", "Other"),
 )
 
+# domain.md section 5: health, behaviour, grooming, home, online, money, school.
+EXPLOITATION_SIGNS: tuple[Choice, ...] = (
+    Choice("older_friends", "An older boyfriend, girlfriend or friends"),
+    Choice("picked_up", "Picked up or dropped off by cars or adults nobody knows"),
+    Choice("gifts", "Money, clothes, phones or vapes that nobody can explain"),
+    Choice("many_phones", "Several phones, or hiding the phone"),
+    Choice("online_contact", "Contact online with people they have not met"),
+    Choice("pictures", "Sexual pictures asked for, sent or shared"),
+    Choice("drugs", "Drugs or alcohol"),
+    Choice("carrying", "Carries or sells drugs, carries a weapon"),
+    Choice("injuries", "Injuries they do not explain"),
+    Choice("sexual_health", "Sexual infection, pregnancy, or sexual behaviour beyond their age"),
+    Choice("away", "Out late, away overnight, or far from home"),
+    Choice("school", "Missing school, or a sudden change there"),
+    Choice("afraid", "Afraid of somebody, or in debt to somebody"),
+    Choice("withdrawn", "Turned away from family and old friends"),
+)
+
 RESTRICTION_REASONS: tuple[Choice, ...] = (
     Choice("staff_conflict", "Someone who works here is connected with the family"),
     Choice("public_figure", "The family is in the public eye"),
@@ -258,10 +290,19 @@ RESTRICTION_REASONS: tuple[Choice, ...] = (
     Choice("other", "Another reason"),
 )
 
+# What a manager answers who was asked to look at a decision again.
+LOOKED_AGAIN: tuple[Choice, ...] = (
+    Choice("stands", "The decision stands"),
+    Choice("anew", "It is decided again"),
+)
+
 LISTS: Mapping[str, tuple[Choice, ...]] = {
     "concerns": CONCERNS,
     "sources": SOURCES,
     "modes": MODES,
+    "police_gradings": POLICE_GRADINGS,
+    "yes_no_said": YES_NO_SAID,
+    "callers": CALLERS,
     "consent_reasons": CONSENT_REASONS,
     "sexes": SEXES,
     "ethnicities": ETHNICITIES,
@@ -277,6 +318,8 @@ LISTS: Mapping[str, tuple[Choice, ...]] = {
     "ratings": RATINGS,
     "address_kinds": ADDRESS_KINDS,
     "restriction_reasons": RESTRICTION_REASONS,
+    "looked_again": LOOKED_AGAIN,
+    "exploitation_signs": EXPLOITATION_SIGNS,
 }
 _BY_KEY = {name: {row.key: row for row in rows} for name, rows in LISTS.items()}
 

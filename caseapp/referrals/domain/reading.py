@@ -57,6 +57,7 @@ _TITLES = {
     "person": "Family and household",
     "home": "Visiting the home",
     "consent": "Consent",
+    "protected": "What must be protected",
     "exploitation": "Exploitation and going missing",
     "help": "Help already given, other agencies",
     "referrer": "Who told us",

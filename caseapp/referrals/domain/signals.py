@@ -50,7 +50,7 @@ def signals(document: object, *, today: date, open_case: bool, contacts_12m: int
 
 def sort_key(
     *,
-    unread: bool,
+    waits: bool,
     urgency: int,
     answer_needed_by: datetime | None,
     due_at: datetime | None,
@@ -58,13 +58,14 @@ def sort_key(
 ) -> tuple[bool, int, datetime, datetime, datetime]:
     """Where a referral stands in the queue: the smallest key is opened next. All moments are aware.
 
-    Unread comes before read. Inside that immediate danger, then any other signal, then the rest; inside that the moment
+    What `waits` for somebody comes first: what is unread, and what somebody read and left that nobody has rated or
+    taken. Inside that immediate danger, then any other signal, then the rest; inside that the moment
     by which the referrer needs an answer (where none was asked for: the due time), then the due time, then the oldest.
     What nobody has rated counts as Red: the caller gives the Red due time. `urgency` is that of `urgency_of`.
     """
     band = 0 if urgency >= DANGER_WEIGHT else 1 if urgency > 0 else 2
     due = due_at or _LATEST
-    return (not unread, band, answer_needed_by or due, due, received_at)
+    return (not waits, band, answer_needed_by or due, due, received_at)
 
 
 def urgency_of(found: list[Signal]) -> int:
@@ -126,6 +127,22 @@ def _sexual_abuse(document: object, _today: date) -> str | None:
     return f"Told: {', '.join(named).lower()}" if named else None
 
 
+def _ring_back(document: object, _today: date) -> str | None:
+    """Sent from the short form: little was asked, so somebody rings (practice, requirement 7)."""
+    told = as_object(document)
+    if as_object(told.get("concern")).get("ring_back") is not True:
+        return None
+    referrer = as_object(told.get("referrer"))
+    who = " on ".join(part for part in (as_text(referrer.get("name")), as_text(referrer.get("phone"))) if part)
+    return f"Ring back: told in two minutes{f' by {who}' if who else ''}"
+
+
+def _police_high(document: object, _today: date) -> str | None:
+    """A police notification that the officer graded as a high risk."""
+    grading = as_object(as_object(document).get("police")).get("grading")
+    return "The police grade the risk as high" if grading == "high" else None
+
+
 def _missing_now(document: object, _today: date) -> str | None:
     now = as_object(as_object(document).get("now"))
     return "Missing now" if now.get("where") == "missing" else None
@@ -150,8 +167,10 @@ _TELLERS: tuple[tuple[str, int, Callable[[object, date], str | None]], ...] = (
     ("not_safe", 70, _not_safe),
     ("injured_baby", 60, _injured_baby),
     ("sexual_abuse", 50, _sexual_abuse),
+    ("police_high", 45, _police_high),
     ("missing_now", 40, _missing_now),
     ("missing_often", 35, _missing_often),
+    ("ring_back", 25, _ring_back),
     ("visit_danger", 10, _visit_danger),
 )
 

@@ -1,6 +1,6 @@
 """The hub's forms: rate, propose, decide, put right. Those about several children get a field for each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from caseapp.kernel.forms import Choice, ChoiceField, Form, HiddenVersion, TextField, WordsField
@@ -9,9 +9,11 @@ from caseapp.referrals.catalogue import LISTS, OUTCOMES
 RATINGS = [Choice(row.key, row.words, row.hint) for row in LISTS["ratings"]]
 ANSWERS = (
     Choice("agree", "Agree"),
-    Choice("change", "Change it", "Choose another decision for a child, and write why"),
-    Choice("send_back", "Send it back with a question", "Nothing is decided; the hub answers first"),
+    Choice("change", "Change it"),
+    Choice("send_back", "Send it back with a question"),
 )
+# The answer that a child is nobody named before.
+ANOTHER = "no"
 TEAM_WORDS = {"locality": "Which locality takes it on?", "family_help": "Which family help team takes it on?"}
 
 
@@ -56,20 +58,23 @@ class DecisionForm(Form):
     answer = ChoiceField("Your answer", choices=ANSWERS, required="Choose to agree, to change it, or to send it back")
     words = WordsField("Why you change it", rows=3, hint="The person who proposed it reads this")
     question = WordsField("Your question", rows=3)
-    message = WordsField("What the referrer is told", rows=14)
+    message = WordsField("What the referrer is told", rows=8)
+    family_message = WordsField("Letter to the family", rows=8)
 
 
 def _offered(without: Sequence[str]) -> list[Choice]:
     return [Choice(row.key, row.words, row.hint) for row in OUTCOMES if row.key not in without]
 
 
-def _outcome_fields(children: Sequence[tuple[int, str, bool]], *, required: bool) -> dict[str, Any]:
+def _outcome_fields(
+    children: Sequence[tuple[int, str, bool]], *, required: bool, but: Collection[int] = ()
+) -> dict[str, Any]:
     """A field for each child (row, name, has an open case): what can't be decided for them is not offered."""
     return {
         f"outcome_{child_id}": ChoiceField(
             f"Decision for {name}",
             choices=_offered(("family_help", "assessment", "strategy_discussion") if open_case else ("open_case",)),
-            required=f"Choose a decision for {name}" if required else "",
+            required=f"Choose a decision for {name}" if required and child_id not in but else "",
         )
         for child_id, name, open_case in children
     }
@@ -93,12 +98,38 @@ def _more(*, weigh: bool, ask_consent: bool) -> dict[str, Any]:
 
 
 def proposal_form(
-    children: Sequence[tuple[int, str, bool]], *, weigh: bool, ask_consent: bool, formdata: Any = None
+    children: Sequence[tuple[int, str, bool]],
+    *,
+    weigh: bool,
+    ask_consent: bool,
+    doubtful: Mapping[int, Sequence[tuple[int, str]]] | None = None,
+    formdata: Any = None,
 ) -> ProposalForm:
-    """The proposal form of one referral, filled from the post or fresh."""
-    fields = {**_outcome_fields(children, required=True), **_more(weigh=weigh, ask_consent=ask_consent)}
+    """The proposal form of one or several contacts, filled from the post or fresh. `doubtful`: children of whom a
+    person says whether another contact tells of the same one (row, name of the others)."""
+    asked = doubtful or {}
+    fields = {**_same_fields(children, asked), **_outcome_fields(children, required=True, but=asked)}
+    first = [name for child_id, _, _ in children for name in (f"same_{child_id}", f"outcome_{child_id}")]
+    fields |= _more(weigh=weigh, ask_consent=ask_consent)
     made = type("ProposalFormOfOne", (ProposalForm,), fields)
-    return _in_order(made, formdata, first=[name for name in fields if name.startswith("outcome_")])
+    return _in_order(made, formdata, first=[name for name in first if name in fields])
+
+
+def _same_fields(
+    children: Sequence[tuple[int, str, bool]], doubtful: Mapping[int, Sequence[tuple[int, str]]]
+) -> dict[str, Any]:
+    return {
+        f"same_{child_id}": ChoiceField(
+            f"Is {name} one of the children named before?",
+            choices={
+                **{str(number): f"Yes, the same child as {other}" for number, other in doubtful[child_id]},
+                ANOTHER: "No, another child",
+            },
+            required=f"Say whether {name} is one of the children named before",
+        )
+        for child_id, name, _ in children
+        if child_id in doubtful
+    }
 
 
 def decision_form(
@@ -109,19 +140,23 @@ def decision_form(
     choose: Mapping[str, Sequence[tuple[int, str]]],
     proposed: Mapping[int, str],
     texts: Mapping[str, str],
+    messages: Mapping[str, str] | None = None,
     formdata: Any = None,
 ) -> DecisionForm:
     """The decision form of one referral: `choose` are the teams a person picks from, by kind, where no address says
-    which.
+    which; `messages` are the fields for the referrers of the other contacts, with their labels.
     """
     fields = {**_outcome_fields(children, required=False), **_more(weigh=weigh, ask_consent=ask_consent)}
     for kind, teams in choose.items():
         fields[f"team_{kind}"] = ChoiceField(TEAM_WORDS[kind], choices={str(number): name for number, name in teams})
+    for name, label in (messages or {}).items():
+        fields[name] = WordsField(label, rows=8)
     made = type("DecisionFormOfOne", (DecisionForm,), fields)
     values = {**texts, **{f"outcome_{child_id}": outcome for child_id, outcome in proposed.items()}}
     outcomes = [name for name in fields if name.startswith("outcome_")]
-    rest = [name for name in fields if not name.startswith("outcome_")]
-    return _in_order(made, formdata, first=["answer", *outcomes, "words", *rest, "question", "message"], data=values)
+    rest = [name for name in fields if not name.startswith(("outcome_", "message_"))]
+    order = ["answer", *outcomes, "words", *rest, "question", "message", *(messages or {}), "family_message"]
+    return _in_order(made, formdata, first=order, data=values)
 
 
 def _in_order(made: type[Any], formdata: Any, *, first: list[str], data: Mapping[str, Any] | None = None) -> Any:

@@ -32,7 +32,16 @@ from caseapp.kernel.forms import (
 )
 from caseapp.referrals.catalogue import LISTS
 from caseapp.referrals.domain.form import missing
-from caseapp.referrals.domain.pages import PERSON_FIELDS, PageField, child_keys, find_page, page_keys
+from caseapp.referrals.domain.pages import (
+    BRIEF,
+    PERSON_FIELDS,
+    SIX,
+    PageField,
+    child_key,
+    child_keys,
+    find_page,
+    page_keys,
+)
 
 MOST_PEOPLE = 30
 _PERSON = re.compile(r"person-([1-9][0-9]?)-")
@@ -41,9 +50,14 @@ _HIGHEST = {"approximate_age": 25, "safety_scale": 10, "missing_times": 99}
 _PAST = frozenset({"date_of_birth", "happened_on"})
 _FUTURE = frozenset({"answer_needed_on"})
 # Lists too long for radios: a menu whose first line is empty.
-_MENUS = frozenset({"ethnicities", "relationships"})
+_MENUS = frozenset({"ethnicities", "relationships", "address_kinds", "sources"})
 _NO_DOUBT = frozenset({"how_known", "levels"})
-_SHORT = frozenset({"safe_why", "reason_words", "child_view", "injury_words", "visit_dangers", "description"})
+_SHORT = frozenset(
+    {"safe_why", "reason_words", "child_view", "injury_words", "visit_dangers", "description"}
+) | frozenset(
+    {"disability_words", "agencies", "not_shared", "withhold_from_family", "complicating", "missing_with", "places"}
+    | {"known_as", "vehicles", "online", "peers"}
+)
 
 
 class TickField(ChoicesField):
@@ -139,22 +153,33 @@ def _form_of(name: str, asked: tuple[PageField, ...]) -> type[Form]:
     return type(name, (Form,), {ask.name: _MAKERS[ask.kind](ask) for ask in asked})
 
 
+@lru_cache(maxsize=64)
+def _made_of(key: str, later: bool) -> tuple[type[Form], tuple[PageField, ...], bool]:
+    """The form of a page of the catalogue, what it asks beside people, and whether it asks for people."""
+    page = find_page(key)
+    assert page is not None, key
+    asked = tuple(ask for ask in page.fields if ask.kind != "people" and (later or not ask.later))
+    return _form_of(f"{page.key}Form", asked), asked, any(ask.kind == "people" for ask in page.fields)
+
+
 _PERSON_FORM = _form_of("PersonForm", PERSON_FIELDS)
 
 
 class PageForm:
     """One page filled in: its own questions in `main` and, on the household page, a form for each person."""
 
-    def __init__(self, key: str, *, later: bool, raw: Mapping[str, Any] | None = None) -> None:
-        """Fill from what a draft keeps (`raw`), or from the request when that is None. `later`: not the first child."""
+    def __init__(self, key: str, *, later: bool, raw: Mapping[str, Any] | None = None, shown: bool = True) -> None:
+        """Fill from what a draft keeps (`raw`), or from the request when that is None. `later`: not the first child.
+
+        `shown`: whether it may come to stand on a page; if not, it is read without a token.
+        """
         page = find_page(key)
         if page is None:
             raise KeyError(key)
         self.key, self.title = key, page.title
-        self.asked = tuple(ask for ask in page.fields if ask.kind != "people" and (later or not ask.later))
-        self.has_people = any(ask.kind == "people" for ask in page.fields)
-        made = _form_of(f"{page.key}Form", self.asked)
-        self.main = made() if raw is None else made.from_raw(raw)
+        made, self.asked, self.has_people = _made_of(key, later)
+        self._options: dict[str, Any] = {} if shown else {"meta": {"csrf": False}}
+        self.main = made() if raw is None else made.from_raw(raw, **self._options)
         self.people = list(self._people(request.form if raw is None else raw, posted=raw is None))
 
     def _people(self, given: Mapping[str, Any], *, posted: bool) -> Iterator[Form]:
@@ -167,7 +192,9 @@ class PageForm:
                 yield _PERSON_FORM(prefix=prefix)
             else:
                 own = {name: value for name, value in given.items() if name.startswith(f"{prefix}-")}
-                yield _PERSON_FORM.from_raw({name[len(prefix) + 1 :]: own[name] for name in own}, prefix=prefix)
+                yield _PERSON_FORM.from_raw(
+                    {name[len(prefix) + 1 :]: own[name] for name in own}, prefix=prefix, **self._options
+                )
 
     @property
     def fields(self) -> Iterator[tuple[str, Field]]:
@@ -230,6 +257,8 @@ def _clashes(form: Form) -> Iterator[tuple[str, str]]:
     """Answers of one page that can't both be meant; one of them would have to be dropped unseen."""
     if "born" in form and form.born.data in ("unknown", "unborn") and not form.date_of_birth.is_blank:
         yield "born", "You gave a date of birth too. Say which is right, or clear the date"
+    if "caller" in form and form.caller.data == "professional" and form.anonymous.data:
+        yield "anonymous", "Somebody who rings from work gives a name. Only a member of the public may stay anonymous"
     if "answer_needed" in form and form.answer_needed.data == "at" and form.answer_needed_on.is_blank:
         yield "answer_needed_on", "Say by which day you need an answer"
 
@@ -267,7 +296,7 @@ class DraftReading:
 
 def is_later(pages: Mapping[str, Any], key: str) -> bool:
     """True for the page of any child but the first, which may say "same address as the first"."""
-    return key != child_keys(pages)[0]
+    return child_key(key) != child_keys(pages)[0]
 
 
 def read_pages(pages: Mapping[str, Mapping[str, Any]]) -> DraftReading:
@@ -277,7 +306,7 @@ def read_pages(pages: Mapping[str, Mapping[str, Any]]) -> DraftReading:
     for key in page_keys(pages):
         if key not in pages:
             continue
-        form = PageForm(key, later=is_later(pages, key), raw=pages[key])
+        form = PageForm(key, later=is_later(pages, key), raw=pages[key], shown=False)
         form.validate()
         answers[key] = form.cleaned()
         problems += [Problem(key, error["href"].removeprefix("#"), error["text"]) for error in form.error_list]
@@ -296,3 +325,41 @@ def check_page(form: PageForm, pages: Mapping[str, Mapping[str, Any]]) -> bool:
     needed = {need.field: need.message for need in missing(answers) if need.page == form.key}
     form.main.add_errors({name: message for name, message in needed.items() if not form.main[name].errors})
     return fine and not needed
+
+
+def brief_raw(pages: Mapping[str, Mapping[str, Any]]) -> Raw:
+    """What a draft keeps of the six questions of the short form."""
+    return {name: pages.get(six.page, {}).get(name, "") for six in SIX for name in six.fields}
+
+
+def brief_parts(form: PageForm) -> dict[str, Raw]:
+    """The words of the short form, by the page of the full form that they belong to."""
+    parts: dict[str, Raw] = {}
+    for six in SIX:
+        parts.setdefault(six.page, {}).update({name: form.raw.get(name, "") for name in six.fields})
+    return parts
+
+
+def check_brief(form: PageForm, pages: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
+    """Check the six answers; puts each message at its field. Gives what stops sending elsewhere in the draft."""
+    form.validate()
+    asked = {(six.page, name) for six in SIX for name in six.fields}
+    found = read_pages(pages).problems
+    here = {problem.target: problem.message for problem in found if (problem.page, problem.target) in asked}
+    form.main.add_errors({name: message for name, message in here.items() if not form.main[name].errors})
+    return [problem for problem in found if (problem.page, problem.target) not in asked]
+
+
+__all__ = [
+    "BRIEF",
+    "DraftReading",
+    "PageForm",
+    "Problem",
+    "VersionForm",
+    "brief_parts",
+    "brief_raw",
+    "check_brief",
+    "check_page",
+    "is_later",
+    "read_pages",
+]

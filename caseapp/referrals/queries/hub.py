@@ -1,52 +1,72 @@
 """The hub's queue: one list in one order, its counts, and what still has to be put right."""
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from caseapp.access.domain import L4, Actor
-from caseapp.access.models import Reach
-from caseapp.access.queries import not_barred, reaches
+from caseapp.access.domain import Actor
+from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_shape
 from caseapp.accounts.models import Agency, Professional, User
+from caseapp.accounts.queries import user_name_of
 from caseapp.cases.models import Case
-from caseapp.deadlines.catalogue import get_rule
-from caseapp.deadlines.domain import TimeLeft, compute, time_left
-from caseapp.deadlines.models import Clock
+from caseapp.deadlines.domain import TimeLeft
 from caseapp.deadlines.queries import ClockView, clocks_of
 from caseapp.kernel import clock
-from caseapp.kernel.db import UTCDateTime, db, is_postgresql
+from caseapp.kernel.db import db, fetch
 from caseapp.kernel.subjects import Subject, parse_reference
 from caseapp.people.models import Person
 from caseapp.referrals.catalogue import words
-from caseapp.referrals.domain.children import ChildTold, children_of
-from caseapp.referrals.domain.hub import ages_together, concern_words, contacts_about, mark_place, names_together
-from caseapp.referrals.domain.signals import DANGER_WEIGHT, Signal, signals
-from caseapp.referrals.models import Decision, InputMark, Referral, ReferralChild
+from caseapp.referrals.domain.after import news_words
+from caseapp.referrals.domain.children import ChildTold, as_object, as_text, children_of
+from caseapp.referrals.domain.hub import (
+    ages_together,
+    concern_words,
+    contacts_about,
+    names_together,
+)
+from caseapp.referrals.domain.queue import BECAME_WORDS, Filter, waited_words
+from caseapp.referrals.domain.signals import Signal, signals
+from caseapp.referrals.models import (
+    Addition,
+    Decision,
+    HubQuestion,
+    InputMark,
+    Referral,
+    ReferralChild,
+)
+
+from .counts import DECIDED_TODAY, PROPOSED, HubShape, hub_params, hub_shape, of_tab
+from .filters import narrow
+from .order import (
+    A_YEAR,
+    DECIDED,
+    at_words,
+    danger_added,
+    decide_by,
+    due_sql,
+    left_sql,
+    order_sql,
+    seen_by,
+    unread_sql,
+    with_it_sql,
+)
 
 A_PAGE = 50
-A_YEAR = timedelta(days=365)
-# The clocks that say by when the hub decides; the earliest counts.
-DECIDE_BY = ("referral.decision", "mash.red", "mash.amber", "mash.green")
-PROPOSED, DECIDED = "proposed", "decided"
+FIRST_LOOK = "mash.first_look"
 
 
 @dataclass(frozen=True)
-class Counts:
-    """What stands above the queue. `unread`, `late` and `due_today` are among those `to_decide`; what waits for a
-    manager is counted apart, with its own late ones."""
+class Asked:
+    """Since when the hub waits for the referrer's answer, and whom it asked."""
 
-    to_decide: int
-    unread: int
-    proposed: int
-    proposed_late: int
-    late: int
-    due_today: int
-    decided_today: int
-    marks: int
+    whom: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -70,9 +90,21 @@ class QueueRow:
     signals: tuple[Signal, ...]
     address_protected: bool
     marks: int
-    holder: str | None
+    read_by: str | None
+    # "Opened by ... at ..., then left": read, and neither rated nor taken by anybody.
+    left: str
+    held_by: str | None
+    held_at: datetime | None
+    mine: bool
+    unread_for: str
+    first_look_late: bool
+    asked: Asked | None
     proposed_by: str | None
     outcomes: str
+    # Why it stands at the top although it was read.
+    news: str = ""
+    # The references of those that are decided with it.
+    with_it: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,120 +115,53 @@ class Page:
     more: bool
 
 
-@dataclass(frozen=True)
-class MarkRow:
-    """Something to put right, with the referral it stands in."""
-
-    id: int
-    reference: str
-    names: str
-    where: str
-    given: str
-    message: str
-
-
-def seen_by(actor: Actor) -> sa.ColumnElement[bool]:
-    """The condition under which a referral reaches the actor whole (L4) and does not bar them."""
-    return sa.exists().where(Reach.subject_id == Referral.id, Reach.level >= L4, reaches(actor))
-
-
-def _red_due() -> sa.ColumnElement[datetime]:
-    """What nobody has rated counts as Red: the hours that Red gives, from receipt."""
-    hours = get_rule("mash.red", clock.today()).length
-    if is_postgresql():
-        return sa.type_coerce(Referral.received_at + sa.literal(timedelta(hours=hours), sa.Interval()), UTCDateTime())
-    # Written as SQLite stores an instant, with six digits, so that the two compare as text.
-    moved = sa.func.strftime("%Y-%m-%d %H:%M:%f", Referral.received_at, f"+{hours} hours")
-    return sa.type_coerce(moved.concat("000"), UTCDateTime())
-
-
-def _due() -> sa.ColumnElement[datetime]:
-    """By when the hub decides: the earliest running clock, for the unrated the Red one too."""
-    earliest = (
-        sa.select(sa.func.min(Clock.due_at))
-        .where(Clock.subject_id == Referral.id, Clock.stopped_at.is_(None), Clock.rule.in_(DECIDE_BY))
-        .scalar_subquery()
-    )
-    return sa.type_coerce(
-        sa.case((Referral.rating.is_(None), _red_due()), else_=sa.func.coalesce(earliest, _red_due())), UTCDateTime()
-    )
-
-
-def _order() -> tuple[Any, ...]:
-    """The SQL twin of `signals.sort_key`; the id ends it, so that the order is whole and a page can go by key."""
-    read = sa.case((Referral.read_at.is_(None), 0), else_=1)
-    band = sa.case((Referral.urgency >= DANGER_WEIGHT, 0), (Referral.urgency > 0, 1), else_=2)
-    due = _due()
-    needed = sa.type_coerce(sa.func.coalesce(Referral.answer_needed_at, due), UTCDateTime())
-    return read, band, needed, due, Referral.received_at, Referral.id
-
-
-def count_queue(actor: Actor) -> Counts:
-    """The counts of the tabs and of the sentence above them. One statement."""
-    now, today = clock.now(), clock.today()
-    start, end = _midnight(today), _midnight(today + timedelta(days=1))
-    open_ones = (
-        sa.select(Referral.state, Referral.read_at, _due().label("due_at"))
-        .where(_NOT_DECIDED, seen_by(actor))
-        .subquery()
-    )
-    waiting = open_ones.c.state != PROPOSED
-    row = db.session.execute(
-        sa.select(
-            _count(waiting),
-            _count(sa.and_(waiting, open_ones.c.read_at.is_(None))),
-            _count(~waiting),
-            _count(sa.and_(~waiting, open_ones.c.due_at < now)),
-            _count(sa.and_(waiting, open_ones.c.due_at < now)),
-            _count(sa.and_(waiting, open_ones.c.due_at >= now, open_ones.c.due_at < end)),
-            sa.select(sa.func.count())
-            .select_from(Referral)
-            .where(Referral.state == DECIDED, Referral.decided_at >= start, seen_by(actor))
-            .scalar_subquery(),
-            sa.select(sa.func.count())
-            .select_from(InputMark)
-            .join(Referral, Referral.id == InputMark.referral_id)
-            .where(InputMark.settled_at.is_(None), seen_by(actor))
-            .scalar_subquery(),
-        ).select_from(open_ones)
-    ).one()
-    return Counts(*(number or 0 for number in row))
-
-
-def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    return sa.func.sum(sa.case((condition, 1), else_=0))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=clock.LONDON)
-
-
-# Written out, not bound: SQLite takes a partial index only for a condition that it can read in the text.
-_NOT_DECIDED = Referral.state != sa.literal_column("'decided'")
-_TABS: dict[str, sa.ColumnElement[bool]] = {
-    "to-decide": sa.and_(_NOT_DECIDED, Referral.state != PROPOSED),
-    "unread": sa.and_(_NOT_DECIDED, Referral.state != PROPOSED, Referral.read_at.is_(None)),
-    "to-agree": sa.and_(_NOT_DECIDED, Referral.state == PROPOSED),
-    "decided-today": Referral.state == DECIDED,
-}
-
-
-def list_queue(actor: Actor, tab: str, *, after: str | None = None, limit: int = A_PAGE) -> Page:
-    """One tab of the queue in its order (decided today: latest first), from behind the referral `after` on.
+def list_queue(
+    actor: Actor, tab: str, *, chosen: Filter | None = None, after: str | None = None, limit: int = A_PAGE
+) -> Page:
+    """One tab of the queue in its order (decided today: latest first), narrowed to what was `chosen`, from behind the
+    referral `after` on.
 
     The order is made in the database; a page goes by the key of the last row shown. Five statements, six on a later
     page.
     """
-    order = _order()
-    reader, proposer = sa.alias(Professional.__table__), sa.alias(Professional.__table__)
-    read_by, proposed_by = sa.alias(User.__table__), sa.alias(User.__table__)
-    query = (
+    query = _tab_statement(hub_shape(actor), tab)
+    if chosen and (conditions := narrow(chosen)):
+        query = query.where(*conditions)
+    if chosen and "late" in chosen.only:
+        query = query.where(due_sql() < clock.now())
+    if after and tab != DECIDED_TODAY:
+        order = order_sql()
+        if key := _key_of(after, order):
+            query = query.where(
+                sa.tuple_(*order) > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(key, order, strict=True)))
+            )
+    found = fetch(query, {**hub_params(actor), "at_most": limit + 1})
+    return Page(_rows(actor, found[:limit]), len(found) > limit)
+
+
+@cache
+def _tab_statement(shape: HubShape, tab: str) -> Any:
+    """A tab in its order. Built once: what it has the database do costs less than to put it together."""
+    reader = shape.reader
+    order = (Referral.decided_at.desc(), Referral.id) if tab == DECIDED_TODAY else order_sql()
+    query = _rows_shown().where(of_tab(reader, tab), seen_by(reader)).order_by(*order)
+    return query.limit(sa.bindparam("at_most", type_=sa.Integer()))
+
+
+def _rows_shown() -> sa.Select[*tuple[Any, ...]]:
+    """What the list reads of each referral."""
+    holder, proposer, sender = (sa.alias(Professional.__table__) for _ in range(3))
+    held_by, proposed_by, sent_by = (sa.alias(User.__table__) for _ in range(3))
+    return (
         sa.select(
             Referral.id,
             Subject.reference,
             Referral.rating,
             Referral.state,
             Referral.read_at,
+            Referral.new_at,
+            Referral.danger_added_at,
+            Referral.in_error_at,
             Referral.received_at,
             Referral.mode,
             Referral.answer_needed_at,
@@ -205,35 +170,42 @@ def list_queue(actor: Actor, tab: str, *, after: str | None = None, limit: int =
             Referral.source_code,
             Referral.decided_at,
             Agency.name.label("agency"),
-            reader.c.name.label("reader"),
+            Referral.held_by_id,
+            Referral.held_at,
+            unread_sql().label("unread"),
+            left_sql().label("left"),
+            holder.c.name.label("holder"),
+            user_name_of(Referral.read_by_id).label("reader"),
             proposer.c.name.label("proposer"),
-            sa.select(sa.func.count())
-            .select_from(InputMark)
-            .where(InputMark.referral_id == Referral.id, InputMark.settled_at.is_(None))
+            with_it_sql().label("with_it"),
+            sender.c.name.label("sent_by"),
+            sa.select(sa.func.min(HubQuestion.asked_at))
+            .where(HubQuestion.referral_id == Referral.id, HubQuestion.answered_at.is_(None))
             .scalar_subquery()
-            .label("marks"),
+            .label("asked_at"),
+            sa.select(sa.func.max(HubQuestion.answered_at))
+            .where(HubQuestion.referral_id == Referral.id, HubQuestion.by_phone.is_(sa.false()))
+            .scalar_subquery()
+            .label("answered_at"),
+            _waiting(InputMark, InputMark.settled_at).label("marks"),
+            _waiting(Addition, Addition.read_at).label("additions"),
         )
         .join(Subject, Subject.id == Referral.id)
         .outerjoin(Agency, Agency.id == Referral.agency_id)
-        .outerjoin(read_by, read_by.c.id == Referral.read_by_id)
-        .outerjoin(reader, reader.c.id == read_by.c.professional_id)
+        .outerjoin(held_by, held_by.c.id == Referral.held_by_id)
+        .outerjoin(holder, holder.c.id == held_by.c.professional_id)
+        .outerjoin(sent_by, sent_by.c.id == Referral.sender_id)
+        .outerjoin(sender, sender.c.id == sent_by.c.professional_id)
         .outerjoin(Decision, sa.and_(Decision.referral_id == Referral.id, Decision.state == PROPOSED))
         .outerjoin(proposed_by, proposed_by.c.id == Decision.proposed_by_id)
         .outerjoin(proposer, proposer.c.id == proposed_by.c.professional_id)
-        .where(_TABS[tab], seen_by(actor))
     )
-    if tab == "decided-today":
-        query = query.where(Referral.decided_at >= _midnight(clock.today())).order_by(
-            Referral.decided_at.desc(), Referral.id
-        )
-    else:
-        if key := _key_of(after, order):
-            query = query.where(
-                sa.tuple_(*order) > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(key, order, strict=True)))
-            )
-        query = query.order_by(*order)
-    found = db.session.execute(query.limit(limit + 1)).all()
-    return Page(_rows(actor, found[:limit]), len(found) > limit)
+
+
+def _waiting(table: Any, done_at: Any) -> sa.ScalarSelect[int]:
+    """How many rows of a table wait in a referral: those that nobody has settled, or read."""
+    query = sa.select(sa.func.count()).select_from(table)
+    return query.where(table.referral_id == Referral.id, done_at.is_(None)).scalar_subquery()
 
 
 def _key_of(reference: str | None, order: tuple[Any, ...]) -> tuple[object, ...] | None:
@@ -246,6 +218,12 @@ def _key_of(reference: str | None, order: tuple[Any, ...]) -> tuple[object, ...]
     return tuple(row) if row else None
 
 
+def is_seen(actor: Actor, reference: str) -> bool:
+    """Whether a referral with this reference reaches the actor."""
+    query = sa.select(Referral.id).join(Subject, Subject.id == Referral.id)
+    return db.session.scalar(query.where(Subject.reference == reference, seen_by(actor))) is not None
+
+
 def next_to_agree(actor: Actor) -> str | None:
     """The reference of the proposal that this manager answers next, or None.
 
@@ -254,115 +232,204 @@ def next_to_agree(actor: Actor) -> str | None:
     own = sa.exists().where(
         Decision.referral_id == Referral.id, Decision.state == PROPOSED, Decision.proposed_by_id == actor.user_id
     )
-    return db.session.scalar(
+    reader = hub_shape(actor).reader
+    query = (
         sa.select(Subject.reference)
         .join(Referral, Referral.id == Subject.id)
-        .where(_TABS["to-agree"], ~own, seen_by(actor))
-        .order_by(*_order())
+        .where(of_tab(reader, "to-agree"), ~own, seen_by(reader))
+        .order_by(*order_sql())
         .limit(1)
     )
+    return next((row.reference for row in fetch(query, hub_params(actor))), None)
 
 
 def _rows(actor: Actor, found: Sequence[Any]) -> list[QueueRow]:
     told = {row.id: children_of(row.document) for row in found}
-    keys = {child.match_key for children in told.values() for child in children if child.match_key}
-    contacts = _contacts(actor, keys, since=min((row.received_at for row in found), default=clock.now()) - A_YEAR)
-    open_keys = _keys_with_open_case(actor, keys)
+    keys = {row_id: {key for child in children if (key := child.match_key)} for row_id, children in told.items()}
+    now = clock.now()
+    since = min((row.received_at for row in found), default=now) - A_YEAR
+    contacts, open_keys = _known(actor, set().union(*keys.values()), since=since)
     clocks = clocks_of([row.id for row in found])
     outcomes = _outcomes([row.id for row in found if row.state == DECIDED])
     return [
-        _row(row, told[row.id], contacts, open_keys, clocks.get(row.id, []), outcomes.get(row.id, "")) for row in found
+        _row(
+            actor,
+            row,
+            told[row.id],
+            _Before.of(row, [contacts[key] for key in keys[row.id] if key in contacts], now),
+            not keys[row.id].isdisjoint(open_keys),
+            clocks.get(row.id, ()),
+            outcomes.get(row.id, ""),
+            now,
+        )
+        for row in found
     ]
 
 
+class _Told:
+    """The referrals about one name and birth date: their numbers and moments, the moments in order."""
+
+    def __init__(self, pairs: Mapping[int, datetime]) -> None:
+        self.pairs, self.moments = pairs, sorted(pairs.values())
+
+    def between(self, since: datetime, until: datetime) -> int:
+        """How many came after `since`, up to `until`."""
+        return bisect_right(self.moments, until) - bisect_right(self.moments, since)
+
+
+class _Before(NamedTuple):
+    """The contacts about a referral's children: up to when it came, the most about one; and in the last 12 months."""
+
+    then: int
+    now: int
+
+    @classmethod
+    def of(cls, row: Any, told: Sequence[_Told], now: datetime) -> "_Before":
+        """Counted for a row of the queue, from what was told about each of its children."""
+        until, since = row.received_at, row.received_at - A_YEAR
+        then = max((about.between(since, until) for about in told), default=1)
+        year = now - A_YEAR
+        if len(told) == 1 and row.id in told[0].pairs:
+            return cls(then, len(told[0].moments) - bisect_right(told[0].moments, year))
+        moments = {row.id: until}
+        for about in told:
+            moments |= about.pairs
+        return cls(then, sum(1 for moment in moments.values() if moment > year))
+
+
 def _row(
+    actor: Actor,
     row: Any,
     children: list[ChildTold],
-    contacts: dict[str, set[tuple[int, datetime]]],
-    open_keys: set[str],
-    clocks: list[ClockView],
+    before: _Before,
+    open_case: bool,
+    clocks: Sequence[ClockView],
     outcomes: str,
+    now: datetime,
 ) -> QueueRow:
-    keys = {child.match_key for child in children if child.match_key}
-    about = {row.id: row.received_at} | dict(pair for key in keys for pair in contacts.get(key, ()))
     # A signal tells what was so when the referral came; the figure in the list is of the last 12 months.
-    before = max((_within(contacts.get(key, set()), row.received_at) for key in keys), default=1)
     local_day = clock.to_london(row.received_at).date()
-    found = signals(row.document, today=local_day, open_case=bool(keys & open_keys), contacts_12m=before)
+    found = signals(row.document, today=local_day, open_case=open_case, contacts_12m=before.then)
+    if row.danger_added_at:
+        found = [danger_added(row.danger_added_at), *found]
     phone = ", by phone" if row.mode == "phone" else ""
     return QueueRow(
         reference=row.reference,
         rating=row.rating,
-        unread=row.read_at is None,
+        unread=row.unread == 1,
         state=row.state,
         time_left=decide_by(row.rating, row.received_at, clocks),
         decided_at=row.decided_at,
         names=names_together(children),
-        ages=ages_together(children, clock.today()),
+        ages=ages_together(children, clock.to_london(now).date()),
         concern=concern_words(row.document),
         sender=(row.agency_given or row.agency or words("sources", row.source_code or "10")) + phone,
         received_at=row.received_at,
         answer_needed_at=row.answer_needed_at,
-        contacts=sum(1 for moment in about.values() if moment > clock.now() - A_YEAR),
+        contacts=before.now,
         contacts_about=contacts_about(len(children)),
         signals=tuple(found),
         address_protected=any(child.protected for child in children),
         marks=row.marks,
-        holder=row.reader,
+        read_by=row.reader,
+        left=_left(row),
+        held_by=row.holder,
+        held_at=row.held_at,
+        mine=row.held_by_id == actor.user_id,
+        unread_for=waited_words(now - row.received_at) if row.read_at is None else "",
+        first_look_late=row.read_at is None
+        and any(each.rule.key == FIRST_LOOK and each.time_left.state == "late" for each in clocks),
+        asked=_asked(row),
         proposed_by=row.proposer,
+        with_it=row.with_it or "",
         outcomes=outcomes,
+        news=_news(row),
     )
 
 
-def _within(pairs: set[tuple[int, datetime]], until: datetime) -> int:
-    return sum(1 for _id, moment in pairs if until - A_YEAR < moment <= until)
+def _left(row: Any) -> str:
+    if not row.left:
+        return ""
+    return f"Opened by {row.reader or 'somebody'} {at_words(row.read_at)}, then left: nobody has rated or taken it"
 
 
-def decide_by(rating: str | None, received_at: datetime, clocks: Sequence[ClockView]) -> TimeLeft | None:
-    """What is left until the hub has to have decided; without a rating it counts as Red.
+def _news(row: Any) -> str:
+    """Why a referral that somebody has read stands at the top; nothing for one that nobody has."""
+    if row.new_at is None or row.read_at is None:
+        return ""
+    if row.answered_at is not None and row.answered_at >= row.new_at:
+        more = f", and {row.additions} more added" if row.additions else ""
+        return f"{_whom(row)} answered the hub’s question {at_words(row.answered_at)}{more}"
+    return news_words(
+        row.additions,
+        at_words(row.new_at),
+        decided=row.state == DECIDED,
+        in_error=row.in_error_at is not None,
+        again=row.state != DECIDED,
+    )
 
-    None when nothing runs any more.
-    """
-    running = [view for view in clocks if view.rule.key in DECIDE_BY]
-    if rating is None and running:
-        due = compute(get_rule("mash.red", clock.to_london(received_at).date()), received_at)
-        return time_left(due.due_at, clock.now(), due.rule.unit)
-    return running[0].time_left if running else None
+
+def _asked(row: Any) -> Asked | None:
+    if row.asked_at is None or row.state == DECIDED:
+        return None
+    return Asked(_whom(row), row.asked_at)
 
 
-def _contacts(actor: Actor, keys: set[str], *, since: datetime) -> dict[str, set[tuple[int, datetime]]]:
-    """For each key of a name and birth date the referrals about it since then, as (id, received)."""
-    found: dict[str, set[tuple[int, datetime]]] = defaultdict(set)
-    rows = db.session.execute(
+def _whom(row: Any) -> str:
+    """Who told us, by name where it is known."""
+    named = as_text(as_object(as_object(row.document).get("referrer")).get("name"))
+    return named or row.sent_by or "the referrer"
+
+
+def _known(actor: Actor, keys: set[str], *, since: datetime) -> tuple[dict[str, _Told], set[str]]:
+    """For each key of a name and birth date the referrals about it since then; and the keys of children with an open
+    case. One statement."""
+    told: dict[str, dict[int, datetime]] = defaultdict(dict)
+    open_keys: set[str] = set()
+    given = {**reader_params(actor), "keys": list(keys), "since": since}
+    for key, referral_id, received_at in fetch(_known_statement(*reader_shape(actor)), given):
+        if referral_id is None:
+            open_keys.add(key)
+        else:
+            told[key][referral_id] = received_at
+    return {key: _Told(pairs) for key, pairs in told.items()}, open_keys
+
+
+@cache
+def _known_statement(placed: bool, covers: bool) -> Any:
+    reader = AnyReader(placed, covers)
+    keys: Any = sa.bindparam("keys", expanding=True)
+    contacts = (
         sa.select(ReferralChild.match_key, Referral.id, Referral.received_at)
         .join(Referral, Referral.id == ReferralChild.referral_id)
-        .where(ReferralChild.match_key.in_(keys), Referral.received_at > since, seen_by(actor))
-    )
-    for row in rows:
-        found[row.match_key].add((row.id, row.received_at))
-    return found
-
-
-def _keys_with_open_case(actor: Actor, keys: set[str]) -> set[str]:
-    return set(
-        db.session.scalars(
-            sa.select(Person.match_key)
-            .join(Case, Case.person_id == Person.id)
-            .where(Person.match_key.in_(keys), Case.closed_at.is_(None), not_barred(actor, Case.id))
+        .where(
+            ReferralChild.match_key.in_(keys),
+            Referral.received_at > sa.bindparam("since", type_=Referral.received_at.type),
+            seen_by(reader),
         )
     )
+    cases = (
+        sa.select(Person.match_key, sa.null(), sa.null())
+        .join(Case, Case.person_id == Person.id)
+        .where(Person.match_key.in_(keys), Case.closed_at.is_(None), not_barred(reader, Case.id))
+    )
+    return sa.union_all(contacts, cases)
 
 
 def _outcomes(referral_ids: list[int]) -> dict[int, str]:
-    """What came of each decided referral, in words, one outcome for all said once."""
+    """What became of each decided contact and what was decided, in words, the same for all children said once."""
+    if not referral_ids:
+        return {}
     rows = db.session.execute(
-        sa.select(ReferralChild.referral_id, ReferralChild.outcome)
+        sa.select(ReferralChild.referral_id, ReferralChild.became, ReferralChild.outcome)
         .where(ReferralChild.referral_id.in_(referral_ids), ReferralChild.outcome.is_not(None))
         .order_by(ReferralChild.position)
     )
     found: dict[int, list[str]] = defaultdict(list)
     for row in rows:
-        found[row.referral_id].append(words("outcomes", row.outcome))
+        became = BECAME_WORDS.get(row.became or "")
+        outcome = words("outcomes", row.outcome)
+        found[row.referral_id].append(f"{became}: {outcome[0].lower()}{outcome[1:]}" if became else outcome)
     return {referral_id: "; ".join(dict.fromkeys(several)) for referral_id, several in found.items()}
 
 
@@ -378,49 +445,3 @@ def last_decided(actor: Actor) -> tuple[datetime, str] | None:
         .limit(1)
     ).first()
     return (row.decided_at, row.name) if row and row.decided_at else None
-
-
-def list_marks(actor: Actor, *, after: int = 0, limit: int = A_PAGE) -> tuple[list[MarkRow], bool]:
-    """What is still to be put right in referrals the actor sees, the oldest first; and whether more follow.
-
-    One statement.
-    """
-    found = db.session.execute(
-        sa.select(
-            InputMark.id,
-            InputMark.path,
-            InputMark.given,
-            InputMark.message,
-            Subject.reference,
-            Referral.document,
-        )
-        .join(Referral, Referral.id == InputMark.referral_id)
-        .join(Subject, Subject.id == Referral.id)
-        .where(InputMark.settled_at.is_(None), InputMark.id > after, seen_by(actor))
-        .order_by(InputMark.id)
-        .limit(limit + 1)
-    ).all()
-    rows = [
-        MarkRow(
-            row.id,
-            row.reference,
-            names_together(children_of(row.document)),
-            mark_place(row.path),
-            row.given,
-            row.message,
-        )
-        for row in found[:limit]
-    ]
-    return rows, len(found) > limit
-
-
-def marks_of(referral_id: int) -> list[tuple[str, str, str]]:
-    """Everything marked in one referral as (where in words, as given, what is wrong), settled or not: for the
-    import's report.
-    """
-    rows = db.session.execute(
-        sa.select(InputMark.path, InputMark.given, InputMark.message)
-        .where(InputMark.referral_id == referral_id)
-        .order_by(InputMark.id)
-    )
-    return [(mark_place(row.path), row.given, row.message) for row in rows]

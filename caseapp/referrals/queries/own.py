@@ -1,6 +1,7 @@
 """What a referrer sees: their drafts, their own referrals and what became of them. Nothing of any other agency."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,19 +11,27 @@ from sqlalchemy import orm
 
 from caseapp.access.domain import L0, Actor
 from caseapp.access.queries import visible_ids
-from caseapp.accounts.models import Agency, Professional, User
-from caseapp.deadlines.catalogue import find_rule
-from caseapp.deadlines.domain import Due, compute
-from caseapp.deadlines.queries import clocks_of
+from caseapp.accounts.models import Agency, PostcodeSector, Professional, User
+from caseapp.accounts.queries import user_name_of
+from caseapp.deadlines.catalogue import find_rule, get_rule
+from caseapp.deadlines.domain import STATUTORY, Due, compute
+from caseapp.documents.queries import DocumentRow, list_documents
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
+from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
+from caseapp.people.domain.identifiers import Postcode, parse_postcode
 from caseapp.referrals.catalogue import words
+from caseapp.referrals.domain.after import about_own_staff
+from caseapp.referrals.domain.children import as_object, as_text
+from caseapp.referrals.domain.drafts import GONE_SHOWN, ends_on, ends_soon
 from caseapp.referrals.domain.form import Sender
-from caseapp.referrals.domain.pages import page_keys
+from caseapp.referrals.domain.pages import BRIEF, page_keys
 from caseapp.referrals.domain.reading import Section, sections
+from caseapp.referrals.domain.receipt import no_school, own_words, tells_danger
 from caseapp.referrals.models import Draft, Referral, ReferralChild
+
+from .done import Added, Again, list_done
 
 PAGE_SIZE = 20
 DECISION = "referral.decision"
@@ -38,6 +47,17 @@ class DraftView:
     version: int
     saved_at: datetime
     sent_as: str | None
+    here: str = ""
+
+    @property
+    def ends_on(self) -> date:
+        """The last day on which it waits (30 days after it was last saved)."""
+        return ends_on(self.saved_at)
+
+    @property
+    def ends_soon(self) -> bool:
+        """True from the 23rd day on."""
+        return ends_soon(self.saved_at, clock.now())
 
 
 @dataclass(frozen=True)
@@ -49,6 +69,25 @@ class DraftRow:
     saved_at: datetime
     names: list[str]
     last_page: str
+    here: str = ""
+
+    @property
+    def ends_on(self) -> date:
+        """The last day on which it waits."""
+        return ends_on(self.saved_at)
+
+    @property
+    def ends_soon(self) -> bool:
+        """True from the 23rd day on."""
+        return ends_soon(self.saved_at, clock.now())
+
+
+@dataclass(frozen=True)
+class ExpiredDraft:
+    """That there was a draft, and that its time is over."""
+
+    started_at: datetime
+    expired_at: datetime
 
 
 @dataclass(frozen=True)
@@ -66,6 +105,8 @@ class OwnRow:
     decided_at: datetime | None
     feedback: str | None
     feedback_seen_at: datetime | None
+    feedback_seen_by: str | None
+    in_error_at: datetime | None
     answer_needed_at: datetime | None
     children: list[tuple[str, str | None]] = field(default_factory=list)
 
@@ -90,12 +131,47 @@ class OwnRow:
 
 @dataclass(frozen=True)
 class Receipt:
-    """Everything the receipt shows. `told` is the sender's own document, for the sender alone."""
+    """Everything the receipt shows. `told` is what the referral said, for its sender and those who share it.
+
+    `decided_by`: the manager who took the decision; `own_staff`: it is about somebody who works for the agency, so that
+    nobody but the sender sees it.
+    """
 
     row: OwnRow
     decide_by: date
     why: str
     told: list[Section]
+    own_staff: bool
+    decided_by: str
+    added: list[Added]
+    again: list[Again]
+    files: list[DocumentRow]
+    # An address lies outside the borough, and the reader wrote the referral: there is a copy to hand over.
+    outside: bool
+    # In danger now, or not safe to go home: what happens now stands first.
+    danger: bool
+    # Told in two minutes: the number that the hub rings, empty where none was given; None where nobody was to ring.
+    ring_on: str | None
+    # By when the hub has acted while nobody has rated it: it counts as Red.
+    red_hours: int
+    red_by: datetime
+    # Wanted before school ends, on a day without school or after it.
+    no_school: bool
+
+    @property
+    def asked(self) -> Again | None:
+        """The last request to look at the decision again."""
+        return self.again[0] if self.again else None
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the decision can be asked about: there is one, and nobody has asked yet."""
+        return self.row.decided_at is not None and not (self.asked and self.asked.answered_at is None)
+
+    @property
+    def may_disagree(self) -> bool:
+        """Whether an answer stands that nobody has disagreed with yet."""
+        return self.asked is not None and self.asked.answered_at is not None and not self.asked.disagrees
 
     @property
     def late(self) -> bool:
@@ -110,29 +186,43 @@ class OwnList:
     rows: list[OwnRow]
     older_than: str | None
     drafts: int
+    # The last day of the draft that has waited longest, once it is announced (from its 23rd day).
+    draft_ends_on: date | None
 
 
 def get_sender(actor: Actor) -> Sender:
     """Who is signed in, as the document names them: agency, its census source, role and number."""
-    row = db.session.execute(
-        sa.select(Agency.name, Agency.source_code, Professional.title, Professional.phone)
-        .select_from(Agency)
-        .outerjoin(Professional, Professional.id == actor.professional_id)
-        .where(Agency.id == actor.agency_id)
-    ).one()
+    (row,) = fetch(_SENDER, {"professional": actor.professional_id, "agency": actor.agency_id})
     return Sender(row.name, row.source_code, actor.name, role=row.title, email=actor.email, phone=row.phone)
 
 
 def get_draft(draft_id: int) -> DraftView:
     """A draft that was not thrown away; NotFound otherwise. One statement."""
-    row = db.session.execute(
-        sa.select(Draft.id, Draft.answers, Draft.version, Draft.saved_at, Subject.reference)
-        .outerjoin(Subject, Subject.id == Draft.referral_id)
-        .where(Draft.id == draft_id, Draft.discarded_at.is_(None))
-    ).first()
+    row = next(iter(fetch(_DRAFT, {"draft": draft_id})), None)
     if row is None:
         raise NotFound
-    return DraftView(row.id, row.answers["pages"], row.answers["other"], row.version, row.saved_at, row.reference)
+    return DraftView(
+        row.id,
+        row.answers["pages"],
+        row.answers["other"],
+        row.version,
+        row.saved_at,
+        row.reference,
+        row.answers.get("here", ""),
+    )
+
+
+_SENDER = (
+    sa.select(Agency.name, Agency.source_code, Professional.title, Professional.phone)
+    .select_from(Agency)
+    .outerjoin(Professional, Professional.id == sa.bindparam("professional", type_=Professional.id.type))
+    .where(Agency.id == sa.bindparam("agency"))
+)
+_DRAFT = (
+    sa.select(Draft.id, Draft.answers, Draft.version, Draft.saved_at, Subject.reference)
+    .outerjoin(Subject, Subject.id == Draft.referral_id)
+    .where(Draft.id == sa.bindparam("draft"), Draft.discarded_at.is_(None), Draft.expired_at.is_(None))
+)
 
 
 def list_drafts(actor: Actor) -> list[DraftRow]:
@@ -145,15 +235,50 @@ def list_drafts(actor: Actor) -> list[DraftRow]:
     )
     return [
         DraftRow(
-            row.reference, row.started_at, row.saved_at, child_names(row.answers["pages"]), _last_page(row.answers)
+            row.reference,
+            row.started_at,
+            row.saved_at,
+            child_names(row.answers["pages"]),
+            _last_page(row.answers),
+            row.answers.get("here", ""),
         )
         for row in rows
     ]
 
 
+def list_expired(actor: Actor) -> list[ExpiredDraft]:
+    """The actor's drafts whose time was over in the last 30 days: that they were, and nothing of what they said."""
+    rows = db.session.execute(
+        sa.select(Draft.started_at, Draft.expired_at)
+        .where(Draft.owner_id == actor.user_id, Draft.expired_at > clock.now() - GONE_SHOWN)
+        .order_by(Draft.expired_at.desc())
+    )
+    return [ExpiredDraft(row.started_at, row.expired_at) for row in rows]
+
+
+def list_files(to_id: int) -> list[DocumentRow]:
+    """The files attached to a draft or a referral. One statement."""
+    return list_documents([to_id]).get(to_id, [])
+
+
+def outside(postcodes: Iterable[str]) -> list[str]:
+    """Those of these postcodes, as typed, that lie in no sector of the borough; what is no whole postcode is left out.
+    At most one statement."""
+    sectors = {given: found.sector for given in postcodes if isinstance(found := parse_postcode(given), Postcode)}
+    if not sectors:
+        return []
+    inside = set(
+        db.session.scalars(
+            sa.select(PostcodeSector.sector).where(PostcodeSector.sector.in_(sorted(set(sectors.values()))))
+        )
+    )
+    return [given for given, sector in sectors.items() if sector not in inside]
+
+
 def _last_page(answers: dict[str, Any]) -> str:
-    """The page that was saved last: where to go on."""
-    saved = {key: version for key, version in answers["saved"].items() if key in page_keys(answers["pages"])}
+    """The page that was saved last: where to go on. The short form is saved together with the pages it fills."""
+    keys = [BRIEF, *page_keys(answers["pages"])]
+    saved = {key: answers["saved"][key] for key in keys if key in answers["saved"]}
     return max(saved, key=lambda key: saved[key], default="danger")
 
 
@@ -164,29 +289,64 @@ def child_names(pages: dict[str, dict[str, Any]]) -> list[str]:
     return [name for name in names if name]
 
 
-def list_own(actor: Actor, *, before: str | None = None) -> OwnList:
-    """The actor's own referrals, and their desk's for its safeguarding lead, newest first, paged by key."""
+def list_own(actor: Actor, *, before: str | None = None, mine: bool = False, limit: int = PAGE_SIZE) -> OwnList:
+    """The actor's own referrals, and their desk's for its safeguarding group, newest first, paged by key.
+
+    `mine`: only those that the actor sent.
+    """
     query = _rows().where(Referral.id.in_(visible_ids(actor, "referral", L0, ("own",))))
+    if mine:
+        query = query.where(Referral.sender_id == actor.user_id)
     if before:
         query = query.where(Referral.id < sa.select(Subject.id).where(Subject.reference == before).scalar_subquery())
-    found = db.session.execute(query.order_by(Referral.id.desc()).limit(PAGE_SIZE + 1)).all()
-    rows = _with_children(list(found[:PAGE_SIZE]))
-    drafts = db.session.scalar(sa.select(sa.func.count()).select_from(Draft).where(*_open_drafts(actor))) or 0
-    return OwnList(rows, rows[-1].reference if len(found) > PAGE_SIZE else None, drafts)
+    found = db.session.execute(query.order_by(Referral.id.desc()).limit(limit + 1)).all()
+    rows = _with_children(list(found[:limit]))
+    waiting = db.session.execute(
+        sa.select(sa.func.count().label("drafts"), sa.func.min(Draft.saved_at).label("oldest")).where(
+            *_open_drafts(actor)
+        )
+    ).one()
+    soon = waiting.oldest is not None and ends_soon(waiting.oldest, clock.now())
+    return OwnList(
+        rows,
+        rows[-1].reference if len(found) > limit else None,
+        waiting.drafts,
+        ends_on(waiting.oldest) if soon else None,
+    )
 
 
 def get_receipt(actor: Actor, referral_id: int) -> Receipt:
-    """A sent referral as its sender sees it; the words of the document only for the person who wrote them."""
-    row = _with_children(list(db.session.execute(_rows().where(Referral.id == referral_id)).all()))[0]
-    clocks = clocks_of([referral_id], running_only=False).get(referral_id, [])
-    due = next((one.due for one in clocks if one.rule.key == DECISION), None)
-    decide_by, why = (due.due_on, _why(due)) if due and due.due_on else decision_day(row.received_at)
-    told: list[Section] = []
-    if row.sender_id == actor.user_id:
-        document = db.session.scalars(sa.select(Referral.document).where(Referral.id == referral_id)).one()
+    """A sent referral as its sender and their safeguarding group see it. Three statements.
+
+    Of what the hub did, it takes only who decided; ratings, reasons and proposals stay in the hub.
+    """
+    found = db.session.execute(_rows().add_columns(Referral.document).where(Referral.id == referral_id)).all()
+    row, document = _with_children(list(found))[0], found[0].document
+    done = list_done([referral_id])[referral_id]
+    decided = next((one for one in done.proposals if one.state in ("agreed", "changed")), None)
+    decide_by, why = decision_day(row.received_at)
+    red = get_rule("mash.red", clock.to_london(row.received_at).date())
+    told = as_object(document)
+    rings = as_object(told.get("concern")).get("ring_back") is True
+    too_late = no_school(document, clock.to_london(row.received_at), STATUTORY)
+    return Receipt(
+        row,
+        decide_by,
+        why,
         # What the service itself wrote about the record is no answer of theirs.
-        told = [part for part in sections(document) if part.key != "about"]
-    return Receipt(row, decide_by, why, told)
+        told=own_words([part for part in sections(document) if part.key != "about"], no_school=too_late),
+        own_staff=about_own_staff(document),
+        decided_by=decided.decided_by if decided and row.decided_at else "",
+        added=done.added,
+        again=done.again,
+        files=list_documents([referral_id]).get(referral_id, []),
+        outside=row.sender_id == actor.user_id and as_text(told.get("other_authority")) is not None,
+        danger=tells_danger(document) or any(each.in_danger for each in done.added),
+        ring_on=(as_text(as_object(told.get("referrer")).get("phone")) or "") if rings else None,
+        red_hours=red.length,
+        red_by=compute(red, row.received_at).due_at,
+        no_school=too_late,
+    )
 
 
 def decision_day(received_at: datetime) -> tuple[date, str]:
@@ -205,7 +365,12 @@ def _why(due: Due) -> str:
 
 
 def _open_drafts(actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
-    return (Draft.owner_id == actor.user_id, Draft.referral_id.is_(None), Draft.discarded_at.is_(None))
+    return (
+        Draft.owner_id == actor.user_id,
+        Draft.referral_id.is_(None),
+        Draft.discarded_at.is_(None),
+        Draft.expired_at.is_(None),
+    )
 
 
 def _rows() -> sa.Select[*tuple[Any, ...]]:
@@ -224,6 +389,8 @@ def _rows() -> sa.Select[*tuple[Any, ...]]:
             Referral.decided_at,
             Referral.feedback,
             Referral.feedback_seen_at,
+            user_name_of(Referral.feedback_seen_by_id).label("feedback_seen_by"),
+            Referral.in_error_at,
             Referral.answer_needed_at,
         )
         .join(Subject, Subject.id == Referral.id)
@@ -243,4 +410,5 @@ def _with_children(rows: list[sa.Row[*tuple[Any, ...]]]) -> list[OwnRow]:
     )
     for referral_id, name, outcome in db.session.execute(query):
         children[referral_id].append((name, outcome))
-    return [OwnRow(**row._asdict(), children=children[row.id]) for row in rows]
+    named = [{key: value for key, value in row._asdict().items() if key != "document"} for row in rows]
+    return [OwnRow(**values, children=children[values["id"]]) for values in named]

@@ -1,6 +1,35 @@
 """The pages of referrals: importing this package puts them on the blueprint."""
 
-from caseapp.referrals.routes import hub, own
+from caseapp.referrals.routes import (
+    after,
+    answered,
+    asking,
+    attachments,
+    brief,
+    calls,
+    deciding,
+    group,
+    holding,
+    hub,
+    own,
+    papers,
+    queue,
+)
 from caseapp.referrals.routes.blueprint import bp
 
-__all__ = ["bp", "hub", "own"]
+__all__ = [
+    "after",
+    "answered",
+    "asking",
+    "attachments",
+    "bp",
+    "brief",
+    "calls",
+    "deciding",
+    "group",
+    "holding",
+    "hub",
+    "own",
+    "papers",
+    "queue",
+]

@@ -4,16 +4,17 @@ from typing import Any
 
 from flask import Response, abort, jsonify, redirect, render_template, request, url_for
 
-from caseapp.access.domain import Actor, SubjectAccess
+from caseapp.access.domain import HUB, PERMISSIONS, Actor, SubjectAccess, allows
 from caseapp.access.guard import guard, keep_typed
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder
 from caseapp.kernel.subjects import parse_reference
 from caseapp.referrals.commands import drafts
-from caseapp.referrals.domain.pages import page_keys
+from caseapp.referrals.domain.pages import is_call, page_keys
 from caseapp.referrals.forms.pages import PageForm, VersionForm, check_page, is_later
 from caseapp.referrals.forms.texts import Texts
 from caseapp.referrals.queries import own
+from caseapp.referrals.queries.asked import list_asked
 from caseapp.referrals.queries.own import DraftView
 from caseapp.referrals.routes import pages_shown
 from caseapp.referrals.routes.blueprint import bp
@@ -27,24 +28,40 @@ NO_MORE_PEOPLE = "One referral takes 30 people. Write about the others under wha
 @bp.get("/")
 @guard("referral:list_own", logged=True)
 def list_own(actor: Actor) -> Any:
-    """My referrals; a desk's safeguarding lead sees the desk's."""
-    found = own.list_own(actor, before=parse_reference(request.args.get("before", "")))
-    return render_template("referrals/own/list.html", found=found, me=actor.user_id, first="before" not in request.args)
+    """My referrals; a desk's safeguarding group sees the desk's."""
+    shares = allows(PERMISSIONS["group:read"], actor, None)
+    mine = not shares or request.args.get("tab") == "mine"
+    found = own.list_own(actor, before=parse_reference(request.args.get("before", "")), mine=mine)
+    return render_template(
+        "referrals/own/list.html",
+        found=found,
+        me=actor.user_id,
+        first="before" not in request.args,
+        asked=list_asked(actor),
+        shares=shares,
+        mine=mine,
+    )
 
 
 @bp.get("/new")
 @guard("referral:create", logged=True)
 def new_referral(actor: Actor) -> Any:
     """The start page: what is ready to hand, and drafts to go on with."""
-    return render_template("referrals/own/new.html", drafts=own.list_drafts(actor))
+    return render_template(
+        "referrals/own/new.html",
+        drafts=own.list_drafts(actor),
+        expired=own.list_expired(actor),
+        elsewhere=pages_shown.elsewhere,
+    )
 
 
 @bp.post("/new")
 @guard("referral:create")
 def start_draft(actor: Actor) -> Any:
     """Begin a draft."""
-    reference = drafts.start_draft(actor)
-    return redirect(url_for(".show_page", reference=reference, page="danger"), 303)
+    brief = "brief" in request.form
+    reference = drafts.start_draft(actor, brief=brief, here=pages_shown.here())
+    return redirect(url_for(".show_page", reference=reference, page="brief" if brief else "danger"), 303)
 
 
 @bp.get("/drafts/<ref:reference>/<page>")
@@ -95,7 +112,9 @@ def autosave(actor: Actor, subject: SubjectAccess, page: str) -> Any:
     if sum(len(str(typed)) for typed in form.raw.values()) > MOST_LETTERS:
         abort(413)
     version = VersionForm().version.data
-    saved = drafts.save_page(actor, draft_id=subject.id, page=page, typed=form.raw, version=version, by_itself=True)
+    saved = drafts.save_page(
+        actor, draft_id=subject.id, page=page, typed=form.raw, version=version, by_itself=True, here=pages_shown.here()
+    )
     if saved.stale:
         keep_typed()
         return jsonify(error=409, message="Changed in another window. Both texts are kept", version=saved.version), 409
@@ -126,8 +145,7 @@ def discard_draft(actor: Actor, subject: SubjectAccess) -> Any:
 @guard("referral:receipt")
 def show_receipt(actor: Actor, subject: SubjectAccess) -> Any:
     """The receipt, and later the outcome."""
-    receipt = own.get_receipt(actor, subject.id)
-    return render_template("referrals/own/receipt.html", receipt=receipt, row=receipt.row)
+    return receipt_page(actor, subject)
 
 
 @bp.post("/<ref:reference>/seen")
@@ -136,6 +154,13 @@ def see_feedback(actor: Actor, subject: SubjectAccess) -> Any:
     """The sender says that the outcome was read."""
     drafts.see_feedback(actor, referral_id=subject.id)
     return redirect(url_for(".show_receipt", reference=subject.reference), 303)
+
+
+def receipt_page(actor: Actor, subject: SubjectAccess, **more: Any) -> str:
+    """The receipt as a page, with what the hub asks; `more`: a form on it that came back."""
+    receipt = own.get_receipt(actor, subject.id)
+    asked = [question for question in list_asked(actor) if question.reference == subject.reference]
+    return render_template("referrals/own/receipt.html", receipt=receipt, row=receipt.row, asked=asked, **more)
 
 
 def _receipt_of(draft: DraftView) -> Response:
@@ -169,9 +194,12 @@ def _save(actor: Actor, subject: SubjectAccess, form: PageForm) -> Any:
     page = form.key
     typed, place, full = _people(form)
     version = VersionForm().version.data
-    saved = drafts.save_page(actor, draft_id=subject.id, page=page, typed=typed, version=version)
+    saved = drafts.save_page(
+        actor, draft_id=subject.id, page=page, typed=typed, version=version, here=pages_shown.here()
+    )
     keep_typed()
-    draft = own.get_draft(subject.id)
+    # What a save gives back is what reading the draft again would.
+    draft = DraftView(subject.id, saved.pages, saved.other, saved.version, saved.saved_at, None, saved.here)
     if saved.stale:
         return _show_texts(subject, draft, page), 409
     if "later" in request.form:
@@ -213,7 +241,15 @@ def _settle(actor: Actor, subject: SubjectAccess, draft: DraftView, page: str) -
     if not texts.settled:
         return _show_texts(subject, draft, page, texts), 422
     version = VersionForm().version.data
-    saved = drafts.save_page(actor, draft_id=subject.id, page=page, typed=texts.merged, version=version, settles=True)
+    saved = drafts.save_page(
+        actor,
+        draft_id=subject.id,
+        page=page,
+        typed=texts.merged,
+        version=version,
+        settles=True,
+        here=pages_shown.here(),
+    )
     keep_typed()
     draft = own.get_draft(subject.id)
     if saved.stale:
@@ -266,4 +302,7 @@ def _send(actor: Actor, subject: SubjectAccess, draft: DraftView, form: PageForm
         reference = drafts.send_draft(actor, draft_id=subject.id, version=draft.version, answers=ready.answers)
     except Conflict as moved:
         return _show(subject, draft, form, _version(draft.version), moved=str(moved)), 409
+    if is_call(draft.pages) and actor.teams(HUB):
+        # Who took the call in the hub has it, and reads the reference to the caller.
+        return redirect(url_for(".show", reference=reference, rang=1), 303)
     return redirect(url_for(".show_receipt", reference=reference), 303)

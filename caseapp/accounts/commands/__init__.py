@@ -1,0 +1,125 @@
+"""What is done with agencies, teams, people, sign-ins and sessions."""
+
+from caseapp.accounts.commands.keys import Site, ask_to_register, ask_to_sign, check_key, register_key
+from caseapp.accounts.commands.leaving import finish_staff_task
+from caseapp.accounts.commands.links import (
+    INVITE,
+    RESET,
+    Invitation,
+    invite,
+    make_link,
+    open_link,
+    reset_second_factor,
+    use_link,
+)
+from caseapp.accounts.commands.locking import lock_session, unlock_with_key, unlock_with_password
+from caseapp.accounts.commands.organisation import add_agency, add_postcode_sectors, add_professional, add_team
+from caseapp.accounts.commands.parked import forget_sent, park_form, throw_away
+from caseapp.accounts.commands.passwords import HASHER, NOBODYS_HASH, matches
+from caseapp.accounts.commands.places import HAS_LEFT, STILL_HERE, confirm_people, end_place, give_place
+from caseapp.accounts.commands.registration import add_without_sign_in, check_registration, end_without_sign_in
+from caseapp.accounts.commands.second_factor import (
+    app_address,
+    confirm_app,
+    make_recovery_codes,
+    remove_factor,
+    start_app,
+    take_second_step,
+)
+from caseapp.accounts.commands.sessions import (
+    WRONG,
+    SignedIn,
+    change_password,
+    clean_up,
+    complete_session,
+    end_other_sessions,
+    end_session,
+    end_sessions,
+    new_session,
+    open_session,
+    sign_in,
+    touch_session,
+)
+from caseapp.accounts.commands.staffing import (
+    end_absence,
+    end_cover,
+    put_cover,
+    put_on_duty,
+    set_absence,
+    set_rota,
+    take_off_duty,
+)
+from caseapp.accounts.commands.suspending import lift_suspension, suspend_unused
+from caseapp.accounts.commands.throttle import count_try, forgive_try
+from caseapp.accounts.commands.users import add_membership, add_user, disable_user, enable_user
+
+__all__ = [
+    "HASHER",
+    "HAS_LEFT",
+    "INVITE",
+    "NOBODYS_HASH",
+    "RESET",
+    "STILL_HERE",
+    "WRONG",
+    "Invitation",
+    "SignedIn",
+    "Site",
+    "add_agency",
+    "add_membership",
+    "add_postcode_sectors",
+    "add_professional",
+    "add_team",
+    "add_user",
+    "add_without_sign_in",
+    "app_address",
+    "ask_to_register",
+    "ask_to_sign",
+    "change_password",
+    "check_key",
+    "check_registration",
+    "clean_up",
+    "complete_session",
+    "confirm_app",
+    "confirm_people",
+    "count_try",
+    "disable_user",
+    "enable_user",
+    "end_absence",
+    "end_cover",
+    "end_other_sessions",
+    "end_place",
+    "end_session",
+    "end_sessions",
+    "end_without_sign_in",
+    "finish_staff_task",
+    "forget_sent",
+    "forgive_try",
+    "give_place",
+    "invite",
+    "lift_suspension",
+    "lock_session",
+    "make_link",
+    "make_recovery_codes",
+    "matches",
+    "new_session",
+    "open_link",
+    "open_session",
+    "park_form",
+    "put_cover",
+    "put_on_duty",
+    "register_key",
+    "remove_factor",
+    "reset_second_factor",
+    "set_absence",
+    "set_rota",
+    "sign_in",
+    "start_app",
+    "suspend_unused",
+    "take_off_duty",
+    "take_second_step",
+    "throw_away",
+    "touch_session",
+    "unlock_with_key",
+    "unlock_with_password",
+    "use_link",
+]

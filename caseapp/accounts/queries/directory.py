@@ -1,0 +1,193 @@
+"""The directory of agencies, teams and people."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from caseapp.accounts.models import Agency, Professional, Team, TeamMembership, User
+from caseapp.accounts.queries.actors import in_force
+from caseapp.kernel import clock
+from caseapp.kernel.db import db, fetch
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """A team as lists show it."""
+
+    id: int
+    key: str
+    name: str
+    kind: str
+    locality: str | None
+    may_hold_cases: bool
+    phone: str
+
+
+def list_teams(*, kind: str | None = None) -> list[TeamRow]:
+    """All teams (of a kind), by name."""
+    rows = fetch(_TEAMS_OF_KIND, {"kind": kind}) if kind else fetch(_TEAMS)
+    return [TeamRow(*row) for row in rows]
+
+
+# Built once: who a team is gets asked in every write, and building the statement was most of the answer's time.
+_TEAM: Any = sa.select(Team.id, Team.key, Team.name, Team.kind, Team.locality, Team.may_hold_cases, Team.phone)
+_TEAMS = _TEAM.order_by(Team.name)
+_TEAMS_OF_KIND = _TEAMS.where(Team.kind == sa.bindparam("kind"))
+_TEAM_BY_KEY, _TEAM_BY_ID = _TEAM.where(Team.key == sa.bindparam("key")), _TEAM.where(Team.id == sa.bindparam("number"))
+
+
+def find_team(*, key: str | None = None, team_id: int | None = None) -> TeamRow | None:
+    """One team by its short name or its number; None if there is none."""
+    query, given = (_TEAM_BY_KEY, {"key": key}) if key is not None else (_TEAM_BY_ID, {"number": team_id})
+    row = next(iter(fetch(query, given)), None)
+    return TeamRow(*row) if row else None
+
+
+@dataclass(frozen=True)
+class ProfessionalRow:
+    """A professional as lists show them."""
+
+    id: int
+    name: str
+    title: str
+    agency: str
+    team_id: int | None
+    phone: str
+    qualified: bool
+    user_id: int | None
+
+
+def list_professionals(*, team_id: int) -> list[ProfessionalRow]:
+    """The professionals of a team, by name."""
+    rows = db.session.execute(_professionals().where(Professional.team_id == team_id).order_by(Professional.name))
+    return [ProfessionalRow(*row) for row in rows]
+
+
+def find_professional(professional_id: int) -> ProfessionalRow | None:
+    """One professional; None if there is none."""
+    row = db.session.execute(_find_professional(), {"number": professional_id}).first()
+    return ProfessionalRow(*row) if row else None
+
+
+@cache
+def _find_professional() -> Any:
+    return _professionals().where(Professional.id == sa.bindparam("number"))
+
+
+def list_workers(team_id: int) -> list[ProfessionalRow]:
+    """Whom a team's children can be given to, by name: its workers, not its managers, with a place in it today and a
+    sign-in that is not switched off."""
+    rows = db.session.execute(
+        _professionals()
+        .join(TeamMembership, sa.and_(TeamMembership.user_id == User.id, in_force()))
+        .where(
+            Professional.team_id == team_id,
+            TeamMembership.team_id == team_id,
+            TeamMembership.role == "worker",
+            User.disabled_at.is_(None),
+        )
+        .order_by(Professional.name)
+    )
+    return [ProfessionalRow(*row) for row in rows]
+
+
+def list_colleagues(kind: str) -> list[tuple[int, str]]:
+    """Everybody with a place today in a team of that kind and a sign-in that is not switched off, as (user, name), by
+    name: for the hub's work, its workers and managers."""
+    rows = db.session.execute(
+        sa.select(User.id, Professional.name)
+        .join(Professional, Professional.id == User.professional_id)
+        .join(TeamMembership, sa.and_(TeamMembership.user_id == User.id, in_force()))
+        .join(Team, Team.id == TeamMembership.team_id)
+        .where(Team.kind == kind, User.disabled_at.is_(None), TeamMembership.role.in_(("worker", "manager")))
+        .distinct()
+        .order_by(Professional.name, User.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def may_lead(professional: Any = Professional) -> sa.ColumnElement[bool]:
+    """The condition that somebody can lead the work with a family now: they have no sign-in (a school's pastoral lead),
+    or one that is not switched off and a place in their team today. A manager may."""
+    theirs = sa.exists().where(User.professional_id == professional.id)
+    works = theirs.where(
+        User.disabled_at.is_(None),
+        TeamMembership.user_id == User.id,
+        TeamMembership.team_id == professional.team_id,
+        in_force(),
+    )
+    stays = sa.or_(professional.left_on.is_(None), professional.left_on > clock.today())
+    return sa.or_(sa.and_(~theirs, stays), works)
+
+
+def can_lead(professional_id: int) -> bool:
+    """Whether this professional can lead the work with a family now (`may_lead`)."""
+    found = db.session.scalar(sa.select(Professional.id).where(Professional.id == professional_id, may_lead()))
+    return found is not None
+
+
+def _professionals() -> Any:
+    return (
+        sa.select(
+            Professional.id,
+            Professional.name,
+            Professional.title,
+            Agency.name,
+            Professional.team_id,
+            Professional.phone,
+            Professional.qualified,
+            User.id,
+        )
+        .join(Agency, Agency.id == Professional.agency_id)
+        .outerjoin(User, User.professional_id == Professional.id)
+    )
+
+
+def user_name_of(column: Any) -> sa.ScalarSelect[str]:
+    """The name of the user whose number stands in `column`, as a piece of a larger query."""
+    user, professional = orm.aliased(User), orm.aliased(Professional)
+    return (
+        sa.select(professional.name)
+        .join(user, user.professional_id == professional.id)
+        .where(user.id == column)
+        .scalar_subquery()
+    )
+
+
+def user_id_of(column: Any) -> sa.ScalarSelect[int]:
+    """The sign-in of the professional whose number stands in `column`, as a piece of a larger query."""
+    user = orm.aliased(User)
+    return sa.select(user.id).where(user.professional_id == column).scalar_subquery()
+
+
+def user_names(user_ids: set[int]) -> dict[int, str]:
+    """Names of users by number, in one statement."""
+    if not user_ids:
+        return {}
+    rows = db.session.execute(
+        sa.select(User.id, Professional.name)
+        .join(Professional, Professional.id == User.professional_id)
+        .where(User.id.in_(user_ids))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def agency_names() -> dict[str, int]:
+    """Every agency's number by its name as the table writes it."""
+    return {row.name: row.id for row in fetch(_AGENCIES)}
+
+
+_AGENCIES = sa.select(Agency.name, Agency.id)
+
+
+def find_agency(key: str) -> int | None:
+    """An agency's number by its short name; None if there is none."""
+    return db.session.scalar(sa.select(Agency.id).where(Agency.key == key))
+
+
+def list_agency_keys() -> list[str]:
+    """The short names of all agencies, in order."""
+    return list(db.session.scalars(sa.select(Agency.key).order_by(Agency.key)))

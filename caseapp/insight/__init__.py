@@ -1,0 +1,1 @@
+"""The head's page: numbers with their definitions, each opening its list."""

@@ -1,0 +1,41 @@
+"""What a police notification is read by, and which belong together."""
+
+from .reading import (
+    ADULT,
+    CHILD,
+    GRADINGS,
+    MOST_PEOPLE,
+    OF_CONCERN,
+    TOGETHER,
+    YES_NO,
+    NotRead,
+    Placed,
+    Someone,
+    Told,
+    from_json,
+    groups,
+    lag_words,
+    place_key,
+    read_json,
+    read_text,
+)
+
+__all__ = [
+    "ADULT",
+    "CHILD",
+    "GRADINGS",
+    "MOST_PEOPLE",
+    "OF_CONCERN",
+    "TOGETHER",
+    "YES_NO",
+    "NotRead",
+    "Placed",
+    "Someone",
+    "Told",
+    "from_json",
+    "groups",
+    "lag_words",
+    "place_key",
+    "read_json",
+    "read_text",
+]

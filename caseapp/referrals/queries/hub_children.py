@@ -1,0 +1,107 @@
+"""The children of referrals as the hub sees them: the row, what was told, and the teams that could take them.
+
+One statement.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from caseapp.accounts.models import PostcodeSector, Team
+from caseapp.kernel.db import fetch
+from caseapp.referrals.domain.children import ChildTold, children_of
+from caseapp.referrals.models import ReferralChild
+
+
+@dataclass(frozen=True)
+class TeamOption:
+    """A team that could take a child: `barred` when the referral must be kept from it."""
+
+    id: int
+    name: str
+    phone: str
+    barred: bool
+
+
+@dataclass(frozen=True)
+class HubChild:
+    """A child of the referral: the row, what was told, which teams the postcode leads to, and the case that the
+    decision put it on, if there is one."""
+
+    id: int
+    name: str
+    told: ChildTold
+    match_key: str | None
+    locality: str | None
+    teams: dict[str, TeamOption]
+    outcome: str | None
+    became: str | None
+    case_id: int | None
+
+    def team_for(self, kind: str) -> TeamOption | None:
+        """The team of a kind that the postcode leads to and that may see the child; None: a person chooses."""
+        team = self.teams.get(kind)
+        return team if team and not team.barred else None
+
+    def why_choose(self, kind: str) -> str:
+        """Why a person has to choose the team, in words without a conflict's detail."""
+        if self.teams.get(kind):
+            return "The team of this address must not see this referral."
+        if self.told.postcode_sector:
+            return f"No locality has the postcode {self.told.postcode_sector}."
+        return "There is no whole postcode."
+
+
+@cache
+def _statement() -> Any:
+    return (
+        sa.select(
+            ReferralChild.id,
+            ReferralChild.referral_id,
+            ReferralChild.position,
+            ReferralChild.shown_name,
+            ReferralChild.match_key,
+            ReferralChild.outcome,
+            ReferralChild.became,
+            ReferralChild.case_id,
+            PostcodeSector.locality,
+            Team.id.label("team_id"),
+            Team.kind,
+            Team.name,
+            Team.phone,
+        )
+        .outerjoin(PostcodeSector, PostcodeSector.sector == ReferralChild.sector)
+        .outerjoin(Team, sa.and_(Team.locality == PostcodeSector.locality, Team.kind.in_(("locality", "family_help"))))
+        .where(ReferralChild.referral_id.in_(sa.bindparam("referrals", expanding=True, type_=sa.BigInteger())))
+        .order_by(ReferralChild.position)
+    )
+
+
+def list_children(documents: Mapping[int, object], barred_teams: Collection[int]) -> dict[int, list[HubChild]]:
+    """The children of each referral (id to its document) with the teams their postcodes lead to: one statement."""
+    rows = fetch(_statement(), {"referrals": list(documents)})
+    teams: dict[int, dict[str, TeamOption]] = defaultdict(dict)
+    for row in rows:
+        if row.team_id is not None:
+            teams[row.id][row.kind] = TeamOption(row.team_id, row.name, row.phone, row.team_id in barred_teams)
+    told = {referral_id: children_of(document) for referral_id, document in documents.items()}
+    found: dict[int, list[HubChild]] = {referral_id: [] for referral_id in documents}
+    for row in {row.id: row for row in rows}.values():
+        found[row.referral_id].append(
+            HubChild(
+                row.id,
+                row.shown_name,
+                told[row.referral_id][row.position],
+                row.match_key,
+                row.locality,
+                teams[row.id],
+                row.outcome,
+                row.became,
+                row.case_id,
+            )
+        )
+    return found
