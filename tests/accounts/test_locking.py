@@ -66,6 +66,23 @@ def test_words_sent_to_a_locked_session_wait_and_go_on(make_app: MakeApp) -> Non
         assert desk.taken == [FIELDS] and desk.parked() == 0
 
 
+def test_what_a_stranger_sends_from_the_locked_page_is_read_by_its_owner_first(make_app: MakeApp) -> None:
+    """Whoever sits down meanwhile can post with the page's own token. Nothing is done, and nothing goes on unread."""
+    with clock.at(START):
+        desk = Desk(make_app())
+        client = desk.browser("north.worker")
+        token = open_page(client)
+    with clock.at(AWAY):
+        for fields in ([("answer", "no_further_action"), ("agree", "yes")], [("reason", "")]):
+            post(client, token, fields)
+        assert client.post("/accounts/unlock", data={"password": PASSWORD, "csrf_token": token}).status_code == 303
+        assert desk.taken == []
+        page = client.get("/accounts/continue").text
+        for told in ("no_further_action", "Agree", "Left empty", "/test/note", "send only what you wrote yourself"):
+            assert told in page, told
+        assert desk.taken == []
+
+
 def test_a_script_hears_that_the_page_is_locked_and_loses_nothing(client: FlaskClient) -> None:
     with clock.at(AWAY):
         for header in ("autosave", "renew", "lock"):

@@ -98,7 +98,7 @@ def test_words_sent_too_late_wait_and_arrive_exactly(desk: Desk) -> None:
         answer = enter(client, "north.worker")
         assert (answer.status_code, answer.location) == (303, "/accounts/continue")
         page = client.get(answer.location)
-        assert "Your words are kept" in page.text and "Go on" in page.text and "{{7*7}}" in page.text
+        assert "Your words are kept" in page.text and "I wrote this: send it" in page.text and "{{7*7}}" in page.text
         [form] = forms_of(page, NOTE)
         assert form.token != token, "the old token died with the old sign-in"
         assert form.without_token() == FIELDS

@@ -73,7 +73,7 @@ def count_live_sessions(user_id: int) -> int:
 
 @dataclass(frozen=True)
 class Parked:
-    """A form that was sent after its writer's session had ended: where to, when, and every name and value as posted."""
+    """A form that was sent after a session had ended or while it was locked: where to, when, every name and value."""
 
     id: int
     path: str
@@ -81,9 +81,18 @@ class Parked:
     created_at: datetime
 
     @property
-    def words(self) -> list[str]:
-        """The values that somebody wrote, as far as one can tell, for them to recognise."""
-        return [value for _, value in self.fields if " " in value.strip() or "\n" in value.strip()]
+    def told(self) -> list[tuple[str, str]]:
+        """Everything it would do, for its owner to read before it goes: short answers count as much as long words."""
+        return [(_as_label(name), value) for name, value in self.fields if name not in _OF_THE_PAGE]
+
+
+# What a page's form carries for itself; it does nothing on its own.
+_OF_THE_PAGE = frozenset({"once", "version"})
+
+
+def _as_label(name: str) -> str:
+    words = name.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]
 
 
 def list_parked(user_id: int, tokens: Collection[str]) -> list[Parked]:

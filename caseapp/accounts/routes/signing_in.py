@@ -141,7 +141,7 @@ def _remember_browser(response: Any, browser: dict[str, Any], account: str) -> A
 @bp.get("/continue")
 @guard("account:own")
 def go_on(actor: Actor) -> Any:
-    """The words that were sent after the session had ended, to be sent once more."""
+    """What was sent after the session had ended or while it was locked, to be read and then sent once more."""
     parked = queries.list_parked(actor.user_id, session.get("parked", []))
     if not parked:
         return redirect("/", 303)
