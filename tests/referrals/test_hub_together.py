@@ -18,6 +18,7 @@ from caseapp.referrals.commands import Received
 from caseapp.referrals.commands.deciding import Answer
 from caseapp.referrals.domain.family import family_keys, reason_words
 from caseapp.referrals.models import Decision, DecisionReferral, ReferralChild
+from caseapp.referrals.queries.done import NOT_SHOWN
 from caseapp.referrals.queries.referral_page import get_hub_page
 from tests.factories import someone
 from tests.referrals.hub_world import SAMPLES, answer, children_of, propose, rate, receive, the
@@ -159,6 +160,29 @@ def test_a_barred_contact_is_not_offered_and_its_group_not_decided(app: Flask, f
     assert page.hidden and page.others == () and page.suggested == []
     with pytest.raises(Refused, match="another manager has to decide"):
         agree(made)
+
+
+def test_what_was_sent_back_stays_hidden_from_whoever_is_kept_from_one_of_them(
+    browser: Browser, bare_app: Flask, friday: datetime
+) -> None:
+    """Sent back, and proposed again for the one alone: the first texts were about both."""
+    told = ("Jake is at his gran's in Rawmarsh", "Ask Rawmarsh school", "Who saw Jake in Rawmarsh?")
+    with bare_app.app_context():
+        made = arrive("SAMPLE-001", "SAMPLE-002")
+        together(made, "assessment", reasons=told[0], advice=told[1])
+        answer(made[0].id, Answer("send_back", {}, words=told[2]))
+        propose(made[0].id, "assessment", reasons="About her alone")
+        with transaction():
+            barred = someone("mash.manager")
+            bar(f"user:{barred.user_id}", subject_id=made[1].id, reason="staff_conflict")
+        newest, first = get_hub_page(barred, made[0].id).proposals
+        assert (newest.reasons, first.reasons) == ("About her alone", NOT_SHOWN)
+        assert not any(words in repr(first) for words in told)
+        whole = get_hub_page(someone("mash.worker"), made[0].id).proposals[1]
+        assert all(words in repr(whole) for words in told)
+    for path in ("", "/decision"):
+        page = browser("mash.manager").get(f"/referrals/{made[0].reference}{path}").text
+        assert "About her alone" in page and "Rawmarsh" not in page, path
 
 
 def test_a_question_sends_all_of_them_back(app: Flask, friday: datetime) -> None:

@@ -11,12 +11,13 @@ from caseapp.access.commands import bar
 from caseapp.cases.models import Case
 from caseapp.cases.queries import Entry, family_cases, list_chronology, list_my_children, task_words
 from caseapp.kernel.db import db, transaction
+from caseapp.referrals.commands.deciding import Answer
 from caseapp.referrals.queries.told import before_visit
 from caseapp.referrals.queries.words import what_was_said
 from tests.factories import AFamily, give, someone
 from tests.helpers.statements import count_statements
 
-from .hub_world import agree, propose, receive
+from .hub_world import agree, answer, propose, rate, receive
 
 
 def decided(**danger: str) -> AFamily:
@@ -93,6 +94,22 @@ def test_whoever_is_barred_from_a_referral_reads_none_of_its_words(app: Flask, f
 
     assert told(family)["Referral received"].words is None
     assert task_words(someone("north.worker"), [family.referral_id]) == {}
+
+
+def test_reasons_about_several_contacts_are_kept_from_whoever_is_barred_from_one(app: Flask, friday: datetime) -> None:
+    made, other = receive("SAMPLE-001"), receive("SAMPLE-002")
+    for each in (made, other):
+        rate(each.id)
+    propose(made.id, "assessment", reasons="Both together", together=[other.reference])
+    answer(made.id, Answer("agree", {}, message="Decided", messages={other.id: "Decided"}))
+    case_id = db.session.scalars(sa.select(Case.id).where(Case.referral_id == made.id)).first()
+    assert case_id is not None
+    worker = someone("north.manager")
+    words = [entry.words for entry in list_chronology(worker, [case_id], limit=50) if entry.title == "The hub decided"]
+    assert words and words[0].startswith("Both together")
+    with transaction():
+        bar(f"user:{worker.user_id}", subject_id=other.id, reason="relative")
+    assert [e.words for e in list_chronology(worker, [case_id], limit=50) if e.title == "The hub decided"] == [None]
 
 
 def test_what_a_visitor_must_know_reaches_the_visiting_worker(

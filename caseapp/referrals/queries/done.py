@@ -11,6 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from caseapp.access.domain import Actor
+from caseapp.access.queries import AnyReader
 from caseapp.accounts.models import Professional, User
 from caseapp.kernel.db import UTCDateTime, fetch
 from caseapp.referrals.domain.after import ANEW, STANDS
@@ -24,7 +26,10 @@ from caseapp.referrals.models import (
     InputMark,
     LookAgain,
     RagRating,
+    Referral,
 )
+
+from .order import seen_by
 
 
 @dataclass(frozen=True)
@@ -138,18 +143,26 @@ class Done:
     questions: list[Question] = field(default_factory=list)
 
 
-def list_done(referral_ids: Sequence[int]) -> dict[int, Done]:
+NOT_SHOWN = "Not shown: part of this decision must not be seen by you."
+
+
+def list_done(actor: Actor, referral_ids: Sequence[int]) -> dict[int, Done]:
     """What was done about each of these referrals; the proposals are those of the first one. One statement: a union of
     what has words, times, people.
+
+    One text of a proposal is about all that it covers, so whoever is kept from one of them reads none of it, however it
+    ended.
     """
-    rows = fetch(_statement(), {"referrals": referral_ids, "referral": referral_ids[0]})
+    given = {"referrals": referral_ids, "referral": referral_ids[0], "principals": actor.principals}
+    rows = fetch(_statement(bool(actor.memberships)), given)
     found = {referral_id: Done() for referral_id in referral_ids}
     proposals: dict[int, Proposal] = {}
     for row in sorted(rows, key=lambda row: (row.kind != "decision", row.id)):
         if row.kind == "decision":
-            texts = (row.w1, row.w2, row.w3, row.w4, row.w5)
+            texts = (row.w1, row.w2, row.w3, row.w4, row.w5, row.w6)
+            *texts, message = (NOT_SHOWN, "", "", "", "", "") if row.ref else texts
             proposals[row.id] = Proposal(
-                row.id, row.code, *texts, row.at1, row.by_id, row.by1, row.at2, row.by2, row.w6
+                row.id, row.code, *texts, row.at1, row.by_id, row.by1, row.at2, row.by2, message
             )
             found[referral_ids[0]].proposals.insert(0, proposals[row.id])
         elif row.kind == "child":
@@ -177,13 +190,14 @@ def list_done(referral_ids: Sequence[int]) -> dict[int, Done]:
 
 
 @cache
-def _statement() -> Any:
+def _statement(placed: bool) -> Any:
     """Built once: building it took longer than the database needs to answer."""
     one, many = (
         sa.bindparam("referral", type_=sa.BigInteger()),
         sa.bindparam("referrals", expanding=True, type_=sa.BigInteger()),
     )
-    return sa.union_all(*(_padded(query) for query in [*_parts(one, many), _mark_part(many), *_later_parts(many)]))
+    parts = [*_parts(one, many, seen_by(AnyReader(placed))), _mark_part(many), *_later_parts(many)]
+    return sa.union_all(*(_padded(query) for query in parts))
 
 
 _TEXTS, _TIMES = ("kind", "code", "w1", "w2", "w3", "w4", "w5", "w6", "by1", "by2"), ("at1", "at2")
@@ -286,7 +300,9 @@ def _later_parts(referral_ids: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _parts(referral_id: Any, referral_ids: Any) -> list[dict[str, Any]]:
+def _parts(referral_id: Any, referral_ids: Any, is_seen: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
+    unseen = sa.select(DecisionReferral.decision_id).join(Referral, Referral.id == DecisionReferral.referral_id)
+    unseen = unseen.where(DecisionReferral.decision_id == Decision.id, ~is_seen).correlate(Decision)
     about_it = Decision.id.in_(
         sa.select(DecisionReferral.decision_id).where(DecisionReferral.referral_id == referral_id)
     )
@@ -307,7 +323,8 @@ def _parts(referral_id: Any, referral_ids: Any) -> list[dict[str, Any]]:
             "kind": "decision",
             "id": Decision.id,
             "by_id": Decision.proposed_by_id,
-            "ref": Decision.referral_id,
+            # Whether it covers anything that the reader must not see.
+            "ref": sa.case((unseen.exists(), 1), else_=0),
             "code": Decision.state,
             "w1": Decision.reasons,
             "w2": Decision.history_weighed,

@@ -322,7 +322,7 @@ def get_receipt(actor: Actor, referral_id: int) -> Receipt:
     """
     found = db.session.execute(_rows().add_columns(Referral.document).where(Referral.id == referral_id)).all()
     row, document = _with_children(list(found))[0], found[0].document
-    done = list_done([referral_id])[referral_id]
+    done = list_done(actor, [referral_id])[referral_id]
     decided = next((one for one in done.proposals if one.state in ("agreed", "changed")), None)
     decide_by, why = decision_day(row.received_at)
     red = get_rule("mash.red", clock.to_london(row.received_at).date())

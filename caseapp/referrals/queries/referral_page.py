@@ -5,7 +5,7 @@ Five statements, however many they are.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -40,8 +40,6 @@ from .order import seen_by
 
 __all__ = ["HubPage", "get_hub_page"]
 
-NOT_SHOWN = "Not shown: part of this decision must not be seen by you."
-
 
 def get_hub_page(
     actor: Actor, referral_id: int, *, together: Collection[str] = (), same: Mapping[int, int] | None = None
@@ -67,27 +65,13 @@ def get_hub_page(
     )
     contacts, cases, barred = list_known(actor, asked)
     barred_teams = frozenset(int(name.partition(":")[2]) for name in barred if not name.startswith("user:"))
-    done = list_done(ids)
-    if row.group_size > len(ids):
-        done = {each: _without_words(what) for each, what in done.items()}
+    done = list_done(actor, ids)
     known = _Known(contacts, cases, barred_teams, done, clocks_of(ids))
     children = list_children(documents, barred_teams)
     others = tuple(_page(each, children[each.id], known) for each in rows if each.id != referral_id)
     found = known.done[referral_id].proposals
     chosen = same if same is not None else (found[0].same if found and row.group_size else {})
     return _page(row, children[referral_id], known, others, chosen)
-
-
-def _without_words(done: Done) -> Done:
-    """One text is about all that a decision covers, so whoever is kept from one of them reads none of it."""
-    blank: dict[str, Any] = {
-        "history_weighed": "",
-        "advice": "",
-        "consent_words": "",
-        "manager_words": "",
-        "family_message": "",
-    }
-    return replace(done, proposals=[replace(each, reasons=NOT_SHOWN, **blank) for each in done.proposals])
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from caseapp.people.models import Person
 from caseapp.referrals.domain.children import as_object
 from caseapp.referrals.domain.lists import LISTS
 from caseapp.referrals.domain.signals import visit_danger
-from caseapp.referrals.models import Addition, Decision, Referral, ReferralChild
+from caseapp.referrals.models import Addition, Decision, DecisionReferral, Referral, ReferralChild
 
 ARRIVED = frozenset({"referral.received", "referral.noted_on_case"})
 DECIDED = frozenset({"decision.proposed", "decision.agreed"})
@@ -52,6 +52,10 @@ def _words_statement(placed: bool, covers: bool) -> Any:
     """Built once: it runs with every chronology."""
     reader = AnyReader(placed, covers)
     wanted: Any = sa.bindparam("events", expanding=True)
+    # One text is about all that a decision covers.
+    covers_barred = sa.exists().where(
+        DecisionReferral.decision_id == Decision.id, ~not_barred(reader, DecisionReferral.referral_id)
+    )
     return (
         sa.select(
             EventSubject.event_id,
@@ -65,7 +69,7 @@ def _words_statement(placed: bool, covers: bool) -> Any:
             Addition.words,
         )
         .join(Referral, Referral.id == EventSubject.subject_id)
-        .outerjoin(Decision, Decision.referral_id == Referral.id)
+        .outerjoin(Decision, sa.and_(Decision.referral_id == Referral.id, ~covers_barred))
         .outerjoin(Addition, Addition.referral_id == Referral.id)
         .where(EventSubject.event_id.in_(wanted), not_barred(reader, Referral.id))
         .order_by(EventSubject.event_id, Decision.id)
