@@ -81,6 +81,8 @@ VIEWS = {
     "cases.note": "A note with its wordings",
     "cases.show": "A case",
     "cases.write_note": "A case, writing a note",
+    "insight.take_list": "A list behind a number, taking it away as a spreadsheet",
+    "insight.take_sample": "A sample of a list, taking it away as a spreadsheet",
     "insight.draw": "A list behind a number, drawing a sample",
     "insight.sample": "A sample of a list",
     "insight.show_list": "A list behind a number",

@@ -1,10 +1,14 @@
 """The head's numbers: as at a day, equal to the rows of their lists, samples that are kept."""
 
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from typing import Any
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from caseapp.insight.catalogue import MEASURES, SOURCES
 from caseapp.insight.commands import draw_sample
@@ -224,6 +228,11 @@ def test_the_pages_name_no_child_and_ask_little(app: Flask) -> None:
         ("/insight/list/children_open?after=rubbish", 200),
         ("/insight/list/contacts_weeks?week=1999-01-01", 404),
         ("/insight/list/children_open?on=x", 422),
+        ("/insight/list/nothing.xlsx", 404),
+        ("/insight/list/children_open.xlsx?on=x", 404),
+        ("/insight/list/children_open.xlsx?team=atlantis", 404),
+        ("/insight/numbers.xlsx?on=1066-10-14", 404),
+        ("/insight/samples/99999999999999999999999.xlsx", 404),
         ("/insight/samples/99999999999999999999999", 404),
     ],
 )
@@ -247,3 +256,51 @@ def test_a_number_opens_a_sample_on_the_page(app: Flask) -> None:
     assert empty.status_code == 409
     # For publishing, one to five are hidden.
     assert "hidden, 1 to 5" in client.get("/insight/?form=published").text
+
+
+def taken(client: FlaskClient, address: str) -> list[tuple[Any, ...]]:
+    answer = client.get(address)
+    assert answer.status_code == 200 and answer.mimetype.endswith("spreadsheetml.sheet")
+    page = openpyxl.load_workbook(BytesIO(answer.data)).active
+    assert page is not None
+    return list(page.iter_rows(values_only=True))
+
+
+def test_a_list_is_taken_away_with_what_was_asked(app: Flask) -> None:
+    with transaction():
+        a_case(children=3)
+        a_case(children=2, team="south")
+    client = sign_in(app, "head")
+    rows = taken(client, "/insight/list/children_open.xlsx?team=north")
+    assert rows[0][0] == "Children with an open case: 3"
+    assert "team: North locality; counted at" in rows[2][0] and MEASURES["children_open"].definition[:30] in rows[2][0]
+    assert rows[5][:3] == ("Reference", "Age", "Team") and len(rows) == 9
+    assert {row[2] for row in rows[6:]} == {"North locality"} and all(row[0].startswith("C-") for row in rows[6:])
+    drawn = client.post("/insight/list/children_open/sample", data={"team": "north", "size": "2", "seed": "11"})
+    sample = taken(client, f"{drawn.location}.xlsx")
+    assert len(sample) == 8 and "2 of 3 drawn with seed 11 by Margaret Ainley" in sample[2][0]
+    events = db.session.scalars(sa.select(Event).where(Event.code == "list.taken").order_by(Event.id)).all()
+    assert [event.data for event in events] == [
+        {"list": "children_open", "rows": 3},
+        {"list": "sample", "rows": 2},
+    ]
+
+
+def test_the_page_is_taken_away_number_by_number(app: Flask) -> None:
+    with transaction():
+        a_case(children=3)
+        a_case(children=7, team="south")
+    a_contact(clock.now())
+    client = sign_in(app, "head")
+    rows = taken(client, "/insight/numbers.xlsx")
+    numbers = {row[:4]: row[4] for row in rows[6:]}
+    assert numbers["Children with an open case", "North locality", None, None] == 3
+    assert numbers["Contacts nobody has opened", None, None, None] == 1
+    hidden = taken(client, "/insight/numbers.xlsx?form=published")
+    numbers = {row[:4]: row[4] for row in hidden[6:]}
+    assert "1 to 5 hidden" in hidden[2][0]
+    assert numbers["Children with an open case", "North locality", None, None] == "c"
+    assert numbers["Children with an open case", "South locality", None, None] == 7
+    weeks = taken(client, "/insight/agencies.xlsx")
+    assert weeks[5][:3] == ("Agency", "What", "12 weeks")
+    assert [row[1:3] for row in weeks[6:]] == [("Contacts", 1), ("Referrals", 0)]

@@ -46,10 +46,14 @@ class TeamRow:
     levels: tuple[Cell, ...]
 
     @property
+    def led(self) -> int:
+        """Children for whom somebody leads."""
+        return self.children.number - self.unallocated.number
+
+    @property
     def per_worker(self) -> str:
         """Children for each worker who has any, to one place."""
-        given = self.children.number - self.unallocated.number
-        return f"{given / self.workers.number:.1f}" if self.workers.number else ""
+        return f"{self.led / self.workers.number:.1f}" if self.workers.number else ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,11 @@ class Board:
     def levels(self) -> list[str]:
         """The levels in words, as the columns stand."""
         return list(LEVELS.values())
+
+    @property
+    def most_children(self) -> int:
+        """The children of the largest team: what the longest bar stands for."""
+        return max((row.children.number for row in self.teams), default=0)
 
 
 @dataclass(frozen=True)

@@ -11,4 +11,8 @@ ROWS = (
     Row("POST", "/insight/list/children_open/sample", None, {"head": 422}, "There is a problem"),
     Row("GET", "/insight/samples", None, HEAD, "Samples"),
     Row("GET", "/insight/samples/1", None, {"head": 404}),
+    Row("GET", "/insight/numbers.xlsx", None, HEAD),
+    Row("GET", "/insight/agencies.xlsx", None, HEAD),
+    Row("GET", "/insight/list/children_open.xlsx", None, HEAD),
+    Row("GET", "/insight/samples/1.xlsx", None, {"head": 404}),
 )

@@ -5,22 +5,21 @@ import secrets
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.utils import redirect
 
 from caseapp.access.domain import Actor
 from caseapp.access.guard import guard
+from caseapp.insight import commands, queries
+from caseapp.insight.catalogue import CUT_LABELS, CUT_WORDS, MEASURES
+from caseapp.insight.domain import FIRST_DAY, AsAt, as_at, too_few
+from caseapp.insight.forms import LARGEST_SEED, SampleForm
+from caseapp.insight.queries import Asked, Names, board, published, samples
 from caseapp.kernel import clock
 from caseapp.kernel.errors import NotFound
 
-from . import commands, queries
-from .catalogue import CUT_LABELS, CUT_WORDS, MEASURES
-from .domain import FIRST_DAY, AsAt, as_at, too_few
-from .forms import LARGEST_SEED, SampleForm
-from .queries import Asked, Names, board, published, samples
-
-bp = Blueprint("insight", __name__, url_prefix="/insight")
+from .blueprint import bp
 
 A_PAGE = 50
 
@@ -72,13 +71,15 @@ def _address(cell: board.Cell, at: AsAt) -> str:
 def index(actor: Actor) -> ResponseReturnValue:
     """The service at a glance: now by team, the twelve months beside England, three pictures."""
     at, error = chosen_day(request.args.get("on", ""))
-    years = published.years()
+    found = asked_board(at)
+    return _show("insight/index.html", at, error, board=found, years=published.years(), year=found.year)
+
+
+def asked_board(at: AsAt) -> board.Board:
+    """The head's page as at an instant, beside the published year that the address asks for."""
     typed = request.args.get("year", "")
-    year = int(typed) if typed in {str(each) for each in years} else published.NEWEST
-    area = current_app.config["COUNCIL_NAME"]
-    return _show(
-        "insight/index.html", at, error, board=board.get_board(at, year=year, area=area), years=years, year=year
-    )
+    year = int(typed) if typed in {str(each) for each in published.years()} else published.NEWEST
+    return board.get_board(at, year=year, area=current_app.config["COUNCIL_NAME"])
 
 
 @bp.get("/agencies")
@@ -102,7 +103,7 @@ def definitions(actor: Actor) -> ResponseReturnValue:
 def show_list(actor: Actor, measure: str) -> ResponseReturnValue:
     """What a number counted: as many rows as it said."""
     names = queries.list_names()
-    asked, error = _asked(measure, names, request.args)
+    asked, error = asked_list(measure, names, request.args)
     form = SampleForm(formdata=None, data={"size": 10, "seed": secrets.randbelow(LARGEST_SEED)})
     return _list_page(asked, names, form, error)
 
@@ -141,7 +142,7 @@ def _own_address(asked: Asked, names: Names) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _asked(key: str, names: Names, given: Any) -> tuple[Asked, str]:
+def asked_list(key: str, names: Names, given: Any) -> tuple[Asked, str]:
     """Which number an address asks for. Raises NotFound for one that there is not."""
     at, error = chosen_day(given.get("on", ""))
     measure = MEASURES.get(key)
@@ -162,7 +163,7 @@ def _asked(key: str, names: Names, given: Any) -> tuple[Asked, str]:
 def draw(actor: Actor, measure: str) -> ResponseReturnValue:
     """Draw a random sample of a list and keep it."""
     names = queries.list_names()
-    asked, error = _asked(measure, names, request.form)
+    asked, error = asked_list(measure, names, request.form)
     if error or asked.week >= 0 or asked.measure.counts == "worker":
         raise NotFound
     form = SampleForm()
