@@ -100,6 +100,19 @@ def test_what_is_wrong_with_an_invitation_is_said_and_nothing_is_made(admin, bar
     assert "user.invited" not in codes_of(bare_app)
 
 
+def test_nobody_is_invited_into_a_team_of_another_agency(admin: FlaskClient, bare_app: Flask) -> None:
+    """A police officer in the hub would count as the council's, and the hub's rights would be theirs."""
+    with bare_app.app_context():
+        hub = next(team for team in queries.list_teams() if team.kind == "hub")
+        police = str(queries.agency_names()["South Yorkshire Police"])
+    with clock.at(START):
+        sent = invitation(bare_app, agency=police, team=str(hub.id), role="worker")
+        answer = admin.post("/accounts/people/invite", data=sent)
+    assert answer.status_code == 422 and "Deputy head" in answer.text
+    assert f'href="#team">{hub.name} is not a team of South Yorkshire Police. Choose one of theirs' in answer.text
+    assert "user.invited" not in codes_of(bare_app)
+
+
 def test_used_expired_replaced_and_made_up_links_answer_the_same(admin: FlaskClient, bare_app: Flask) -> None:
     guest = bare_app.test_client()
     with clock.at(START):

@@ -54,6 +54,7 @@ def test_a_school_lead_is_called_away_in_the_middle_of_a_sentence(
         school = sign_in("school")
         page = school.page
         plug_in(page)
+        nobody_is_offered_a_key_they_do_not_have(school)
         register_a_key(school)
         sign_in_with_it(school)
 
@@ -96,6 +97,17 @@ def test_a_school_lead_is_called_away_in_the_middle_of_a_sentence(
         page.get_by_label("Your password").fill(PASSWORD)
         school.press("Unlock")
         assert "/referrals" in page.url and "Locked" not in page.title()
+
+
+def nobody_is_offered_a_key_they_do_not_have(school: Person) -> None:
+    """Locked by hand: only the password is asked for."""
+    school.open("/referrals")
+    school.page.locator("[data-lock-now] button").click()
+    expect(school.page.get_by_role("heading", name="Locked")).to_be_visible()
+    expect(school.page.get_by_role("button", name="Unlock with your key")).to_be_hidden()
+    school.page.get_by_label("Your password").fill(PASSWORD)
+    school.page.get_by_role("button", name="Unlock", exact=True).click()
+    expect(school.page.get_by_role("heading", name="Locked")).to_be_hidden()
 
 
 def register_a_key(school: Person) -> None:

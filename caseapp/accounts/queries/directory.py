@@ -24,6 +24,7 @@ class TeamRow:
     locality: str | None
     may_hold_cases: bool
     phone: str
+    agency_id: int
 
 
 def list_teams(*, kind: str | None = None) -> list[TeamRow]:
@@ -33,7 +34,9 @@ def list_teams(*, kind: str | None = None) -> list[TeamRow]:
 
 
 # Built once: who a team is gets asked in every write, and building the statement was most of the answer's time.
-_TEAM: Any = sa.select(Team.id, Team.key, Team.name, Team.kind, Team.locality, Team.may_hold_cases, Team.phone)
+_TEAM: Any = sa.select(
+    Team.id, Team.key, Team.name, Team.kind, Team.locality, Team.may_hold_cases, Team.phone, Team.agency_id
+)
 _TEAMS = _TEAM.order_by(Team.name)
 _TEAMS_OF_KIND = _TEAMS.where(Team.kind == sa.bindparam("kind"))
 _TEAM_BY_KEY, _TEAM_BY_ID = _TEAM.where(Team.key == sa.bindparam("key")), _TEAM.where(Team.id == sa.bindparam("number"))

@@ -23,6 +23,17 @@ def _invite_form(**options: Any) -> InviteForm:
     return form
 
 
+def _team_of(form: InviteForm) -> queries.TeamRow:
+    """The team chosen. Raises Invalid where agency, team and role don't fit each other."""
+    team = queries.find_team(team_id=int(form.team.data))
+    if team is None or str(team.agency_id) != form.agency.data:
+        agency = dict(form.agency.choices)[form.agency.data]
+        raise Invalid({"team": f"{team.name if team else 'This'} is not a team of {agency}. Choose one of theirs"})
+    if not is_role(team.kind, form.role.data):
+        raise Invalid({"role": f"{team.name} has no such role. Choose another"})
+    return team
+
+
 @bp.get("/people/invite")
 @guard("account:administer")
 def ask_invite(_actor: Actor) -> Any:
@@ -39,9 +50,7 @@ def invite(actor: Actor) -> Any:
     try:
         if not form.validate():
             raise Invalid({})
-        team = queries.find_team(team_id=int(form.team.data))
-        if team is None or not is_role(team.kind, form.role.data):
-            raise Invalid({"role": f"{team.name if team else 'This team'} has no such role. Choose another"})
+        team = _team_of(form)
         user_id, token = commands.invite(
             actor,
             commands.Invitation(

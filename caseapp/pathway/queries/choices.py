@@ -102,6 +102,7 @@ def _teams_and_leads(
             Team.locality,
             Team.may_hold_cases,
             Team.phone,
+            Team.agency_id,
             Professional.id.label("lead_id"),
             Professional.name.label("lead"),
             Professional.title,
@@ -110,7 +111,7 @@ def _teams_and_leads(
         .where(Team.kind == FAMILY_HELP, Team.may_hold_cases, Team.id != from_team_id, ~barred)
         .order_by(same_place, Team.name, Professional.name)
     ).all()
-    teams = tuple(dict.fromkeys(TeamRow(*row[:7]) for row in rows))
+    teams = tuple(dict.fromkeys(TeamRow(*row[:8]) for row in rows))
     leads = tuple(LeadChoice(row.lead_id, row.lead, row.title, row.id, row.name) for row in rows if row.lead_id)
     return teams, leads
 

@@ -159,10 +159,11 @@ def list_done(actor: Actor, referral_ids: Sequence[int]) -> dict[int, Done]:
     proposals: dict[int, Proposal] = {}
     for row in sorted(rows, key=lambda row: (row.kind != "decision", row.id)):
         if row.kind == "decision":
-            texts = (row.w1, row.w2, row.w3, row.w4, row.w5, row.w6)
-            *texts, message = (NOT_SHOWN, "", "", "", "", "") if row.ref else texts
+            told = (row.w1, row.w2, row.w3, row.w4, row.w5, row.w6)
+            why, weighed, advice, consent, said, family = (NOT_SHOWN, "", "", "", "", "") if row.ref else told
+            texts = (why, weighed, advice, consent, said)
             proposals[row.id] = Proposal(
-                row.id, row.code, *texts, row.at1, row.by_id, row.by1, row.at2, row.by2, message
+                row.id, row.code, *texts, row.at1, row.by_id, row.by1, row.at2, row.by2, family
             )
             found[referral_ids[0]].proposals.insert(0, proposals[row.id])
         elif row.kind == "child":
