@@ -25,7 +25,9 @@ from caseapp.referrals.commands.again import answer_again, ask_again, note_call,
 from caseapp.referrals.commands.drafts import see_feedback
 from caseapp.referrals.commands.receive import Received
 from caseapp.referrals.models import Decision, LookAgain
-from caseapp.referrals.queries.after import count_asked_again, count_to_ring, list_asked_again, list_to_ring
+from caseapp.referrals.queries import counts
+from caseapp.referrals.queries.after import list_asked_again, list_to_ring
+from caseapp.referrals.queries.counts import count_queue
 from caseapp.referrals.queries.hub import list_queue
 from caseapp.referrals.queries.own import get_receipt, list_own
 from caseapp.referrals.queries.referral_page import get_hub_page
@@ -102,7 +104,7 @@ def test_another_manager_answers_and_the_decision_stands(app: Flask, friday: dat
         "We weighed it", False, False,
     )  # fmt: skip
     assert receipt.row.unopened and the(made.id).state == "decided"
-    assert count_asked_again(someone("mash.manager")) == 0
+    assert count_queue(someone("mash.manager")).asked_again == 0
     with pytest.raises(Conflict, match="Yasmin Akhtar answered this") as late:
         reply(made.id, "anew", words="Mine")
     assert late.value.theirs and late.value.mine and late.value.mine.words == "Mine"
@@ -198,7 +200,25 @@ def test_an_outcome_nobody_opened_in_a_working_day_is_rung_about(
     with clock.at(datetime.fromisoformat(looked).replace(tzinfo=UTC)):
         rows, more = list_to_ring(someone("mash.worker"))
         assert ([row.reference for row in rows] == [made.reference]) is listed and more is None
-        assert count_to_ring(someone("mash.worker")) == listed
+        assert count_queue(someone("mash.worker")).to_ring == listed
+
+
+def test_the_queue_says_how_many_wait_beside_its_tabs(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with clock.at(FRIDAY - timedelta(days=4)):
+        made = [answered(sample=sample) for sample in ("SAMPLE-001", "SAMPLE-005", "SAMPLE-008")]
+    with clock.at(FRIDAY):
+        # Whoever asks has read it.
+        ask(made[0].id)
+        manager, worker = sign_in(app, "mash.manager"), sign_in(app, "mash.worker")
+        page = manager.get("/referrals/queue").text
+        assert "To ring (2)" in page and "Asked to look again (1)" in page
+        assert "Asked to look again" not in worker.get("/referrals/queue").text
+        # What nobody counts to its end is not said to be counted.
+        for place in ("queries.counts", "routes.queue"):
+            monkeypatch.setattr(f"caseapp.referrals.{place}.COUNTED_TO", 2)
+        counts._counts_statement.cache_clear()
+        assert "To ring (2 or more)" in manager.get("/referrals/queue").text
+    counts._counts_statement.cache_clear()
 
 
 def test_opening_it_or_a_call_takes_it_off(app: Flask) -> None:
@@ -220,10 +240,11 @@ def test_opening_it_or_a_call_takes_it_off(app: Flask) -> None:
 
 def test_a_closed_school_is_rung_at_once_at_its_holiday_number(app: Flask, friday: datetime) -> None:
     made = answered(agency="Wath Primary School")
-    assert list_to_ring(someone("mash.worker"))[0] == []
+    assert list_to_ring(someone("mash.worker"))[0] == [] and count_queue(someone("mash.worker")).to_ring == 0
     with transaction():
         weeks(date(2026, 11, 20), date(2026, 11, 27))
     row = list_to_ring(someone("mash.worker"))[0][0]
+    assert count_queue(someone("mash.worker")).to_ring == 1
     words = "Closed until Fri 27 Nov 2026; holiday contact: Mo Hart, 01632 960999"
     assert (row.reference, row.closed) == (made.reference, words)
     assert get_hub_page(someone("mash.worker"), made.id).after.closed == words

@@ -14,7 +14,7 @@ from caseapp.accounts.queries.desks import ClosureRow, closed_on
 from caseapp.deadlines.domain import TimeLeft, time_left
 from caseapp.deadlines.models import Clock
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
+from caseapp.kernel.db import UTCDateTime, db
 from caseapp.kernel.subjects import Subject
 from caseapp.kernel.web import day
 from caseapp.referrals.catalogue import words
@@ -23,10 +23,11 @@ from caseapp.referrals.domain.children import as_object, as_text, children_of
 from caseapp.referrals.domain.hub import names_together
 from caseapp.referrals.models import Decision, LookAgain, Referral
 
-from .hub import seen_by
+from .counts import to_ring_about
+from .order import seen_by
 
 A_PAGE = 50
-OPENED, AGAIN = "feedback.opened", "disagreement.answer"
+AGAIN = "disagreement.answer"
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,6 @@ def list_to_ring(actor: Actor, *, after: int = 0) -> tuple[list[RingRow], int | 
     return rows, found[A_PAGE - 1].clock_id if len(found) > A_PAGE else None
 
 
-def count_to_ring(actor: Actor) -> int:
-    """How many outcomes there are to ring about. Two statements."""
-    waiting = _waiting(actor, clock.now(), list(closed_on(clock.today())))
-    return db.session.scalar(sa.select(sa.func.count()).select_from(waiting.subquery())) or 0
-
-
 def list_asked_again(actor: Actor) -> list[AgainRow]:
     """The decisions that wait to be looked at again, the one due first on top. One statement."""
     found = db.session.execute(
@@ -115,17 +110,6 @@ def list_asked_again(actor: Actor) -> list[AgainRow]:
     ]
 
 
-def count_asked_again(actor: Actor) -> int:
-    """How many decisions wait to be looked at again. One statement."""
-    query = (
-        sa.select(sa.func.count())
-        .select_from(LookAgain)
-        .join(Referral, Referral.id == LookAgain.referral_id)
-        .where(LookAgain.answered_at.is_(None), seen_by(actor))
-    )
-    return db.session.scalar(query) or 0
-
-
 def _waiting(actor: Actor, now: datetime, closed: Sequence[int]) -> sa.Select[Any]:
     query: sa.Select[Any] = (
         sa.select(
@@ -148,12 +132,7 @@ def _waiting(actor: Actor, now: datetime, closed: Sequence[int]) -> sa.Select[An
         .outerjoin(Agency, Agency.id == Referral.agency_id)
         .outerjoin(User, User.id == Referral.sender_id)
         .outerjoin(Professional, Professional.id == User.professional_id)
-        .where(
-            Clock.rule == OPENED,
-            Clock.stopped_at.is_(None),
-            sa.or_(Clock.due_at < now, Referral.agency_id.in_(closed)),
-            seen_by(actor),
-        )
+        .where(to_ring_about(sa.literal(now, UTCDateTime()), Referral.agency_id.in_(closed)), seen_by(actor))
     )
     return query
 

@@ -9,16 +9,21 @@ import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
 from caseapp.access.queries import AnyReader, reader_params, reader_shape
+from caseapp.accounts.queries.desks import is_closed
+from caseapp.deadlines.models import Clock
 from caseapp.kernel import clock
 from caseapp.kernel.db import fetch, is_postgresql
 from caseapp.referrals.domain.hub import CONTACT, NOTE_ON_OPEN_CASE, REFERRAL
-from caseapp.referrals.models import Decision, InputMark, Referral, ReferralChild
+from caseapp.referrals.models import Decision, InputMark, LookAgain, Referral, ReferralChild
 
 from .filters import about_open_case
 from .order import DECIDED, NOT_DECIDED, WAITS, due_sql, seen_by, unread_sql
 
 PROPOSED = "proposed"
 DECIDED_TODAY = "decided-today"
+OPENED = "feedback.opened"
+# What stands beside the tabs is counted so far and no further: "100 or more" is said of it then.
+COUNTED_TO = 100
 _LEADING = sa.orm.aliased(Decision)
 _PROPOSED_FROM = sa.exists().where(_LEADING.referral_id == Referral.id, _LEADING.state == PROPOSED)
 
@@ -48,6 +53,7 @@ def hub_params(actor: Actor) -> dict[str, Any]:
         **reader_params(actor),
         "me": actor.user_id,
         "now": clock.now(),
+        "today": today,
         "midnight": _midnight(today),
         "next_midnight": _midnight(today + timedelta(days=1)),
     }
@@ -87,6 +93,9 @@ class Counts:
     referrals: int
     contacts: int
     notes: int
+    # Outcomes that nobody opened, and decisions to look at again; at most COUNTED_TO.
+    to_ring: int
+    asked_again: int
 
 
 def of_tab(reader: AnyReader, tab: str) -> sa.ColumnElement[bool]:
@@ -102,6 +111,11 @@ def of_tab(reader: AnyReader, tab: str) -> sa.ColumnElement[bool]:
         "to-agree": lambda: sa.and_(NOT_DECIDED, Referral.state == PROPOSED, _PROPOSED_FROM),
         DECIDED_TODAY: lambda: sa.and_(Referral.state == DECIDED, Referral.decided_at >= _instant("midnight")),
     }[tab]()
+
+
+def to_ring_about(now: sa.ColumnElement[datetime], closed: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """The clocks of outcomes that nobody opened: in time, or where `closed` holds for the agency, at once."""
+    return sa.and_(Clock.rule == OPENED, Clock.stopped_at.is_(None), sa.or_(Clock.due_at < now, closed))
 
 
 def count_queue(actor: Actor) -> Counts:
@@ -162,7 +176,26 @@ def _counts_statement(shape: HubShape) -> Any:
             .scalar_subquery()
             for became in (REFERRAL, CONTACT, NOTE_ON_OPEN_CASE)
         ),
+        *(_up_to_a_hundred(query.where(seen_by(reader))) for query in (_to_ring(now), _ASKED_AGAIN)),
     ).select_from(open_ones)
+
+
+def _to_ring(now: sa.ColumnElement[datetime]) -> sa.Select[Any]:
+    closed = sa.exists().where(is_closed(Referral.agency_id, sa.bindparam("today", type_=sa.Date())))
+    return (
+        sa.select(Clock.id)
+        .join(Referral, Referral.id == Clock.subject_id)
+        .where(to_ring_about(now, closed.correlate(Referral)))
+    )
+
+
+_ASKED_AGAIN = (
+    sa.select(LookAgain.id).join(Referral, Referral.id == LookAgain.referral_id).where(LookAgain.answered_at.is_(None))
+)
+
+
+def _up_to_a_hundred(query: sa.Select[Any]) -> Any:
+    return sa.select(sa.func.count()).select_from(query.limit(COUNTED_TO).subquery()).scalar_subquery()
 
 
 def _count(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:

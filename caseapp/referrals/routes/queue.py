@@ -11,7 +11,7 @@ from caseapp.kernel import clock
 from caseapp.kernel.subjects import parse_reference
 from caseapp.referrals.catalogue import LISTS
 from caseapp.referrals.domain.queue import NO_LOCALITY, ONLY, SENDERS, Filter, became_sentence, read_filter
-from caseapp.referrals.queries.counts import Counts, count_queue
+from caseapp.referrals.queries.counts import COUNTED_TO, Counts, count_queue
 from caseapp.referrals.queries.filters import filter_choices
 from caseapp.referrals.queries.hub import Page, is_seen, last_decided, list_queue
 from caseapp.referrals.queries.marks import list_marks
@@ -124,10 +124,15 @@ def _queue(actor: Actor, tab: str, chosen: Filter, *, sought: str = "", problem:
         became=became_sentence(counts.referrals, counts.contacts, counts.notes) if tab == "decided-today" else "",
         sought=sought,
         problem=problem,
-        looks_again=allows(PERMISSIONS["referral:asked_again"], actor, None),
+        to_ring=_at_most(counts.to_ring),
+        asked_again=_at_most(counts.asked_again) if allows(PERMISSIONS["referral:asked_again"], actor, None) else None,
         **_filter_context(actor, counts, tab, chosen),
         **context,
     )
+
+
+def _at_most(number: int) -> str:
+    return str(number) if number < COUNTED_TO else f"{COUNTED_TO} or more"
 
 
 @bp.get("/queue/list")
