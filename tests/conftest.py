@@ -1,16 +1,12 @@
 """The harness: real databases, migrated once and copied for each test, real requests, real sign-ins."""
 
 import os
-import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
@@ -19,30 +15,20 @@ from caseapp.access.domain import Actor
 from caseapp.accounts.commands import open_session
 from caseapp.accounts.queries import find_actor_by_email
 from caseapp.demo.organisation import email_of, make_organisation
-from caseapp.factory import create_app
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.kernel.health import migrations
+from tests.helpers.apps import SharedApp, build, put_away
+from tests.helpers.databases import HAVE_POSTGRES, PutBack, new_database, settle, url_of
 from tests.house.world import World, make_world
 
 os.environ["CASEAPP_ENV"] = "test"
 os.environ.pop("DATABASE_URL", None)
 
-POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgresql://127.0.0.1:5432/test")
-
 # A Friday afternoon: most of the worked examples of the field start on it.
 FRIDAY = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 
 
-def _postgres_answers() -> bool:
-    try:
-        with psycopg.connect(POSTGRES, connect_timeout=3):
-            return True
-    except psycopg.OperationalError:
-        return False
-
-
-HAVE_POSTGRES = _postgres_answers()
 ENGINES = ["sqlite", "postgresql"]
 
 
@@ -110,57 +96,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             session.exitstatus = 1
 
 
-def _admin() -> psycopg.Connection[tuple[object, ...]]:
-    return psycopg.connect(POSTGRES, autocommit=True)
-
-
-def _pg_url(name: str) -> str:
-    return sa.make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
-
-
-def build(url: str) -> Flask:
-    """The application on a database, as tests run it."""
-    return create_app({"DATABASE_URL": url, "TESTING": True, "WTF_CSRF_ENABLED": False})
-
-
 def _fill_template(url: str) -> None:
     app = build(url)
     with app.app_context():
         migrations.upgrade()
     with app.app_context(), clock.at(datetime(2026, 1, 5, 9, 0, tzinfo=UTC)), transaction():
         make_organisation(since=date(2026, 1, 5), whole=False)
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
-
-
-@contextmanager
-def new_database(engine: str, folder: Path, *, copy_of: str | None = None) -> Iterator[str]:
-    """A database of its own, empty or a copy; gives what `copy_of` takes: a file or a database name."""
-    name = f"caseapp_{uuid.uuid4().hex[:12]}"
-    if engine == "sqlite":
-        path = folder / f"{name}.sqlite"
-        if copy_of:
-            shutil.copyfile(copy_of, path)
-        yield str(path)
-        return
-    with _admin() as admin:
-        admin.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {copy_of}" if copy_of else ""))
-    yield name
-    with _admin() as admin:
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def url_of(engine: str, database: str) -> str:
-    """The address of a database made by `new_database`."""
-    return f"sqlite:///{database}" if engine == "sqlite" else _pg_url(database)
-
-
-def settle(engine: str, database: str) -> None:
-    """Put everything written into the one file, so that a copy of it is whole."""
-    if engine == "sqlite":
-        with sa.create_engine(url_of(engine, database)).connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    put_away(app)
 
 
 @pytest.fixture(scope="session")
@@ -172,13 +114,6 @@ def template(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield database
 
 
-@pytest.fixture
-def database_url(engine: str, template: str, tmp_path: Path) -> Iterator[str]:
-    """The address of this test's own database."""
-    with new_database(engine, tmp_path, copy_of=template) as database:
-        yield url_of(engine, database)
-
-
 @pytest.fixture(scope="session")
 def world(engine: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, World]]:
     """The world and the database it was made in; each row of the matrix walks a copy."""
@@ -186,31 +121,70 @@ def world(engine: str, template: str, tmp_path_factory: pytest.TempPathFactory) 
         app = build(url_of(engine, database))
         with app.app_context():
             made = make_world()
-            for each in db.engines.values():
-                each.dispose()
+        put_away(app)
         settle(engine, database)
         yield database, made
 
 
+class Copies:
+    """What each test gets its database from."""
+
+    def __init__(self, engine: str) -> None:
+        self._engine = engine
+        self._kept: dict[str, PutBack] = {}
+
+    @contextmanager
+    def of(self, database: str, folder: Path) -> Iterator[str]:
+        """The address of a database that holds what `database` holds, for one test."""
+        if self._engine == "sqlite":
+            with new_database("sqlite", folder, copy_of=database) as copy:
+                yield url_of("sqlite", copy)
+            return
+        kept = self._kept.get(database) or self._kept.setdefault(database, PutBack(database))
+        yield url_of("postgresql", kept.name)
+        assert not (left := kept.put_back()), f"{left} connections were open at the end of the test"
+
+    def end(self) -> None:
+        """Drop those that were kept."""
+        for kept in self._kept.values():
+            kept.end()
+
+
+@pytest.fixture(scope="session")
+def copies(engine: str, template: str) -> Iterator[Copies]:
+    """Copies of the template and of the world."""
+    made = Copies(engine)
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="session")
+def shared_app(engine: str, template: str) -> SharedApp:
+    """The one application that goes from test to test."""
+    return SharedApp(url_of(engine, template))
+
+
 @pytest.fixture
-def walked(engine: str, world: tuple[str, World], tmp_path: Path) -> Iterator[tuple[Flask, World]]:
+def database_url(copies: Copies, template: str, tmp_path: Path) -> Iterator[str]:
+    """The address of this test's own database."""
+    with copies.of(template, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def walked(
+    copies: Copies, shared_app: SharedApp, world: tuple[str, World], tmp_path: Path
+) -> Iterator[tuple[Flask, World]]:
     """The application on a copy of the world."""
-    with new_database(engine, tmp_path, copy_of=world[0]) as database:
-        app = build(url_of(engine, database))
+    with copies.of(world[0], tmp_path) as url, shared_app.on(url) as app:
         yield app, world[1]
-        with app.app_context():
-            for each in db.engines.values():
-                each.dispose()
 
 
 @pytest.fixture
-def bare_app(database_url: str) -> Iterator[Flask]:
+def bare_app(shared_app: SharedApp, database_url: str) -> Iterator[Flask]:
     """The application on a fresh copy, without an open context: for tests that make requests of their own."""
-    app = build(database_url)
-    yield app
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+    with shared_app.on(database_url) as app:
+        yield app
 
 
 @pytest.fixture

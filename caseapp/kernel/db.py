@@ -242,6 +242,7 @@ def write_rows(statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> N
 
 
 def dispose() -> None:
-    """Drop pooled connections: the next use opens new ones."""
+    """Close the session and the pooled connections: the next use opens new ones."""
+    db.session.close()
     for engine in db.engines.values():
-        engine.dispose(close=False)
+        engine.dispose()

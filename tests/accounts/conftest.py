@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from caseapp.factory import create_app
-from caseapp.kernel.db import db
+from tests.helpers.apps import put_away
 
 MakeApp = Callable[..., Flask]
 
@@ -24,6 +24,4 @@ def make_app(database_url: str) -> Iterator[MakeApp]:
 
     yield make
     for app in made:
-        with app.app_context():
-            for engine in db.engines.values():
-                engine.dispose()
+        put_away(app)

@@ -16,7 +16,7 @@ from caseapp.accounts import queries
 from caseapp.kernel.db import db
 from tests.accounts.conftest import MakeApp
 from tests.accounts.pages import forms_of, sign_in, token_of
-from tests.conftest import _admin
+from tests.helpers.databases import administer
 
 
 @contextmanager
@@ -32,12 +32,10 @@ def file_moved_away(url: str) -> Iterator[None]:
 @contextmanager
 def server_refuses(url: str) -> Iterator[None]:
     name = sa.make_url(url).database
-    with _admin() as admin:
-        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+    administer(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    administer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
     yield
-    with _admin() as admin:
-        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    administer(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
 def gone(url: str) -> AbstractContextManager[None]:

@@ -19,7 +19,7 @@ from caseapp.kernel.errors import Invalid
 from caseapp.kernel.events import Event
 from caseapp.kernel.sealing import seal, unseal
 from tests.accounts.pages import sign_in
-from tests.conftest import build
+from tests.helpers.apps import build, put_away
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 # RFC 6238, appendix B: its secret; at 59 seconds its code ends in 287082.
@@ -233,9 +233,7 @@ def strict(database_url: str) -> Iterator[Flask]:
     app.config["SECOND_FACTOR"] = "required"
     with clock.at(START):
         yield app
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+    put_away(app)
 
 
 def test_where_it_is_a_must_one_is_led_to_set_it_up_first(strict: Flask) -> None:

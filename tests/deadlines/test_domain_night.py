@@ -1,6 +1,6 @@
 """The night's clocks and the hub's hours, by hand: Christmas Day of 2026 is a Friday, Boxing Day is kept on Monday."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_night_work_is_read_at_half_past_nine_on_the_next_working_day(began: str
 
 
 def test_the_sentence_says_what_did_not_count() -> None:
-    rule = get_rule("edt.morning", datetime(2026, 12, 24).date())  # noqa: DTZ001
+    rule = get_rule("edt.morning", date(2026, 12, 24))
     assert compute(rule, at("2026-12-24 22:00")).sentence == (
         "The night worked on it on Thursday 24 December 2026 at 22:00. The day has until 09:30 on the next working "
         "day. Not counted: weekends, Christmas Day, Boxing Day, kept on the Monday. That is 09:30 on "

@@ -22,8 +22,9 @@ from caseapp.kernel.db import db
 from caseapp.pathway.models import Handover
 from caseapp.referrals.models import Referral
 from caseapp.referrals.queries.referral_page import get_hub_page
-from tests.conftest import build, new_database, url_of
 from tests.factories import someone
+from tests.helpers.apps import build, put_away
+from tests.helpers.databases import new_database, url_of
 
 NOW = datetime(2026, 11, 20, 10, 40, tzinfo=UTC)
 # What a story is made of: everything but the numbers, the references and the marks, which are random on purpose.
@@ -66,8 +67,7 @@ def another(engine: str, template: str, folder: Path) -> Iterator[Flask]:
         app = build(url_of(engine, database))
         with app.app_context():
             yield app
-            for each in db.engines.values():
-                each.dispose()
+        put_away(app)
 
 
 @pytest.mark.once("sqlite")

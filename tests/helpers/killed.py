@@ -5,7 +5,8 @@ import signal
 import sys
 
 from caseapp.kernel.events import subscribe
-from tests.conftest import build, sign_in
+from tests.conftest import sign_in
+from tests.helpers.apps import build
 
 
 def die(_actor: object, _event: object) -> None:

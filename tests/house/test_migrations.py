@@ -8,7 +8,7 @@ from flask import Flask
 
 from caseapp.kernel.db import Model, db
 from caseapp.kernel.health import migrated, migrations
-from tests.conftest import build
+from tests.helpers.apps import build, put_away
 
 
 def tables() -> set[str]:
@@ -35,9 +35,7 @@ def test_an_unmigrated_database_is_not_ready(tmp_path: Path) -> None:
     app = build(f"sqlite:///{tmp_path / 'new.sqlite'}")
     answer = app.test_client().get("/readyz")
     assert (answer.status_code, answer.json["status"]) == (503, "not ready")
-    with app.app_context():
-        for each in db.engines.values():
-            each.dispose()
+    put_away(app)
 
 
 @pytest.mark.sqlite_only

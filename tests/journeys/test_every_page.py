@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.conftest import new_database, url_of
+from tests.helpers.databases import new_database, url_of
 from tests.house.matrix import MATRIX
 from tests.house.world import World
 from tests.journeys.conftest import PHONE, WIDE, Person, browsers, serve

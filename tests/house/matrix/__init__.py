@@ -7,40 +7,13 @@ reach them,
 403 where there is none. Signed out, every row but the open ones leads to the sign-in page.
 """
 
-from tests.house.matrix import (
-    accounts,
-    after,
-    audit,
-    closing,
-    documents,
-    hub,
-    insight,
-    night,
-    notices,
-    organisation,
-    papers,
-    queue,
-    referring,
-    work,
-)
+import pkgutil
+from importlib import import_module
+
 from tests.house.matrix.row import HUB, ROLES, Row
 
-PARTS = (
-    accounts,
-    after,
-    audit,
-    closing,
-    documents,
-    hub,
-    insight,
-    night,
-    notices,
-    organisation,
-    papers,
-    queue,
-    referring,
-    work,
-)
+# Every module here but `row` is a part with its ROWS.
+PARTS = [import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__) if found.name != "row"]
 MATRIX: tuple[Row, ...] = tuple(row for part in PARTS for row in part.ROWS)
 
 __all__ = ["HUB", "MATRIX", "ROLES", "Row"]
