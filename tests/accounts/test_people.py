@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -89,6 +92,48 @@ def test_paging_by_key_misses_nobody_and_costs_the_same(browser: Browser, bare_a
     assert len(seen) == len(set(seen)) and set(seen) == everyone
     assert client.get("/accounts/people?after=nonsense").status_code == 200
     assert client.get(f"/accounts/people?after={make_reference('user')}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("whitfield", {"Hannah Whitfield"}),
+        ("school@", {"Hannah Whitfield"}),
+        ("HANNAH wath", {"Hannah Whitfield"}),
+        ("Hannah police", set()),
+        ("100%", set()),
+        ("_", set()),
+    ],
+)
+def test_finding_somebody(browser: Browser, words: str, found: set[str]) -> None:
+    answer = browser("admin").get("/accounts/people", query_string={"words": words})
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert {link.text for link in page.select("tbody th a")} == found
+    asked = page.select_one("#words")
+    assert asked is not None and asked["value"] == words
+    if found:
+        assert "1 of 1 shown." in page.text
+    else:
+        assert f"holds “{words}”" in page.text
+
+
+def test_what_is_sought_goes_on_to_the_next_page_and_the_spreadsheet(browser: Browser, bare_app: Flask) -> None:
+    add_people(bare_app, 60)
+    client = browser("admin")
+    page = BeautifulSoup(client.get("/accounts/people?words=example council").text, "html.parser")
+    assert "50 of " in page.text
+    following = next(link["href"] for link in page.select(".pager a"))
+    assert "words=example+council" in str(following)
+    with count_statements(bare_app) as found:
+        later = BeautifulSoup(client.get(str(following)).text, "html.parser")
+    first, second = ({str(link["href"]) for link in each.select("tbody th a")} for each in (page, later))
+    assert len(found) <= 8 and second and not first & second
+    file = openpyxl.load_workbook(BytesIO(client.get("/accounts/people.xlsx?words=whitfield").data)).active
+    assert file is not None
+    rows = list(file.iter_rows(values_only=True))
+    assert rows[2][0] == "Filter: name, e-mail or agency: whitfield" and [row[1] for row in rows[6:]] == [
+        "Hannah Whitfield"
+    ]
 
 
 def test_switching_off_says_first_what_it_does(browser: Browser, bare_app: Flask) -> None:

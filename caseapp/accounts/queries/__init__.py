@@ -39,6 +39,7 @@ from caseapp.accounts.queries.links import (
 from caseapp.accounts.queries.people import (
     PAGE,
     PersonRow,
+    count_people,
     count_users,
     find_user,
     get_person,
@@ -118,6 +119,7 @@ __all__ = [
     "can_lead",
     "count_live_sessions",
     "count_open_work",
+    "count_people",
     "count_recovery_codes",
     "count_staff_tasks",
     "count_users",

@@ -16,6 +16,7 @@ from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject, parse_reference
 
 PAGE = 50
+MOST_WORDS = 6
 
 
 @dataclass(frozen=True)
@@ -100,12 +101,27 @@ def _person_rows(rows: Sequence[Any]) -> list[PersonRow]:
     ]
 
 
-def list_people(*, after: str | None = None, limit: int = PAGE) -> tuple[list[PersonRow], str | None]:
+def _sought(words: str) -> list[sa.ColumnElement[bool]]:
+    """Each word stands in the name, the e-mail address or the agency's name, in capitals or not."""
+    columns = (Professional.name, User.email, Agency.name)
+    return [
+        sa.or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words.split()[:MOST_WORDS]
+    ]
+
+
+def count_people(words: str = "") -> int:
+    """How many sign-ins fit the words; all without. One statement."""
+    query = _people().where(*_sought(words)).order_by(None).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(query)) or 0
+
+
+def list_people(words: str = "", *, after: str | None = None, limit: int = PAGE) -> tuple[list[PersonRow], str | None]:
     """A page of sign-ins by name, those after the one with the reference `after`; and the reference to ask on with.
+    `words`: only those whose name, e-mail address or agency holds each of them.
 
     An `after` that nobody has starts at the beginning.
     """
-    query = _people().order_by(Professional.name, User.id).limit(limit + 1)
+    query = _people().where(*_sought(words)).order_by(Professional.name, User.id).limit(limit + 1)
     reference = parse_reference(after or "")
     if reference:
         last = db.session.execute(_people().where(Subject.reference == reference)).first()

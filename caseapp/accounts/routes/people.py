@@ -18,11 +18,22 @@ from caseapp.kernel.sheets import MOST_ROWS, Sheet
 @guard("account:administer")
 def people(_actor: Actor) -> Any:
     """Everybody who can sign in, by name."""
-    after = request.args.get("after")
-    rows, more = queries.list_people(after=after)
+    after, words = request.args.get("after"), _asked_words()
+    rows, more = queries.list_people(words, after=after)
     return render_template(
-        "accounts/people.html", rows=rows, more=more, after=after, done=DONE.get(request.args.get("done", ""))
+        "accounts/people.html",
+        rows=rows,
+        more=more,
+        after=after,
+        words=words,
+        total=queries.count_people(words),
+        done=DONE.get(request.args.get("done", "")),
     )
+
+
+def _asked_words() -> str:
+    """What is looked for: names of staff only, so the address may carry them and be kept as a bookmark."""
+    return " ".join(request.args.get("words", "").replace("\0", "").split())[:100]
 
 
 PEOPLE_HEADINGS = ("Reference", "Name", "E-mail", "Agency", "Team and role", "Last used", "State", "Since")
@@ -32,7 +43,8 @@ PEOPLE_HEADINGS = ("Reference", "Name", "E-mail", "Agency", "Team and role", "La
 @guard("account:administer")
 def take_people(actor: Actor) -> Any:
     """Everybody who can sign in, as a spreadsheet."""
-    rows, more = queries.list_people(limit=MOST_ROWS)
+    words = _asked_words()
+    rows, more = queries.list_people(words, limit=MOST_ROWS)
     cells = [
         [
             row.reference,
@@ -46,7 +58,10 @@ def take_people(actor: Actor) -> Any:
         ]
         for row in rows
     ]
-    return give_list(actor, Sheet("sign_ins", "People who sign in", PEOPLE_HEADINGS, cells, more=more is not None))
+    asked = {"filter": f"name, e-mail or agency: {words}"} if words else {}
+    return give_list(
+        actor, Sheet("sign_ins", "People who sign in", PEOPLE_HEADINGS, cells, more=more is not None, **asked)
+    )
 
 
 @bp.get("/people/<ref:reference>/disable")
