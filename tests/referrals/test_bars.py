@@ -1,5 +1,6 @@
 """A conflict of interest follows the child: to the next referral, to whatever grows out of it, and to who is shown."""
 
+import copy
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -18,10 +19,13 @@ from caseapp.kernel.errors import Invalid
 from caseapp.people.models import FamilyMember, Person
 from caseapp.people.queries import list_family
 from caseapp.referrals.commands.deciding import Answer
+from caseapp.referrals.commands.receive import receive_referral
+from caseapp.referrals.commands.triage import settle_mark
+from caseapp.referrals.models import InputMark
 from caseapp.referrals.queries.referral_page import get_hub_page
 from tests.conftest import sign_in
 from tests.factories import someone, team_id
-from tests.referrals.hub_world import agree, answer, decide, propose, receive
+from tests.referrals.hub_world import SAMPLES, agree, answer, decide, propose, receive
 from tests.referrals.test_hub_together import arrive, together
 
 Change = Callable[[Any], None]
@@ -199,3 +203,49 @@ def test_whoever_is_kept_from_one_reads_none_of_what_was_decided_about_all(
         assert page.status_code < 500 and "SECRET" not in page.text, path
     if state == "agreed":
         assert page.status_code == 403
+
+
+def knows_them(who: str) -> Change:
+    """The form says that somebody of ours knows the family."""
+
+    def change(document: Any) -> None:
+        document["protected_information"] = {"works_here": who}
+
+    return change
+
+
+def marks_of(referral_id: int) -> list[InputMark]:
+    query = sa.select(InputMark).where(InputMark.referral_id == referral_id, InputMark.code.like("knows_them%"))
+    return list(db.session.scalars(query))
+
+
+def test_whoever_is_named_as_knowing_the_family_is_kept_from_the_record(app: Flask, friday: datetime) -> None:
+    """The form promises it: "we keep the record from them". From the referral at once, from the case afterwards."""
+    made = receive("SAMPLE-001", change=knows_them("her aunt is LEAH DAWSON, north team"))
+    assert barred(made.id) == {f"user:{someone('north.worker').user_id}"}
+    [mark] = marks_of(made.id)
+    assert "kept from Leah Dawson" in mark.message
+    propose(made.id, "assessment")
+    agree(made.id)
+    case_id = db.session.scalars(sa.select(Case.id).where(Case.referral_id == made.id)).first()
+    assert case_id is not None and barred(case_id) == barred(made.id)
+
+
+def test_whose_name_nobody_has_is_found_out_by_the_hub(app: Flask, friday: datetime) -> None:
+    made = receive("SAMPLE-001", change=knows_them("an uncle, Dawson or so"))
+    [mark] = marks_of(made.id)
+    assert "kept from nobody yet" in mark.message and barred(made.id) == set()
+    with transaction():
+        settle_mark(someone("mash.worker"), referral_id=made.id, mark_id=mark.id, words_given="It is Leah Dawson.")
+    assert barred(made.id) == {f"user:{someone('north.worker').user_id}"}
+    for nobody in ("No", "not known", "none."):
+        assert marks_of(receive("SAMPLE-001", number=nobody, change=knows_them(nobody)).id) == []
+
+
+def test_a_sender_who_knows_the_family_keeps_their_own_referral(app: Flask, friday: datetime) -> None:
+    school = someone("school")
+    document = copy.deepcopy(SAMPLES["SAMPLE-001"])
+    knows_them(f"I do: {school.name}")(document)
+    with transaction():
+        made = receive_referral(school, document=document, received_at=friday, mode="form")
+    assert barred(made.id) == set() and "kept from nobody yet" in marks_of(made.id)[0].message

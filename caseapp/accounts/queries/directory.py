@@ -178,6 +178,12 @@ def user_names(user_ids: set[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
+def list_user_names() -> list[tuple[int, str]]:
+    """Number and name of everybody who may sign in."""
+    query = sa.select(User.id, Professional.name).join(Professional, Professional.id == User.professional_id)
+    return [(row.id, row.name) for row in db.session.execute(query.where(User.disabled_at.is_(None)).order_by(User.id))]
+
+
 def agency_names() -> dict[str, int]:
     """Every agency's number by its name as the table writes it."""
     return {row.name: row.id for row in fetch(_AGENCIES)}

@@ -2,11 +2,17 @@
 
 import sqlalchemy as sa
 
-from caseapp.access.commands import bars_of, carry_bars, carry_found_bars
+from caseapp.access.commands import bar, bars_of, carry_bars, carry_found_bars
+from caseapp.accounts.queries import list_user_names
+from caseapp.people.domain.names import normalise_name
 from caseapp.people.queries import persons_said_in
 from caseapp.referrals.domain.children import match_keys_of
 from caseapp.referrals.queries.arrivals import kin_of
 from caseapp.referrals.queries.referral_page import HubPage
+
+CONFLICT = "staff_conflict"
+# A mark: somebody of ours knows the family, and nobody has said yet who that is.
+KNOWS_THEM_UNKNOWN = "knows_them_unknown"
 
 # Built once, as it is asked for every referral that comes.
 _BARS_OF_KIN = bars_of(kin_of(sa.bindparam("keys", expanding=True)))
@@ -17,6 +23,19 @@ def inherit_bars(referral_id: int, document: object) -> None:
     keys = match_keys_of(document)
     if keys:
         carry_found_bars(_BARS_OF_KIN, {"keys": keys}, [referral_id])
+
+
+def bar_named(referral_id: int, text: str, *, sender_id: int | None = None) -> list[str]:
+    """Keep a referral from everybody of ours whom a text names in full, but not from its own sender; gives the names.
+
+    Two of one name are both kept away: better one too many than the father's brother.
+    """
+    said = f" {normalise_name(text)} "
+    found = [(number, name) for number, name in list_user_names() if f" {normalise_name(name)} " in said]
+    for number, _name in found:
+        if number != sender_id:
+            bar(f"user:{number}", subject_id=referral_id, reason=CONFLICT)
+    return [name for number, name in found if number != sender_id]
 
 
 def pass_bars_on(page: HubPage, family_id: int) -> None:

@@ -28,10 +28,11 @@ from caseapp.referrals.domain.children import ChildTold, as_list, as_object, as_
 from caseapp.referrals.domain.document import Mark, examine, where_words
 from caseapp.referrals.domain.family import family_keys
 from caseapp.referrals.domain.fields import Path, path_words, walk
+from caseapp.referrals.domain.protect import works_here
 from caseapp.referrals.domain.signals import signals, urgency_of
 from caseapp.referrals.queries.arrivals import find_received, known_before
 
-from .bars import inherit_bars
+from .bars import CONFLICT, KNOWS_THEM_UNKNOWN, bar_named, inherit_bars
 
 # A referral waits for a person in two states: `received`, then `proposed`; after that it is `decided`.
 RECEIVED = "received"
@@ -39,7 +40,10 @@ DEEPEST = 50
 MOST_CHILDREN = 200
 MOST_MARKS = 500
 MOST_KEYS = 500
-CONFLICT = "staff_conflict"
+NOBODY_NAMED = (
+    "Nobody who signs in has this name: it is kept from nobody yet. Find out who it is, and write their full name "
+    "here: then it is kept from them"
+)
 HIDDEN = f"We could not keep a hidden character; it is shown as {REPLACEMENT}"
 
 
@@ -205,7 +209,22 @@ def _give_reach(sender: Actor | None, referral_id: int, told: object) -> list[Ma
         desks = [f"lead:{membership.team_id}" for membership in shared]
         reached += [(principal, L0, "own") for principal in (f"user:{sender.user_id}", *desks)]
     give_each_reach(reached, subject_id=referral_id, kind="referral")
-    return _bar_excluded(referral_id, told, teams)
+    return [*_bar_excluded(referral_id, told, teams), *_bar_who_knows_them(referral_id, sender, told)]
+
+
+def _bar_who_knows_them(referral_id: int, sender: Actor | None, told: object) -> list[Mark]:
+    """Bar whoever of ours is said to know the family. A person checks it either way: it may be somebody's namesake."""
+    given = works_here(told)
+    if given is None:
+        return []
+    names = bar_named(referral_id, given, sender_id=sender.user_id if sender else None)
+    if names:
+        message = f"It is kept from {', '.join(names)}. Check that this is who was meant"
+    else:
+        message = NOBODY_NAMED
+    return [
+        _mark(("protected_information", "works_here"), "knows_them" if names else KNOWS_THEM_UNKNOWN, given, message)
+    ]
 
 
 def _bar_excluded(referral_id: int, told: object, teams: list[TeamRow]) -> list[Mark]:

@@ -29,6 +29,7 @@ from caseapp.referrals.models import (
 from caseapp.referrals.queries.order import seen_by
 from caseapp.referrals.queries.referral_page import HubPage, get_hub_page
 
+from .bars import KNOWS_THEM_UNKNOWN, bar_named
 from .open_cases import alert_open_cases
 
 NOT_QUALIFIED = (
@@ -136,7 +137,8 @@ _RATE = sa.insert(cast(sa.Table, RagRating.__table__))
 
 
 def settle_mark(actor: Actor, *, referral_id: int, mark_id: int, words_given: str) -> None:
-    """Say how something wrong in the input was settled. What was given stays as it is.
+    """Say how something wrong in the input was settled. What was given stays as it is. Whoever turns out to know the
+    family is kept from the referral.
 
     Raises NotFound for a mark of another referral, Invalid without words, OutOfOrder when a colleague settled it
     before.
@@ -153,6 +155,8 @@ def settle_mark(actor: Actor, *, referral_id: int, mark_id: int, words_given: st
         name = user_names({mark.settled_by_id or 0}).get(mark.settled_by_id or 0, "Somebody")
         raise OutOfOrder(f"{name} settled this {when(mark.settled_at)}: “{mark.settled_words}”.")
     mark.settled_at, mark.settled_by_id, mark.settled_words = clock.now(), actor.user_id, said
+    if mark.code == KNOWS_THEM_UNKNOWN:
+        bar_named(referral_id, said)
     db.session.flush()
     record(actor, "input_mark.settled", subjects=[referral_id], mark=mark_id)
 

@@ -20,6 +20,11 @@ def protected_words(document: object) -> list[str]:
     return list(dict.fromkeys([*_secrets(document), *_risks(document), *_conflict(document)]))
 
 
+def works_here(document: object) -> str | None:
+    """Who of ours is said to know the family, as told; None when nobody is. Takes any JSON."""
+    return _said(as_object(as_object(document).get("protected_information")).get("works_here"))
+
+
 def said_both_ways(document: object) -> bool:
     """True if a parent is said to be told and to agree, and there is a reason why not as well."""
     consent = as_object(as_object(document).get("consent"))
@@ -69,7 +74,7 @@ def _risks(document: object) -> Iterator[str]:
 
 def _conflict(document: object) -> Iterator[str]:
     """Who of ours knows the family: kept from them, no reason to be silent with the parents."""
-    if known := _said(as_object(as_object(document).get("protected_information")).get("works_here")):
+    if known := works_here(document):
         yield f"Knows the family and works for us: {known}"
 
 
