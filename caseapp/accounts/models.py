@@ -139,7 +139,7 @@ class AuthenticatorApp(Model):
     user_id: orm.Mapped[int] = foreign_key("app_user.id", primary_key=True, autoincrement=False)
     sealed_secret: orm.Mapped[str] = column(sa.String(300), "service")
     created_at: orm.Mapped[datetime] = column(UTCDateTime(), "service")
-    # Counts only from the first code on.
+    # Since its first code: a secret that waits for one stands in no table.
     confirmed_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "service", nullable=True)
     # The half minute of the last code taken: no code is taken twice.
     last_step: orm.Mapped[int | None] = orm.mapped_column(BigId)

@@ -213,6 +213,32 @@ def test_setting_an_app_up_takes_the_password_and_a_code(bare_app: Flask) -> Non
         assert secret not in str(db.session.execute(sa.select(AuthenticatorApp.sealed_secret)).all())
 
 
+def test_a_picture_belongs_to_the_session_that_asked_for_it(bare_app: Flask) -> None:
+    """Another browser that is signed in can neither replace the secret nor confirm it with its own app."""
+    desk, other = bare_app.test_client(), bare_app.test_client()
+    path = "/accounts/me/second-step/app"
+    with clock.at(START):
+        for client in (desk, other):
+            sign_in(client, "school")
+        desk.post(path, data={"password": PASSWORD})
+        secret = shown_secret(desk)
+        assert shown_secret(other) == ""
+        typed = {"code": pyotp.TOTP(secret).at(START)}
+        assert other.post(f"{path}/code", data=typed).status_code == 409
+        other.post(path, data={"password": PASSWORD})
+        desk.post(path, data={"password": PASSWORD})
+        assert shown_secret(desk) == secret and shown_secret(other) not in ("", secret)
+        carried = bare_app.test_client()
+        sign_in(carried, "school")
+        with desk.session_transaction() as theirs, carried.session_transaction() as mine:
+            mine["app"] = theirs["app"]
+        assert shown_secret(carried) == ""
+        assert desk.post(f"{path}/code", data=typed).status_code == 303
+        late = {"code": pyotp.TOTP(shown_secret(other) or SECRET).at(START)}
+        assert other.post(f"{path}/code", data=late).status_code == 409
+        assert "An app is set up already" in other.get(path).text
+
+
 def test_the_picture_waits_a_quarter_of_an_hour(bare_app: Flask) -> None:
     client = bare_app.test_client()
     with clock.at(START):

@@ -25,6 +25,7 @@ from caseapp.accounts.commands.second_factor import (
     remove_factor,
     start_app,
     take_second_step,
+    waiting_secret,
 )
 from caseapp.accounts.commands.sessions import (
     WRONG,
@@ -122,4 +123,5 @@ __all__ = [
     "unlock_with_key",
     "unlock_with_password",
     "use_link",
+    "waiting_secret",
 ]

@@ -1,10 +1,12 @@
 """The second step of signing in: authenticator app (TOTP, RFC 6238) and recovery codes."""
 
 import hmac
+import json
 import secrets
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from caseapp.access.domain import Actor
 from caseapp.accounts import queries
@@ -12,7 +14,15 @@ from caseapp.accounts.commands.passwords import check_own_password
 from caseapp.accounts.commands.rows import changed
 from caseapp.accounts.commands.sessions import complete_session, end_half_sessions
 from caseapp.accounts.commands.throttle import count_try, forgive_try
-from caseapp.accounts.domain import ACCOUNT, RECOVERY_CODES, Limit, address_key, code_typed, recovery_digest
+from caseapp.accounts.domain import (
+    ACCOUNT,
+    PENDING_LASTS,
+    RECOVERY_CODES,
+    Limit,
+    address_key,
+    code_typed,
+    recovery_digest,
+)
 from caseapp.accounts.models import AuthenticatorApp, RecoveryCode, SecurityKey
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
@@ -28,6 +38,7 @@ _AROUND = (0, -1, 1)
 # No letters that look like figures.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
+HAS_APP = "An authenticator app is set up already. Remove it first."
 WRONG_CODE = "This code is not right. Wait for the next one and enter it, or use a recovery code"
 
 
@@ -46,30 +57,30 @@ def _step_of(secret: str, code: str) -> int | None:
     return next((now + off for off in _AROUND if hmac.compare_digest(totp.at((now + off) * STEP), code)), None)
 
 
-def start_app(actor: Actor, *, password: str | None) -> None:
-    """Make a new secret for an authenticator app; it counts once a code of it was given.
+def start_app(actor: Actor, session_id: int, *, password: str | None) -> str:
+    """Make a new secret for an authenticator app; gives it sealed, for the cookie of this session and of no other.
 
-    `password` is None only for somebody who has just given it. Raises Invalid at `password`, TooMany, OutOfOrder when
-    an app is set up.
+    Nothing of it stands in the database before a code of it was given: another tab, browser or thief can neither
+    replace it nor confirm it. `password` is None only for somebody who has just given it. Raises Invalid at `password`,
+    TooMany, OutOfOrder when an app is set up.
     """
     import pyotp
 
     if password is not None:
         check_own_password(actor.user_id, password, what="change", field="password")
-    found = queries.find_app(actor.user_id)
-    if found is not None and found.confirmed_at is not None:
-        raise OutOfOrder("An authenticator app is set up already. Remove it first.")
-    db.session.execute(sa.delete(AuthenticatorApp).where(AuthenticatorApp.user_id == actor.user_id))
-    db.session.add(
-        AuthenticatorApp(
-            user_id=actor.user_id,
-            sealed_secret=seal(pyotp.random_base32()),
-            created_at=clock.now(),
-            confirmed_at=None,
-            last_step=None,
-        )
-    )
-    db.session.flush()
+    if queries.find_app(actor.user_id) is not None:
+        raise OutOfOrder(HAS_APP)
+    return seal(json.dumps([session_id, clock.now().timestamp(), pyotp.random_base32()]))
+
+
+def waiting_secret(session_id: int, sealed: str | None) -> str | None:
+    """The secret that was made in this session at most 15 minutes ago; None for anything else."""
+    opened = unseal(sealed) if sealed else None
+    if opened is None:
+        return None
+    made_in, made_at, secret = json.loads(opened)
+    fresh = clock.now().timestamp() - made_at < PENDING_LASTS.total_seconds()
+    return str(secret) if made_in == session_id and fresh else None
 
 
 def app_address(actor: Actor, secret: str) -> str:
@@ -79,28 +90,30 @@ def app_address(actor: Actor, secret: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=actor.email, issuer_name="Holdfast")
 
 
-def confirm_app(actor: Actor, session_id: int, *, code: str, address: str) -> None:
+def confirm_app(actor: Actor, session_id: int, *, sealed: str | None, code: str, address: str) -> None:
     """Let the app count from now on, as it has just shown a right code; half sessions elsewhere end.
 
-    Raises Invalid at `code`, TooMany, OutOfOrder when no secret waits.
+    `sealed` is what `start_app` gave. Raises Invalid at `code`, TooMany, OutOfOrder when no secret waits in this
+    session or an app was set up meanwhile.
     """
     limits = _limits(actor.user_id, address)
     count_try(limits)
-    found = queries.find_app(actor.user_id)
-    if found is None or found.confirmed_at is not None:
+    secret = waiting_secret(session_id, sealed)
+    if secret is None:
         raise OutOfOrder("There is no new app to confirm. Start again.")
-    secret = unseal(found.sealed_secret)
-    step = _step_of(secret, code_typed(code)) if secret else None
+    if queries.find_app(actor.user_id) is not None:
+        raise OutOfOrder(HAS_APP)
+    step = _step_of(secret, code_typed(code))
     if step is None:
         raise Invalid({"code": "This code is not right. Wait for the next one in your app and enter it"})
     forgive_try(limits)
-    waiting = sa.update(AuthenticatorApp).where(
-        AuthenticatorApp.user_id == actor.user_id,
-        AuthenticatorApp.confirmed_at.is_(None),
-        AuthenticatorApp.sealed_secret == found.sealed_secret,
-    )
-    if not changed(waiting.values(confirmed_at=clock.now(), last_step=step)):
-        raise OutOfOrder("There is no new app to confirm. Start again.")
+    now = clock.now()
+    add = {"user_id": actor.user_id, "sealed_secret": seal(secret), "created_at": now, "confirmed_at": now}
+    try:
+        with db.session.begin_nested():
+            db.session.add(AuthenticatorApp(**add, last_step=step))
+    except IntegrityError:
+        raise OutOfOrder(HAS_APP) from None
     end_half_sessions(actor, session_id)
     record(actor, "user.second_factor_added", subjects=[actor.user_id], kind="app")
 
@@ -114,7 +127,7 @@ def take_second_step(actor: Actor, session_id: int, *, code: str, address: str) 
     count_try(limits)
     typed = code_typed(code)
     found = queries.find_app(actor.user_id)
-    if found is not None and found.confirmed_at is not None and len(typed) == 6:
+    if found is not None and len(typed) == 6:
         secret = unseal(found.sealed_secret)
         if secret is None:
             log.warning("authenticator secret cannot be opened", user=actor.user_id)

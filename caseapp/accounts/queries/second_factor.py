@@ -8,9 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseapp.accounts.domain import PENDING_LASTS
 from caseapp.accounts.models import AuthenticatorApp, RecoveryCode, SecurityKey
-from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.events import Event
 
@@ -24,7 +22,7 @@ def _read(query: Any) -> Sequence[Any]:
 
 def has_second_factor(user_id: int) -> bool:
     """Whether an app or a key of theirs counts."""
-    app = sa.exists().where(_APP.user_id == user_id, _APP.confirmed_at.is_not(None))
+    app = sa.exists().where(_APP.user_id == user_id)
     key = sa.exists().where(SecurityKey.user_id == user_id)
     return bool(_read(sa.select(sa.or_(app, key)))[0][0])
 
@@ -53,20 +51,16 @@ def list_keys(user_id: int) -> list[Key]:
 
 @dataclass(frozen=True)
 class App:
-    """An authenticator app: its sealed secret, and since when it counts (None: not confirmed yet)."""
+    """An authenticator app: its sealed secret, and since when it counts."""
 
     sealed_secret: str
-    confirmed_at: datetime | None
+    confirmed_at: datetime
     last_step: int | None
 
 
 def find_app(user_id: int) -> App | None:
-    """The app of a user, confirmed or shown a short while ago; None if there is none."""
-    query = sa.select(_APP.sealed_secret, _APP.confirmed_at, _APP.last_step).where(
-        _APP.user_id == user_id,
-        sa.or_(_APP.confirmed_at.is_not(None), _APP.created_at > clock.now() - PENDING_LASTS),
-    )
-    rows = _read(query)
+    """The app of a user; None if there is none."""
+    rows = _read(sa.select(_APP.sealed_secret, _APP.confirmed_at, _APP.last_step).where(_APP.user_id == user_id))
     return App(*rows[0]) if rows else None
 
 
@@ -87,7 +81,7 @@ class Factors:
     @property
     def has_app(self) -> bool:
         """Whether an app counts."""
-        return self.app is not None and self.app.confirmed_at is not None
+        return self.app is not None
 
     @property
     def count(self) -> int:

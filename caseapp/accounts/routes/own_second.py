@@ -13,7 +13,6 @@ from caseapp.accounts.routes.blueprint import bp
 from caseapp.accounts.routes.gate import site
 from caseapp.accounts.routes.words import DONE, as_json
 from caseapp.kernel.errors import Invalid, NotFound
-from caseapp.kernel.sealing import unseal
 
 
 def _must_have_one() -> bool:
@@ -56,16 +55,14 @@ def app(actor: Actor) -> Any:
 
 
 def _app_page(actor: Actor, start: PasswordForm, form: CodeForm) -> str:
-    found = queries.find_app(actor.user_id)
-    is_waiting = found is not None and found.confirmed_at is None
-    secret = unseal(found.sealed_secret) if found is not None and is_waiting else None
+    secret = commands.waiting_secret(g.session_id, session.get("app"))
     shown = commands.app_address(actor, secret) if secret else None
     return render_template(
         "accounts/app.html",
         start=start,
         form=form,
         needs_password=g.stage != SET_UP,
-        has_app=found is not None and not is_waiting,
+        has_app=queries.find_app(actor.user_id) is not None,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)) if secret else None,
         picture=queries.qr_of(shown) if shown else None,
     )
@@ -79,10 +76,13 @@ def start_app(actor: Actor) -> Any:
     try:
         if g.stage != SET_UP and not form.validate():
             return _app_page(actor, form, CodeForm(formdata=None)), 422
-        commands.start_app(actor, password=_given(form))
+        sealed = commands.start_app(actor, g.session_id, password=_given(form))
     except Invalid as error:
         form.add_errors(error.problems)
         return _app_page(actor, form, CodeForm(formdata=None)), 422
+    if commands.waiting_secret(g.session_id, session.get("app")) is None:
+        # Another tab of this browser may show its picture already: it stays the one that counts.
+        session["app"] = sealed
     return redirect(url_for("accounts.app"), 303)
 
 
@@ -94,10 +94,14 @@ def confirm_app(actor: Actor) -> Any:
     try:
         if not form.validate():
             return _app_page(actor, PasswordForm(formdata=None), form), 422
-        commands.confirm_app(actor, g.session_id, code=form.code.data, address=request.remote_addr or "")
+        waiting = session.get("app")
+        commands.confirm_app(
+            actor, g.session_id, sealed=waiting, code=form.code.data, address=request.remote_addr or ""
+        )
     except Invalid as error:
         form.add_errors(error.problems)
         return _app_page(actor, PasswordForm(formdata=None), form), 422
+    session.pop("app")
     _whole(actor)
     return redirect(url_for("accounts.second_factor", done="app"), 303)
 
