@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config as settings
-from caseapp import about, cli, probes
+from caseapp import about, cli, done, probes
 from caseapp.access import models as access_tables
 from caseapp.access.domain import PERMISSIONS, allows
 from caseapp.access.guard import WRITE_READS, actor_of_request, check_every_view
@@ -283,6 +283,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         app.cli.add_command(group)
     connect()
     app.context_processor(_layout)
+    done.init_app(app)
     # A global, because macros are imported without context; no id, because a page may hold several forms.
     app.jinja_env.globals.update(csrf_field=_csrf_field)
     _keep_promises(app)
@@ -305,6 +306,7 @@ def _layout() -> dict[str, Any]:
     return {
         "actor": actor,
         "nav_items": items,
+        "notices": done.notices(),
         "lock": (
             {"after": current_app.config["LOCK_AFTER"].total_seconds(), "who": actor.reference}
             if actor is not None and not stage

@@ -1,0 +1,85 @@
+"""What the page after a button says was done: a table, one row for each address that changes something.
+
+The words wait in the signed cookie until the next whole page shows them once; they hold no name and no reference.
+"""
+
+from flask import Flask, Response, g, request, session
+
+from caseapp.access.guard import actor_of_request
+
+WAITING = "said"
+
+# By endpoint; a second key is the name of the button that was pressed, where a page has several.
+DONE: dict[tuple[str, str], str] = {
+    ("accounts.sign_out", ""): "You are signed out.",
+    ("accounts.throw_away", ""): "What you had typed is thrown away.",
+    ("assessments.answer", ""): "Your answer is kept, and the author sees it.",
+    ("assessments.save", ""): "The assessment is saved.",
+    ("assessments.start_it", ""): "The assessment is started. It saves itself while you write.",
+    ("assessments.submit", ""): "The assessment is submitted. It waits for a manager to authorise it.",
+    ("cases.acknowledge", ""): "It is acknowledged: that you read it is kept.",
+    ("cases.amend_note", ""): "The note is changed. The wording before stays beside it.",
+    ("cases.answer_concern", ""): "Your answer is kept. It stands in the chronology.",
+    ("cases.write_note", ""): "The note is kept.",
+    ("desk.give", ""): "The family has a worker, who sees it in their work at once.",
+    ("insight.draw", ""): "The sample is drawn and kept.",
+    ("notices.confirm", ""): "The notification is sent to the hub.",
+    ("notices.confirm", "later"): "The notification is saved. It is not sent yet.",
+    ("notices.discard", ""): "The notification is thrown away. Nothing of it was sent.",
+    ("notices.take", ""): "The text is kept whole. Nothing is sent before you confirm it.",
+    ("pathway.again", ""): "It is proposed again.",
+    ("pathway.agree", ""): "Your answer is kept, and the proposer sees it.",
+    ("pathway.answer", ""): "Your answer is sent.",
+    ("pathway.close", ""): "Your team’s part is closed.",
+    ("pathway.close_case", ""): "The case is closed.",
+    ("pathway.propose", ""): "The handover is proposed. You hold the family until they accept.",
+    ("pathway.reopen", ""): "The case is open again.",
+    ("pathway.withdraw", ""): "The handover is taken back. You still hold the family.",
+    ("referrals.add_it", ""): "It is added, and the hub sees it as new.",
+    ("referrals.answer", ""): "Your answer is kept, and the referrer sees it.",
+    ("referrals.answer_back", ""): "Your answer is sent to the hub.",
+    ("referrals.ask", ""): "Your question is sent to the referrer.",
+    ("referrals.ask_for_it", ""): "You asked for it to be looked at again. The hub answers here.",
+    ("referrals.closed", ""): "The closed weeks are kept.",
+    ("referrals.confirmed", ""): "That it was confirmed in writing is kept.",
+    ("referrals.decide", ""): "Your answer is sent. No other proposal waits for you.",
+    ("referrals.deputy", ""): "The safeguarding group is changed.",
+    ("referrals.disagree", ""): "That you do not agree is kept, and the hub sees it.",
+    ("referrals.discard_draft", ""): "The draft is thrown away.",
+    ("referrals.give", ""): "It is given to them.",
+    ("referrals.hand_copy", ""): "That a copy was handed over is kept.",
+    ("referrals.keep_draft", ""): "The draft is kept longer.",
+    ("referrals.propose", ""): "It is proposed, and waits for a manager to agree.",
+    ("referrals.rang", ""): "The call is written down, and the outcome leaves this list.",
+    ("referrals.rate", ""): "The rating is kept.",
+    ("referrals.release", ""): "You let it go: nobody has it now.",
+    ("referrals.say_error", ""): "It is marked as sent in error. Nothing is deleted.",
+    ("referrals.settle", ""): "It is put right, with what you found out.",
+    ("referrals.take", ""): "You have it now.",
+    ("referrals.told_by_phone", ""): "What they told you is kept with the question.",
+}
+
+
+def keep(response: Response) -> Response:
+    """After a button that did what it says: the page that it leads to will say so."""
+    # Signed out, locked or before the second step, a form was put aside, and nothing was done.
+    worked = response.status_code == 303 and actor_of_request() is not None and not g.get("stage")
+    if request.method == "POST" and worked:
+        said = next((key for key in DONE if key[0] == request.endpoint and key[1] and key[1] in request.form), None)
+        key = said or (request.endpoint or "", "")
+        if key in DONE:
+            session[WAITING] = list(key)
+    return response
+
+
+def notices() -> list[dict[str, str]]:
+    """What waits to be said, for the layout; said once."""
+    if request.method != "GET" or WAITING not in session:
+        return []
+    words = DONE.get(tuple(session.pop(WAITING)))  # type: ignore[arg-type]
+    return [{"kind": "good", "text": words}] if words else []
+
+
+def init_app(app: Flask) -> None:
+    """Listen to every answer, and hand the layout what waits."""
+    app.after_request(keep)
