@@ -25,6 +25,7 @@ from caseapp.assessments import routes as assessments_routes
 from caseapp.assessments.slots import WHAT_WAS_SAID
 from caseapp.audit import cli as audit_cli
 from caseapp.audit import commands as audit_commands
+from caseapp.audit import events as audit_events
 from caseapp.audit import models as audit_tables
 from caseapp.audit import routes as audit_routes
 from caseapp.cases import events as cases_events
@@ -102,6 +103,7 @@ TABLES = (
 # Every slice's events, declared by being imported.
 EVENTS = (
     accounts_events,
+    audit_events,
     assessments_events,
     pathway_events,
     cases_events,

@@ -24,7 +24,16 @@ EVENT_GROUPS = {
     "paper": "Papers printed or taken away",
     "list": "Lists taken away",
     "sample": "Samples drawn",
+    "audit": "The seals of these logs",
     "continuity": "Files for the day the system is gone",
+}
+
+# Why a broken chain begins again. Codes, because an event holds no prose: what was found out is kept with the incident.
+RESTARTS = {
+    "restored": "the database was restored from a backup",
+    "damaged": "the database was damaged",
+    "tampered": "somebody changed the logs; it was looked into",
+    "key": "the key of the logs was changed",
 }
 
 # The first word of a page's name.

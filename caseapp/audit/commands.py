@@ -17,10 +17,22 @@ import sqlalchemy as sa
 from caseapp.access.domain import Actor
 from caseapp.access.guard import ReadEntry
 from caseapp.kernel import clock
-from caseapp.kernel.db import is_postgresql, short_write
-from caseapp.kernel.events import current_txid, make_mac
+from caseapp.kernel.db import db, is_postgresql, short_write
+from caseapp.kernel.events import Event, current_txid, make_mac, record
 
-from .domain import START, ChainBroken, Head, Link, head_text, link_text, read_content, row_half, seal_mac
+from .domain import (
+    RESTARTED,
+    START,
+    ChainBroken,
+    Head,
+    Link,
+    after_restart,
+    head_text,
+    link_text,
+    read_content,
+    row_half,
+    seal_mac,
+)
 from .models import ReadLog, Seal, SealHead
 from .queries import LOGS, find_head, transaction_numbers, unsealed_rows
 
@@ -86,18 +98,56 @@ def seal(*, limit: int = 250) -> Sealed:
         rows, more, txid = take(connection, txid, limit)
         if not rows:
             return Sealed(0, position, digest)
-        now, seals = clock.now(), []
-        for row in rows:
-            position += 1
-            digest = make_mac(link_text(digest, position, row.source, row.id, row.txid, row.mac))
-            link = Link(position, row.source, row.id, digest, now, "")
-            own = seal_mac(make_mac, link, row_half(make_mac, row.source, row.id, row.txid, row.mac))
-            seals.append(asdict(replace(link, mac=own)))
-        connection.execute(sa.insert(Seal), seals)
-        end = {"position": position, "digest": digest, "txid": txid, "mac": make_mac(head_text(position, digest, txid))}
-        write: Any = sa.update(SealHead).where(SealHead.id == 1) if head else sa.insert(SealHead)
-        connection.execute(write.values(end if head else {"id": 1, **end}))
+        position, digest = _add_seals(connection, rows, position, digest)
+        _write_head(connection, position, digest, txid, is_new=head is None)
         return Sealed(len(rows), position, digest, more=more)
+
+
+def _add_seals(connection: sa.Connection, rows: Sequence[Any], position: int, digest: str) -> tuple[int, str]:
+    """Seal rows (source, id, txid, mac) behind a place in the chain; gives the last place and its digest."""
+    now, seals = clock.now(), []
+    for row in rows:
+        position += 1
+        digest = make_mac(link_text(digest, position, row.source, row.id, row.txid, row.mac))
+        link = Link(position, row.source, row.id, digest, now, "")
+        own = seal_mac(make_mac, link, row_half(make_mac, row.source, row.id, row.txid, row.mac))
+        seals.append(asdict(replace(link, mac=own)))
+    connection.execute(sa.insert(Seal), seals)
+    return position, digest
+
+
+def _write_head(connection: sa.Connection, position: int, digest: str, txid: int | None, *, is_new: bool) -> None:
+    end = {"position": position, "digest": digest, "txid": txid, "mac": make_mac(head_text(position, digest, txid))}
+    write: Any = sa.insert(SealHead) if is_new else sa.update(SealHead).where(SealHead.id == 1)
+    connection.execute(write.values({"id": 1, **end} if is_new else end))
+
+
+def restart(*, why: str) -> tuple[int, str]:
+    """Begin a new chain behind a broken one, in the caller's transaction; gives where the old one ended and its digest.
+
+    Its first link is an event that names the old end and why (a key of `catalogue.RESTARTS`). Nothing of the old chain
+    is changed: what is wrong there stays named. What has no seal is sealed behind, each row with the mark it has.
+    """
+    connection = db.session.connection()
+    if is_postgresql():
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SEALER_LOCK)))
+    head = find_head(connection)
+    last = connection.execute(sa.select(Seal.position, Seal.digest).order_by(Seal.position.desc()).limit(1)).first()
+    position, digest = (last.position, last.digest) if last else (0, START)
+    if head is not None and make_mac(head_text(head.position, head.digest, head.txid)) == head.mac:
+        # What was cut off keeps its numbers: the hole shows.
+        position = max(position, head.position)
+    reads = connection.scalar(sa.select(sa.func.max(ReadLog.id))) or 0
+    begun = record(None, RESTARTED, subjects=[], position=position, reads=reads, why=why)
+    first, *_ = connection.execute(unsealed_rows(Event, "event").where(Event.id == begun.id)).all()
+    place = _add_seals(connection, [first], position, after_restart(digest))
+    if not is_postgresql():
+        # There the sealer goes on behind the highest number it has sealed; PostgreSQL's finds all that has no seal.
+        queues = [connection.execute(unsealed_rows(table, source).order_by(table.id)).all() for table, source in LOGS]
+        if rows := list(heapq.merge(*queues, key=lambda row: row.at)):
+            place = _add_seals(connection, rows, *place)
+    _write_head(connection, *place, None, is_new=head is None)
+    return position, digest
 
 
 def _sound_head(connection: sa.Connection) -> Head | None:

@@ -18,6 +18,8 @@ READ_KEYS = ("user_id", "subject_id", "view", "why", "read_at", "nonce")
 SOURCES = ("event", "read")
 # What the first seal follows on.
 START = ""
+# The event that a new chain begins with.
+RESTARTED = "audit.restarted"
 
 
 def read_content(row: Mapping[str, Any]) -> str:
@@ -54,6 +56,11 @@ def head_text(position: int, digest: str, txid: int | None) -> str:
     return _text("head", position, digest, txid)
 
 
+def after_restart(digest: str) -> str:
+    """What the first seal of a new chain follows on: the digest with which the broken one ends, and that it ends."""
+    return _text("restart", digest)
+
+
 class ChainBroken(Exception):
     """The end of the chain is not as the sealer left it. Sealing on would hide that, so the sealer stops; `str(error)`
     says what is wrong."""
@@ -72,6 +79,23 @@ class Fault:
     def line(self) -> str:
         """As `audit verify` prints it: source, number, words."""
         return f"{self.source} {self.id}: {self.words}"
+
+
+@dataclass(frozen=True)
+class Restart:
+    """A new chain after a broken one: the event it begins with, the number with which the old one ended, the last look
+    written until then, why, and when."""
+
+    event_id: int
+    position: int
+    reads: int
+    why: str
+    at: datetime
+
+    def is_before(self, fault: Fault) -> bool:
+        """Whether a fault is about what was written before the new chain began."""
+        last = {"event": self.event_id - 1, "read": self.reads, "seal": self.position}
+        return fault.id <= last.get(fault.source, -1)
 
 
 @dataclass(frozen=True)
@@ -96,6 +120,8 @@ class Marked:
     content_holds: bool
     links_hold: bool | None = None
     added_link: int | None = None
+    # A genuine event with which a new chain begins.
+    restarts: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +159,8 @@ class ChainWalk:
     head_holds: bool = False
     # What the next seal follows on; None when that is not known: after missing and after changed seals.
     _before: str | None = START
+    # The digest of the last seal as stored, whatever was done to it: a new chain names it.
+    _last: str = START
     _known_seen: bool = False
 
     def step(self, link: Link, row: Marked | None) -> list[Fault]:
@@ -146,6 +174,7 @@ class ChainWalk:
                 faults += own_faults(link.source, link.row_id, row, sealed=True)
             if link.position == self.position + 1:
                 self._before, self.position = None, link.position
+        self._last = link.digest
         return faults + self._known_faults(link)
 
     def _step_genuine(self, link: Link, row: Marked | None) -> list[Fault]:
@@ -153,6 +182,8 @@ class ChainWalk:
         if link.position > self.position + 1:
             faults.append(self._gap(self.position + 1, link.position - 1))
             self._before = None
+        if row is not None and row.restarts:
+            self._before = after_restart(self._last)
         if row is None:
             words = f"removed: it was sealed as number {link.position}"
             faults.append(Fault("removed", link.source, link.row_id, words))

@@ -8,7 +8,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseapp.audit.domain import ChainWalk, Fault, Head, Link, Marked, own_faults, read_content
+from caseapp.audit.domain import (
+    RESTARTED,
+    ChainWalk,
+    Fault,
+    Head,
+    Link,
+    Marked,
+    Restart,
+    own_faults,
+    read_content,
+)
 from caseapp.audit.models import ReadLog, Seal, SealHead
 from caseapp.kernel.db import db, is_postgresql
 from caseapp.kernel.events import Event, EventSubject, make_event_mac, make_links_mac, make_mac
@@ -55,13 +65,15 @@ class Verification:
     reads: int = 0
     unsealed: int = 0
     head: Head | None = None
+    # The last time that a new chain was begun; known before the first fault is given.
+    restart: Restart | None = None
 
     def faults(self) -> Iterator[Fault]:
         """Every fault, one after the other, from one consistent view of the database.
 
         Reads in batches, so that memory stays the same at any length."""
         with _one_view() as connection:
-            self.head = find_head(connection)
+            self.head, self.restart = find_head(connection), _last_restart(connection)
             walk = ChainWalk(make_mac, self.known)
             yield from self._walk_seals(connection, walk)
             yield from walk.finish(self.head)
@@ -207,7 +219,17 @@ def _mark_of_event(row: Any, subject_ids: list[int]) -> Marked:
     if not links:
         rests = {one: [other for other in subject_ids if other != one] for one in subject_ids}
         added = next((one for one, rest in rests.items() if make_links_mac(row.nonce, rest) == given[32:]), None)
-    return Marked(row.txid, given, content, links, added)
+    return Marked(row.txid, given, content, links, added, restarts=content and row.code == RESTARTED)
+
+
+def _last_restart(connection: sa.Connection) -> Restart | None:
+    """The last genuine event with which a new chain began; one that was changed begins none."""
+    ids = list(connection.scalars(sa.select(Event.id).where(Event.code == RESTARTED)))
+    genuine = [row_id for row_id, row in _marked_events(connection, ids).items() if row.restarts]
+    if not genuine:
+        return None
+    row = connection.execute(sa.select(Event.data, Event.recorded_at).where(Event.id == max(genuine))).one()
+    return Restart(max(genuine), row.data["position"], row.data["reads"], row.data["why"], row.recorded_at)
 
 
 def _marked_reads(connection: sa.Connection, ids: list[int]) -> dict[int, Marked]:
