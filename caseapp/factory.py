@@ -34,7 +34,9 @@ from caseapp.cases import queries as cases_queries
 from caseapp.cases import routes as cases_routes
 from caseapp.cases.slots import ACTIONS as CASE_ACTIONS
 from caseapp.cases.slots import BEFORE_VISIT, CHRONOLOGY_WORDS, CODE_WORDS, TASK_WORDS
+from caseapp.deadlines import cli as deadlines_cli
 from caseapp.deadlines import commands as deadlines_commands
+from caseapp.deadlines import events as deadlines_events
 from caseapp.deadlines import models as deadlines_tables
 from caseapp.demo import cli as demo_cli
 from caseapp.desk import routes as desk_routes
@@ -104,6 +106,7 @@ TABLES = (
 EVENTS = (
     accounts_events,
     audit_events,
+    deadlines_events,
     assessments_events,
     pathway_events,
     cases_events,
@@ -133,6 +136,7 @@ COMMANDS: tuple[click.Command, ...] = (
     demo_cli.demo,
     accounts_cli.users,
     audit_cli.audit,
+    deadlines_cli.deadlines,
     cli.sweep,
     referrals_cli.group,
     night_cli.group,

@@ -14,9 +14,8 @@ from caseapp.access.queries import visible_ids
 from caseapp.accounts.queries import user_name_of
 from caseapp.cases.models import Case, Custody
 from caseapp.cases.queries import Chronology, list_chronology
-from caseapp.deadlines.catalogue import get_rule
 from caseapp.deadlines.models import Clock
-from caseapp.deadlines.queries import ClockView, clocks_of
+from caseapp.deadlines.queries import ClockView, clocks_of, get_rule
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import NotFound

@@ -2,6 +2,8 @@
 
 from datetime import time
 
+from caseapp.deadlines.catalogue import KINDS, LATE_REASONS, RULES
+
 from .domain import LEVELS, Stage
 
 # How children are counted at a level: after 1, and after more.
@@ -102,5 +104,8 @@ CODE_WORDS = {
     "end_reason": END_REASONS,
     "task": {key: heading for key, (heading, _) in TASKS.items()},
     "family_role": FAMILY_ROLES,
+    "dated": {code: kind.words for code, kind in KINDS.items()},
+    "late_reason": LATE_REASONS,
+    "rule": {rule.key: rule.words for rule in RULES},
     "changes": {key: row[0].removesuffix(", because ...") for key, row in CHANGES.items()},
 }

@@ -3,6 +3,7 @@
 from .closing import close_cases, reopen_case
 from .concerns import acknowledge_concern
 from .custody import OpenedCase, allocate, end_joint_work, move_custody, open_case
+from .dated import move_dated_event, record_dated_event, take_back_dated_event
 from .level import change_level, close_episode, open_episode
 from .writing import KeyUsed, acknowledge_task, amend_note, make_task, settle_tasks, write_note
 
@@ -19,9 +20,12 @@ __all__ = [
     "end_joint_work",
     "make_task",
     "move_custody",
+    "move_dated_event",
     "open_case",
     "open_episode",
+    "record_dated_event",
     "reopen_case",
     "settle_tasks",
+    "take_back_dated_event",
     "write_note",
 ]

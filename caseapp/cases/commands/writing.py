@@ -1,6 +1,7 @@
 """Notes, whose wordings are never overwritten, and tasks to read and acknowledge."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -42,6 +43,27 @@ def write_note(
     Raises NotFound for a case that the actor may not see, Invalid for no words, no child or a time to come, KeyUsed
     for another note with a key that is used: nothing is written, and the writer decides.
     """
+    kept = keep_note(actor, case_ids=case_ids, words=words, happened_at=happened_at, once_key=once_key, level=level)
+    if kept.is_new:
+        subjects = [*sorted(set(case_ids)), kept.id]
+        record(actor, "note.written", subjects=subjects, occurred_at=happened_at, note=kept.id)
+    return kept.reference
+
+
+@dataclass(frozen=True)
+class KeptNote:
+    """A note that was written now, or by an earlier press of the same button."""
+
+    id: int
+    reference: str
+    is_new: bool
+
+
+def keep_note(
+    actor: Actor, *, case_ids: Collection[int], words: str, happened_at: datetime, once_key: str, level: int = L4
+) -> KeptNote:
+    """The note of `write_note`, without its event: for a command whose own event tells of it. Takes and raises the
+    same."""
     words, _ = text.clean(words)
     problems = {
         "words": NO_WORDS if text.is_blank(words) else "",
@@ -73,8 +95,7 @@ def write_note(
     write_rows(_ADD_NOTE_CASE, [{"note_id": note.id, "case_id": case_id} for case_id in ids])
     _add_version(actor, note.id, 1, words)
     put_within(note.id, ids)
-    record(actor, "note.written", subjects=[*ids, note.id], occurred_at=happened_at, note=note.id)
-    return note.reference
+    return KeptNote(note.id, note.reference, True)
 
 
 def amend_note(actor: Actor, *, note_id: int, words: str, version: int) -> None:
@@ -168,8 +189,8 @@ def acknowledge_task(actor: Actor, *, task_id: int, case_id: int, answer: str = 
         raise OutOfOrder("Somebody else has read and acknowledged this already.")
 
 
-def _find_once(actor: Actor, once_key: str, case_ids: list[int], words: str, happened_at: datetime) -> str | None:
-    """The reference of the note that this key made, if it is this note; None if the key is unused. Raises KeyUsed.
+def _find_once(actor: Actor, once_key: str, case_ids: list[int], words: str, happened_at: datetime) -> KeptNote | None:
+    """The note that this key made, if it is this note; None if the key is unused. Raises KeyUsed.
 
     Its first wording or its latest: who saved theirs as another wording and presses again has said nothing new.
     """
@@ -194,7 +215,7 @@ def _find_once(actor: Actor, once_key: str, case_ids: list[int], words: str, hap
     same = first.happened_at == happened_at and about == set(case_ids)
     own = first.author_id == actor.user_id
     if own and same and words in (first.words, latest.words):
-        return first.reference
+        return KeptNote(first.id, first.reference, False)
     if not own or not _may_see(actor, first.reference):
         raise KeyUsed("Not saved yet: another note was saved from this form. Press Save once more.", mine=mine)
     who = user_names({latest.author_id}).get(latest.author_id, "Somebody")

@@ -1,40 +1,85 @@
 """Calendars, rules, due dates and their words: plain Python, no database and no page."""
 
-from .calendars import STATUTORY, BankHolidayChange, OutsideCalendar, WorkingCalendar, read_changes, statutory_calendar
-from .due import Due, add_months, compute, earlier, end_of_day
+from .calendars import (
+    STATUTORY,
+    BankHolidayChange,
+    OutsideCalendar,
+    WorkingCalendar,
+    local_calendar,
+    read_changes,
+    statutory_calendar,
+    with_changes,
+)
+from .due import Due, add_months, compute, due_days, earlier, end_of_day
 from .hub_hours import HubHours
-from .rules import CALENDARS, INSTANT_UNITS, ROLES, UNIT_WORDS, Basis, Rule, Unit
+from .policy import ChangeKind, Policy, PolicyChange
+from .replay import (
+    CLOSED,
+    ENDS_ALL,
+    LATE,
+    MET,
+    MOVED,
+    RESTARTS_ALL,
+    TAKEN_BACK,
+    UNDONE,
+    Happened,
+    Run,
+    Step,
+    advance,
+    replay,
+)
+from .rules import CALENDARS, INSTANT_UNITS, LOCAL_CALENDARS, ROLES, UNIT_WORDS, Basis, Rule, Unit
 from .strip import Square, Strip
 from .timeleft import TimeLeft, age_words, is_late, last_day, pace, time_left
 from .words import Words
 
 __all__ = [
     "CALENDARS",
+    "CLOSED",
+    "ENDS_ALL",
     "INSTANT_UNITS",
+    "LATE",
+    "LOCAL_CALENDARS",
+    "MET",
+    "MOVED",
+    "RESTARTS_ALL",
     "ROLES",
     "STATUTORY",
+    "TAKEN_BACK",
+    "UNDONE",
     "UNIT_WORDS",
     "BankHolidayChange",
     "Basis",
+    "ChangeKind",
     "Due",
+    "Happened",
     "HubHours",
     "OutsideCalendar",
+    "Policy",
+    "PolicyChange",
     "Rule",
+    "Run",
     "Square",
+    "Step",
     "Strip",
     "TimeLeft",
     "Unit",
     "Words",
     "WorkingCalendar",
     "add_months",
+    "advance",
     "age_words",
     "compute",
+    "due_days",
     "earlier",
     "end_of_day",
     "is_late",
     "last_day",
+    "local_calendar",
     "pace",
     "read_changes",
+    "replay",
     "statutory_calendar",
     "time_left",
+    "with_changes",
 ]

@@ -105,6 +105,27 @@ class WorkingCalendar:
             raise OutsideCalendar(f"The count would end after {self.last.year}, which the calendar does not hold.")
         return self._working[target]
 
+    def take_working_days(self, day: date, n: int) -> date:
+        """The n-th working day (n >= 1) before `day`. Where that is no working day itself, the one before it is the
+        first."""
+        target = self._rank_of(day - timedelta(days=1)) - n
+        if n < 1:
+            raise ValueError("working days are counted back from the day before")
+        if target < 0:
+            raise OutsideCalendar(f"We can count working days from {self.first.year} to {self.last.year} only.")
+        return self._working[target]
+
+    def add_to_each(self, days: Iterable[date], n: int) -> list[date]:
+        """As `add_working_days` for many days, in order, in one pass over the table."""
+        days = list(days)
+        if not days:
+            return []
+        # The first and the last say whether all of them can be counted.
+        self.add_working_days(min(days), n)
+        self.add_working_days(max(days), n)
+        rank, working, shift, add = self._rank, self._working, self._offset, n - 1
+        return [working[rank[day.toordinal() - shift] + add] for day in days]
+
     def working_days_between(self, a: date, b: date) -> int:
         """How many working days lie after `a` up to and with `b`: 0 on the same day, negative when `b` is earlier.
 
@@ -136,6 +157,24 @@ def read_changes(path: Path = _CHANGES_FILE) -> tuple[BankHolidayChange, ...]:
             BankHolidayChange(int(row["version"]), date.fromisoformat(row["day"]), row["change"], row["words"])
             for row in csv.DictReader(file)
         )
+
+
+def with_changes(calendar: WorkingCalendar, changes: Iterable[BankHolidayChange]) -> WorkingCalendar:
+    """The same calendar after these changes, the later version winning."""
+    closed = dict(calendar.closed_between(calendar.first - timedelta(days=1), calendar.last))
+    version = calendar.version
+    for change in sorted(changes, key=lambda row: row.version):
+        closed.pop(change.day, None)
+        if change.change == "proclaimed":
+            closed[change.day] = change.words
+        version = change.version
+    return WorkingCalendar(calendar.key, version, closed, calendar.first.year, calendar.last.year)
+
+
+def local_calendar(statutory: WorkingCalendar, closures: Mapping[date, str]) -> WorkingCalendar:
+    """The days on which the council's own offices are open: the statutory working days without its own closures."""
+    closed = dict(closures) | dict(statutory.closed_between(statutory.first - timedelta(days=1), statutory.last))
+    return WorkingCalendar("local", statutory.version, closed, statutory.first.year, statutory.last.year)
 
 
 def statutory_calendar(changes: Iterable[BankHolidayChange]) -> WorkingCalendar:

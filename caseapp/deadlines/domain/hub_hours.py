@@ -1,7 +1,7 @@
 """When the hub is open: policy data of a council. The night begins where it ends."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from caseapp.kernel.clock import LONDON, to_london
 
@@ -30,6 +30,19 @@ class HubHours:
     def is_handing_over(self, now: datetime) -> bool:
         """Whether it is the last hour, or the hub is closed: the closing list comes first."""
         return not self.is_open(now) or to_london(now).time() >= self.hand_over_from
+
+    def add_hours(self, start: datetime, hours: int) -> datetime:
+        """The instant, in UTC, at which the hub has been open for that many hours since `start`: no loop over days.
+        What would end at opening time ends at closing time of the working day before."""
+        local = to_london(start if self.is_open(start) else self.next_opening(start))
+        opens = timedelta(hours=self.opens.hour, minutes=self.opens.minute)
+        a_day = timedelta(hours=self.closes.hour, minutes=self.closes.minute) - opens
+        since = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+        days, rest = divmod(since - opens + timedelta(hours=hours), a_day)
+        if not rest:
+            days, rest = days - 1, a_day
+        day = self.calendar.add_working_days(local.date(), days)
+        return self._at(day, (datetime.combine(day, self.opens) + rest).time())
 
     def next_opening(self, now: datetime) -> datetime:
         """The next instant at which the hub opens, in UTC."""

@@ -48,10 +48,14 @@ def draw_strip(
     weekends: bool,
     today: date,
 ) -> Strip:
-    """The strip from `start` (day 0, or day 1 where the first day counts) to `due_on`; `weekends` adds their rows."""
-    monday = start.toordinal() - start.weekday()
-    columns = (due_on.toordinal() - monday) // 7 + 1
+    """The strip from `start` (day 0, or day 1 where the first day counts) to `due_on`; `weekends` adds their rows. A
+    count back has its `due_on` first; a planned day may be one that is not counted."""
+    first, last = min(start, due_on), max(start, due_on)
+    monday = first.toordinal() - first.weekday()
+    columns = (last.toordinal() - monday) // 7 + 1
     labels = {start: "0"} | {day: str(number) for number, day in enumerate(counted, 1)}
+    labels.setdefault(due_on, "")
+    weekends = weekends or due_on.weekday() > 4
     names = dict(skipped)
 
     def square(day: date) -> Square:
@@ -67,8 +71,9 @@ def draw_strip(
         return Square(day, column, row, labels.get(day, ""), kind, day in (start, today), title)
 
     # A closed day before the first counted one has no place in a picture that begins there.
-    days = sorted({*labels, *(day for day in names if day > start)})
-    begin, end = f"day {labels[start]}", f"day {labels[due_on]}"
+    days = sorted({*labels, *(day for day in names if day > first)})
+    begin = f"day {labels[start]}"
+    end = f"day {labels[due_on]}" if labels[due_on] else "the planned day"
     return Strip(
         columns=columns,
         rows=tuple(name[:3] for name in (DAYS if weekends else DAYS[:5])),

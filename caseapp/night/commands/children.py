@@ -12,7 +12,7 @@ from caseapp.access.domain import L1, L4, Actor
 from caseapp.access.queries import not_barred
 from caseapp.cases.commands import write_note
 from caseapp.cases.models import Case, NightAlert
-from caseapp.deadlines.catalogue import HUB_HOURS
+from caseapp.deadlines.queries import hub_hours
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
@@ -45,9 +45,9 @@ def open_record(actor: Actor, *, case_id: int, source: str, words: str = "") -> 
     if source == TYPED and len(said) < SHORTEST_REASON:
         raise Invalid({"reason": f"Write who rang and about what, in at least {SHORTEST_REASON} characters"})
     _check_open(case_id)
-    if HUB_HOURS.is_open(clock.now()):
+    if hub_hours().is_open(clock.now()):
         raise OutOfOrder("The hub is open: ring it about this child. Records open to you when it has closed.")
-    until = HUB_HOURS.next_opening(clock.now())
+    until = hub_hours().next_opening(clock.now())
     db.session.add(
         NightReason(
             case_id=case_id, user_id=actor.user_id, given_at=clock.now(), until_at=until, source=source, words=said

@@ -8,10 +8,9 @@ import sqlalchemy as sa
 
 from caseapp.access.domain import HUB, Actor
 from caseapp.accounts.models import Professional, Team
-from caseapp.deadlines.catalogue import HUB_HOURS
 from caseapp.deadlines.domain import TimeLeft
 from caseapp.deadlines.models import Clock
-from caseapp.deadlines.queries import ClockView, clocks_of
+from caseapp.deadlines.queries import ClockView, clocks_of, hub_hours
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.subjects import Subject
@@ -93,7 +92,7 @@ class ClosingList:
 
 def closing_list(actor: Actor) -> ClosingList:
     """The closing list as this person of the hub sees it. Four statements."""
-    opens_at = HUB_HOURS.next_opening(clock.now())
+    opens_at = hub_hours().next_opening(clock.now())
     due_tonight = sa.exists().where(
         Clock.subject_id == Referral.id,
         Clock.stopped_at.is_(None),
@@ -127,7 +126,7 @@ def closing_list(actor: Actor) -> ClosingList:
         tuple(sorted(rows, key=lambda row: row.place)),
         list_keepers(),
         opens_at,
-        HUB_HOURS.is_handing_over(clock.now()),
+        hub_hours().is_handing_over(clock.now()),
     )
 
 

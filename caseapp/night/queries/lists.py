@@ -13,9 +13,8 @@ from caseapp.accounts.queries import user_name_of
 from caseapp.cases.models import Case, Episode, NightAlert
 from caseapp.cases.queries import CaseRow
 from caseapp.cases.queries.lists import as_case_row, select_cases
-from caseapp.deadlines.catalogue import HUB_HOURS
 from caseapp.deadlines.domain import TimeLeft
-from caseapp.deadlines.queries import ClockView, clocks_of
+from caseapp.deadlines.queries import ClockView, clocks_of, hub_hours
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, is_postgresql
 from caseapp.kernel.errors import NotFound
@@ -125,8 +124,8 @@ def night_list(actor: Actor, *, after: int = 0) -> NightList:
         arrived=tuple(row for row in told if not row.missing and row.state != "decided" and row.id not in owned),
         plan=tuple(plan[:A_PAGE]),
         more=len(plan) > A_PAGE,
-        hub_open=HUB_HOURS.is_open(now),
-        opens_at=HUB_HOURS.next_opening(now),
+        hub_open=hub_hours().is_open(now),
+        opens_at=hub_hours().next_opening(now),
     )
 
 
@@ -203,10 +202,10 @@ def is_arrival(now: datetime) -> sa.ColumnElement[bool]:
     """The condition under which a contact stands on the night list without being handed over: it tells of a missing
     child, or came in since the hub closed and nobody has it: unread, or opened by somebody who neither rated nor took
     it. What the night may take on."""
-    if HUB_HOURS.is_open(now):
+    if hub_hours().is_open(now):
         return told_missing(now)
     nobody_has_it = sa.or_(Referral.read_at.is_(None), left_sql())
-    return sa.or_(told_missing(now), sa.and_(Referral.received_at >= HUB_HOURS.last_closing(now), nobody_has_it))
+    return sa.or_(told_missing(now), sa.and_(Referral.received_at >= hub_hours().last_closing(now), nobody_has_it))
 
 
 def _select_told(actor: Actor, now: datetime) -> sa.Select[*tuple[Any, ...]]:

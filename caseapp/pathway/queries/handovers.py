@@ -16,9 +16,8 @@ from caseapp.assessments.domain import AUTHORISED
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases.models import Case, Custody, Involvement
 from caseapp.cases.slots import EntryWords
-from caseapp.deadlines.catalogue import get_rule
 from caseapp.deadlines.models import Clock
-from caseapp.deadlines.queries import ClockView
+from caseapp.deadlines.queries import ClockView, get_rule
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import NotFound

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from caseapp.deadlines.catalogue import get_rule
-from caseapp.deadlines.domain import Due, TimeLeft, compute
-from caseapp.deadlines.queries import ClockView
+from caseapp.deadlines.domain import Due, TimeLeft
+from caseapp.deadlines.queries import ClockView, compute, get_rule
 from caseapp.documents.queries import DocumentRow
 from caseapp.kernel import clock
 from caseapp.referrals.catalogue import words

@@ -10,10 +10,9 @@ from sqlalchemy import orm
 from caseapp.access.domain import L4, Actor
 from caseapp.access.models import Reach
 from caseapp.access.queries import AnyReader, reaches
-from caseapp.deadlines.catalogue import get_rule
-from caseapp.deadlines.domain import Due, TimeLeft, compute, time_left
+from caseapp.deadlines.domain import Due, TimeLeft, time_left
 from caseapp.deadlines.models import Clock
-from caseapp.deadlines.queries import ClockView
+from caseapp.deadlines.queries import ClockView, compute, get_rule
 from caseapp.kernel import clock
 from caseapp.kernel.db import UTCDateTime, is_postgresql
 from caseapp.kernel.subjects import Subject

@@ -13,8 +13,8 @@ from caseapp.access.domain import L0, Actor
 from caseapp.access.queries import visible_ids
 from caseapp.accounts.models import Agency, PostcodeSector, Professional, User
 from caseapp.accounts.queries import user_name_of
-from caseapp.deadlines.catalogue import find_rule, get_rule
-from caseapp.deadlines.domain import STATUTORY, Due, compute
+from caseapp.deadlines.domain import Due
+from caseapp.deadlines.queries import compute, find_rule, get_rule, known_policy
 from caseapp.documents.queries import DocumentRow, list_documents
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch
@@ -328,7 +328,7 @@ def get_receipt(actor: Actor, referral_id: int) -> Receipt:
     red = get_rule("mash.red", clock.to_london(row.received_at).date())
     told = as_object(document)
     rings = as_object(told.get("concern")).get("ring_back") is True
-    too_late = no_school(document, clock.to_london(row.received_at), STATUTORY)
+    too_late = no_school(document, clock.to_london(row.received_at), known_policy().statutory)
     return Receipt(
         row,
         decide_by,

@@ -1,35 +1,22 @@
-"""The rules in force, as rows. A council differs from a local one by a row of its own from a date on, and
-a key is never reused.
+"""Rules of the referral, the hub, the night, the assessment's end, the handover and the open case: work that has its
+pages, so that its events come from there."""
 
-`verified=False` marks a local default that nobody here has confirmed: the page says so beside the date.
-"""
-
-from collections.abc import Iterable, Mapping
 from datetime import date, time
-from functools import cache, lru_cache
 
-from .domain import HubHours, Rule
+from caseapp.deadlines.domain import Rule
+
+from .making import LOCAL, OWN_DEFAULT
 
 WORKING_TOGETHER = "Working Together to Safeguard Children"
 WORKING_TOGETHER_URL = "https://www.gov.uk/government/publications/working-together-to-safeguard-children--2"
 # The edition that brought the single assessment of 45 working days; later editions kept both lengths.
 SINGLE_ASSESSMENT = date(2013, 4, 15)
-# Local rows hold for as long as the calendar does, so that imported history has its clocks.
-LOCAL = date(2015, 1, 1)
-OWN_DEFAULT = "our own default, as there is no national figure"
 RATED = "times by rating as another area's hub uses them"
 RATED_URL = "https://www.accountabilityindex.uk/pfd/7272526/"
 WALL_CLOCK = "Nights and weekends count: this hub has set no opening hours."
 DECIDED = "It ends when the hub manager decides."
 
-# What ends every clock of its subject, and what lets them run on.
-ENDS_ALL = ("case.closed",)
-RESTARTS_ALL = ("case.reopened",)
-
-# When the hub is open; between closing and opening the out-of-hours team has the borough (practice 2).
-HUB_HOURS = HubHours(opens=time(9), closes=time(17), hand_over_from=time(16))
-
-RULES: tuple[Rule, ...] = (
+FRONT_DOOR: tuple[Rule, ...] = (
     Rule(
         key="mash.first_look",
         words="First look",
@@ -351,43 +338,3 @@ RULES: tuple[Rule, ...] = (
         in_force_from=LOCAL,
     ),
 )
-
-
-def find_rule(key: str, on: date, rules: Iterable[Rule] = RULES) -> Rule | None:
-    """The row of that key in force for a clock that starts on that day, or None."""
-    return _known_rule(key, on) if rules is RULES else _rule_among(rules, key, on)
-
-
-@lru_cache(maxsize=4096)
-def _known_rule(key: str, on: date) -> Rule | None:
-    # A list asks for each of its rows, of few rules and days.
-    return _rule_among(RULES, key, on)
-
-
-def _rule_among(rules: Iterable[Rule], key: str, on: date) -> Rule | None:
-    return next((rule for rule in rules if rule.key == key and rule.is_in_force(on)), None)
-
-
-def get_rule(key: str, on: date, rules: Iterable[Rule] = RULES) -> Rule:
-    """As `find_rule`; LookupError where no such rule was in force."""
-    rule = find_rule(key, on, rules)
-    if rule is None:
-        raise LookupError(f"no rule {key} in force on {on}")
-    return rule
-
-
-def list_rules_started_by(code: str, data: Mapping[str, object], on: date) -> tuple[Rule, ...]:
-    """The rules whose clock this event starts; `on` is the day in London on which its count starts."""
-    return tuple(rule for rule in RULES if rule.is_in_force(on) and rule.is_started_by(code, data))
-
-
-@cache
-def list_keys_started_by(code: str) -> tuple[str, ...]:
-    """The keys of the rules whose clock this event may start, whatever its data say."""
-    return tuple(dict.fromkeys(rule.key for rule in RULES if code in rule.starts_on))
-
-
-@cache
-def list_keys_stopped_by(code: str) -> tuple[str, ...]:
-    """The keys of the rules whose clock this event stops, whichever row it was started under."""
-    return tuple(dict.fromkeys(rule.key for rule in RULES if code in ENDS_ALL or rule.is_stopped_by(code)))

@@ -9,12 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from caseapp.deadlines.domain import Due, Policy, Rule, TimeLeft, pace, time_left
+from caseapp.deadlines.models import Clock
 from caseapp.kernel import clock
 from caseapp.kernel.db import fetch
 
-from .catalogue import RULES, find_rule
-from .domain import Due, Rule, TimeLeft, compute, pace, time_left
-from .models import Clock
+from .policy import VERSION, known_policy, policy_of
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,15 @@ class ClockView:
     due_at: datetime
     stopped_at: datetime | None
     ended_as: str | None
+    planned_on: date | None = None
 
     @cached_property
     def due(self) -> Due:
-        """The due date with its reasons."""
-        return compute(self.rule, self.anchor_at)
+        """The due date with its reasons; of one that has ended, as the policy stood then."""
+        policy = known_policy()
+        if self.stopped_at is not None:
+            policy = policy.as_of(self.stopped_at)
+        return policy.compute(self.rule, self.anchor_at, self.planned_on)
 
     @cached_property
     def time_left(self) -> TimeLeft:
@@ -66,6 +70,9 @@ _ALL: Any = (
         Clock.due_at,
         Clock.stopped_at,
         Clock.ended_as,
+        Clock.planned_on,
+        # With the clocks comes the version of the policy they are told by, so that it costs no statement of its own.
+        VERSION,
     )
     .where(Clock.subject_id.in_(sa.bindparam("subject_ids", expanding=True)))
     .order_by(Clock.due_at, Clock.id)
@@ -79,12 +86,15 @@ def clocks_of(subject_ids: Collection[int], *, running_only: bool = True) -> dic
         return {}
     query = _RUNNING if running_only else _ALL
     found: dict[int, list[ClockView]] = defaultdict(list)
-    for row in fetch(query, {"subject_ids": list(subject_ids)}):
-        rule = find_rule(row.rule, clock.to_london(row.anchor_at).date()) or _any_row(row.rule)
-        found[row.subject_id].append(ClockView(row.id, row.subject_id, rule, *row[3:]))
+    rows = fetch(query, {"subject_ids": list(subject_ids)})
+    policy = policy_of(rows[0].policy) if rows else known_policy()
+    for row in rows:
+        stood = policy.as_of(row.stopped_at) if row.stopped_at else policy
+        rule = _rule_of(stood, row.rule, row.anchor_at)
+        found[row.subject_id].append(ClockView(row.id, row.subject_id, rule, *row[3:-1]))
     return dict(found)
 
 
-def _any_row(key: str) -> Rule:
+def _rule_of(policy: Policy, key: str, anchor_at: datetime) -> Rule:
     # A clock keeps its rule's key for good; its row may since have been given other dates.
-    return next(rule for rule in RULES if rule.key == key)
+    return policy.find_rule(key, clock.to_london(anchor_at).date()) or policy.rows(key)[0]

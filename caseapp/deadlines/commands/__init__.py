@@ -1,0 +1,21 @@
+"""Clocks follow events; a council decides about rules and days; somebody says why something is late."""
+
+from .deciding import Move, Preview, apply_change, preview_change
+from .following import check_codes, follow
+from .late import authorise_late, explain_late
+from .mending import Difference, Rebuilt, mend, rebuild
+
+__all__ = [
+    "Difference",
+    "Move",
+    "Preview",
+    "Rebuilt",
+    "apply_change",
+    "authorise_late",
+    "check_codes",
+    "explain_late",
+    "follow",
+    "mend",
+    "preview_change",
+    "rebuild",
+]

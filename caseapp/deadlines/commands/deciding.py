@@ -1,0 +1,189 @@
+"""A council decides about rules and days: what a decision would move, and then the decision with what it moved.
+
+Both go through the running clocks once. A decision is only ever added; what had ended by then stays as it was.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from caseapp.access.domain import Actor
+from caseapp.deadlines.catalogue import RULES
+from caseapp.deadlines.domain import (
+    INSTANT_UNITS,
+    Due,
+    OutsideCalendar,
+    Policy,
+    PolicyChange,
+    Rule,
+    due_days,
+    end_of_day,
+)
+from caseapp.deadlines.models import Clock, ClockMove, PolicyDecision
+from caseapp.deadlines.queries.policy import current_policy
+from caseapp.kernel import clock, text
+from caseapp.kernel.db import db, fetch, is_postgresql, write_rows
+from caseapp.kernel.errors import Conflict, Invalid
+from caseapp.kernel.events import record
+from caseapp.kernel.subjects import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A running clock that moves: of which subject and rule, from when to when (UTC; `now_due_on` for a day clock)."""
+
+    clock_id: int
+    subject_id: int
+    reference: str
+    rule: str
+    was_due_at: datetime
+    now_due_at: datetime
+    now_due_on: date | None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a decision moves: the version it was worked out on, how many clocks were looked at, and those that move."""
+
+    version: int
+    looked_at: int
+    moves: tuple[Move, ...]
+
+    @property
+    def by_rule(self) -> dict[str, int]:
+        """How many move of each rule, most first."""
+        return dict(Counter(move.rule for move in self.moves).most_common())
+
+    @property
+    def later(self) -> int:
+        """How many are due later than before."""
+        return sum(move.now_due_at > move.was_due_at for move in self.moves)
+
+
+def preview_change(change: PolicyChange) -> Preview:
+    """Which running clocks a decision would move. Writes nothing. Raises Invalid for one that cannot be made."""
+    return _preview(current_policy(), change)
+
+
+def apply_change(actor: Actor, change: PolicyChange, *, version: int) -> Preview:
+    """Make a decision and move the running clocks that it moves, in the running transaction.
+
+    `version`: the policy's that the preview was worked out on. Raises Conflict if somebody has decided since, Invalid
+    for a decision that cannot be made.
+    """
+    _one_at_a_time()
+    policy = current_policy()
+    if policy.version != version:
+        raise Conflict("Somebody has decided about deadlines since you looked. Look at what moves once more.")
+    now = clock.now()
+    done = _preview(policy, change)
+    decision = PolicyDecision(
+        **{name: getattr(change, name) for name in _DECIDED},
+        moved=len(done.moves),
+        made_at=now,
+        made_by_id=actor.user_id,
+    )
+    decision.words, _ = text.clean(change.words)
+    db.session.add(decision)
+    db.session.flush()
+    write_rows(_MOVE, [{"b_id": m.clock_id, "b_on": m.now_due_on, "b_at": m.now_due_at} for m in done.moves])
+    write_rows(_NOTE, [_as_noted(decision.id, move) for move in done.moves])
+    record(actor, "policy.decided", subjects=[], version=decision.id, moved=len(done.moves))
+    return Preview(decision.id, done.looked_at, done.moves)
+
+
+_DECIDED = ("kind", "day", "words", "rule", "length", "calendar", "in_force_from", "source")
+_TABLE: Any = Clock.__table__
+_MOVE = (
+    sa.update(_TABLE)
+    .where(_TABLE.c.id == sa.bindparam("b_id"))
+    .values(due_on=sa.bindparam("b_on"), due_at=sa.bindparam("b_at"))
+)
+_NOTE = sa.insert(ClockMove.__table__)  # type: ignore[arg-type]
+_RUNNING = (
+    sa.select(
+        Clock.id,
+        Clock.subject_id,
+        Subject.reference,
+        Clock.rule,
+        Clock.anchor_at,
+        Clock.due_on,
+        Clock.due_at,
+        Clock.planned_on,
+    )
+    .join(Subject, Subject.id == Clock.subject_id)
+    .where(Clock.stopped_at.is_(None), Clock.rule.in_(sa.bindparam("keys", expanding=True)))
+    .order_by(Clock.due_at, Clock.id)
+)
+
+
+def _as_noted(decision_id: int, move: Move) -> Mapping[str, Any]:
+    moved = {"was_due_at": move.was_due_at, "now_due_at": move.now_due_at}
+    return {"decision_id": decision_id, "clock_id": move.clock_id, **moved}
+
+
+def _one_at_a_time() -> None:
+    """Two decisions at once would each miss what the other moves. On SQLite writers queue anyway."""
+    if is_postgresql():
+        db.session.execute(sa.text("LOCK TABLE policy_decision IN EXCLUSIVE MODE"))
+
+
+def _preview(policy: Policy, change: PolicyChange) -> Preview:
+    problems = policy.problems(change)
+    if problems:
+        raise Invalid(problems)
+    after = policy.with_change(change)
+    rows = fetch(_RUNNING, {"keys": sorted(_keys_touched(change))})
+    return Preview(policy.version, len(rows), tuple(_moves(after, rows)))
+
+
+def _keys_touched(change: PolicyChange) -> set[str]:
+    """The rules whose clocks a decision can move: the one it names, or those by whose calendar the day counts."""
+    if change.kind == "rule":
+        return {change.rule}
+    # A council may have moved a rule to its own calendar, so that nothing but the unit tells.
+    units = {"working_days", "mornings", "hours"} if change.kind == "bank_holiday" else {"working_days"}
+    return {rule.key for rule in RULES if rule.unit in units and rule.runs == "clock"}
+
+
+def _moves(policy: Policy, rows: Any) -> Iterator[Move]:
+    days = _Days(policy)
+    for row in rows:
+        rule = policy.find_rule(row.rule, clock.to_london(row.anchor_at).date())
+        if rule is None:
+            continue
+        try:
+            due_on, due_at = days.of(rule, row.anchor_at, row.planned_on)
+        except OutsideCalendar:
+            continue
+        if due_at != row.due_at:
+            yield Move(row.id, row.subject_id, row.reference, row.rule, row.due_at, due_at, due_on)
+
+
+class _Days:
+    """Due days by rule and starting day, each worked out once: thousands of clocks share a few hundred of them."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._known: dict[tuple[str, date], date] = {}
+        self._ends: dict[date, datetime] = {}
+
+    def of(self, rule: Rule, anchor: datetime, planned_on: date | None) -> tuple[date | None, datetime]:
+        """The due day (None for what ends at an instant) and the due instant."""
+        if rule.unit in INSTANT_UNITS:
+            due: Due = self._policy.compute(rule, anchor)
+            return None, due.due_at
+        anchor_on = clock.to_london(anchor).date()
+        due_on = self._known.get((rule.key, anchor_on))
+        if due_on is None:
+            due_on = due_days(rule, anchor_on, self._policy.calendar_of(rule))[1]
+            self._known[rule.key, anchor_on] = due_on
+        if planned_on is not None:
+            due_on = min(due_on, planned_on)
+        if due_on not in self._ends:
+            self._ends[due_on] = end_of_day(due_on).astimezone(UTC)
+        return due_on, self._ends[due_on]

@@ -1,0 +1,79 @@
+"""Why something is late: a coded reason and words, and the manager who authorises it. Its clock runs on."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from caseapp.access.domain import Actor
+from caseapp.deadlines.catalogue import LATE_REASONS, RULES
+from caseapp.deadlines.domain import LATE, is_late
+from caseapp.deadlines.models import Clock, LateReason
+from caseapp.kernel import clock, text
+from caseapp.kernel.db import db
+from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder, Refused
+from caseapp.kernel.events import record
+
+MOST = 2000
+
+
+def explain_late(actor: Actor, *, subject_id: int, clock_id: int, reason: str, words: str) -> int:
+    """Say why a clock of this subject is late; gives the number of the reason, which a manager then authorises.
+
+    The route has checked that the subject reaches the actor. Raises NotFound for another subject's clock, Invalid for a
+    reason that is not in the list or without words, OutOfOrder for a clock that is not late.
+    """
+    words, _ = text.clean(words)
+    problems = {
+        "reason": "" if reason in LATE_REASONS else "Choose a reason",
+        "words": "Say what happened, and what is done about it" if text.is_blank(words) else "",
+    }
+    if len(words) > MOST:
+        problems["words"] = f"Use at most {MOST} characters"
+    if any(problems.values()):
+        raise Invalid({field: said for field, said in problems.items() if said})
+    row = db.session.execute(
+        sa.select(Clock.rule, Clock.due_at, Clock.ended_as, Clock.stopped_at).where(
+            Clock.id == clock_id, Clock.subject_id == subject_id
+        )
+    ).first()
+    if row is None:
+        raise NotFound
+    if not _was_late(row.rule, row.due_at, row.stopped_at, row.ended_as):
+        raise OutOfOrder("This is not late.")
+    late = LateReason(clock_id=clock_id, reason=reason, words=words, given_at=clock.now(), given_by_id=actor.user_id)
+    db.session.add(late)
+    db.session.flush()
+    record(actor, "clock.late_explained", subjects=[subject_id], rule=row.rule, reason=reason, late=late.id)
+    return late.id
+
+
+def authorise_late(actor: Actor, *, subject_id: int, late_id: int) -> None:
+    """Put a manager's name to a reason. Authorising twice is once.
+
+    The route has checked that the actor manages the team that holds the subject. Raises NotFound for another subject's
+    reason, Refused for one's own.
+    """
+    row = db.session.execute(
+        sa.select(LateReason.reason, LateReason.given_by_id, LateReason.authorised_at, Clock.rule)
+        .join(Clock, Clock.id == LateReason.clock_id)
+        .where(LateReason.id == late_id, Clock.subject_id == subject_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    if row.given_by_id == actor.user_id:
+        raise Refused("You gave this reason: another manager authorises it.")
+    done = db.session.execute(
+        sa.update(LateReason)
+        .where(LateReason.id == late_id, LateReason.authorised_at.is_(None))
+        .values(authorised_at=clock.now(), authorised_by_id=actor.user_id)
+        .returning(LateReason.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if done is not None:
+        record(actor, "clock.late_authorised", subjects=[subject_id], rule=row.rule, reason=row.reason, late=late_id)
+
+
+def _was_late(key: str, due_at: datetime, stopped_at: datetime | None, ended_as: str | None) -> bool:
+    if stopped_at is not None:
+        return ended_as == LATE
+    return is_late(due_at, clock.now(), next(rule.unit for rule in RULES if rule.key == key))
