@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from caseapp.deadlines.catalogue import RULES, find_rule, get_rule, list_keys_stopped_by, list_rules_started_by
+from caseapp.deadlines.catalogue import KINDS, RULES, find_rule, get_rule, list_keys_of
+from caseapp.deadlines.catalogue.front_door import FRONT_DOOR
 
 TODAY = date(2026, 11, 20)
 EVENTS = {
@@ -43,7 +44,17 @@ EVENTS = {
     "case.handover.returned",
     "case.handover.withdrawn",
 }
-KINDS = {"referral", "case", "person", "handover", "assessment", "draft", "user", "family", "note", "night"}
+# National lengths that nobody here has read at their source: marked [K], or "where possible".
+NOT_CONFIRMED = {
+    "police_protection.ends",
+    "epo.ends",
+    "epo.extended_ends",
+    "private_fostering.visit_first",
+    "nrm.reasonable",
+    "nrm.reasonable_panel",
+    "nrm.conclusive_from",
+}
+SUBJECTS = {"referral", "case", "person", "handover", "assessment", "draft", "user", "family", "note", "night"}
 
 
 @pytest.mark.parametrize(
@@ -82,9 +93,9 @@ def test_each_rule(key, basis, length, unit, anchored_at, starts_on, stops_on):
     assert not rule.inclusive_start
 
 
-def test_every_rule_of_the_catalogue_stands_in_the_table_above():
+def test_every_rule_of_the_front_door_stands_in_the_table_above():
     table = next(mark for mark in test_each_rule.pytestmark if mark.name == "parametrize").args[1]
-    assert sorted(row[0] for row in table) == sorted(rule.key for rule in RULES)
+    assert sorted(row[0] for row in table) == sorted(rule.key for rule in FRONT_DOOR)
 
 
 def test_no_two_rows_of_a_key_are_in_force_on_one_day():
@@ -106,12 +117,13 @@ def test_each_row_has_its_words_and_its_source(rule):
     assert rule.note == "" or rule.note.endswith(".")
     assert rule.source
     assert rule.source_url == "" or rule.source_url.startswith("https://")
-    assert set(rule.starts_on) | set(rule.stops_on) <= EVENTS
-    assert rule.subject_kind in KINDS
+    assert rule.codes <= EVENTS | set(KINDS)
+    assert rule.subject_kind in SUBJECTS
     assert rule.warn_points == tuple(sorted(rule.warn_points, reverse=True))
     assert rule.warn_points
     assert rule.late_to
-    assert rule.verified == (rule.basis == "statutory"), "a local length that nobody here confirmed says so"
+    assert rule.basis == "statutory" or not rule.verified, "a local length that nobody here confirmed says so"
+    assert rule.key in NOT_CONFIRMED or rule.verified or rule.basis == "local"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +145,9 @@ def test_each_row_has_its_words_and_its_source(rule):
     ],
 )
 def test_what_an_event_starts(code, data, keys):
-    assert [rule.key for rule in list_rules_started_by(code, data, TODAY)] == keys
+    clocks = [rule for rule in RULES if rule.runs == "clock" and rule.is_in_force(TODAY)]
+    assert [rule.key for rule in clocks if rule.is_started_by(code, data)] == keys
+    assert set(keys) <= set(list_keys_of(code))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +164,15 @@ def test_what_an_event_starts(code, data, keys):
     ],
 )
 def test_what_an_event_stops(code, keys):
-    assert list(list_keys_stopped_by(code)) == keys
+    assert [rule.key for rule in RULES if rule.runs == "clock" and rule.is_stopped_by(code)] == keys
+    assert set(keys) <= set(list_keys_of(code))
+
+
+def test_a_closed_case_ends_every_clock_about_a_case_and_no_other():
+    assert set(list_keys_of("case.closed")) == {
+        rule.key for rule in RULES if rule.subject_kind == "case" and rule.runs == "clock"
+    }
+    assert list_keys_of("note.written") == ()
 
 
 def test_a_rule_that_is_not_there_is_told_apart_from_one_not_yet_in_force():
