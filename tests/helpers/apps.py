@@ -35,7 +35,7 @@ class SharedApp:
 
     def __init__(self, url: str) -> None:
         self._app = build(url)
-        self._settings = dict(self._app.config)
+        self._settings, self._extensions = dict(self._app.config), dict(self._app.extensions)
         self._url = url
         with self._app.app_context():
             for engine in db.engines.values():
@@ -56,4 +56,7 @@ class SharedApp:
         finally:
             self._app.config.clear()
             self._app.config.update(self._settings)
+            # What the slices have learned of that database, such as what a council decided.
+            self._app.extensions.clear()
+            self._app.extensions.update(self._extensions)
             put_away(self._app)

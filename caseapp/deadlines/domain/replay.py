@@ -147,6 +147,9 @@ def _how_it_ends(policy: Policy, rows: tuple[Rule, ...], running: Run, event: Ha
     if event.code in ENDS_ALL:
         return CLOSED
     if any(row.is_stopped_by(event.code) for row in rows):
+        if running.anchor_at == event.at and any(row.anchored_at == "previous" for row in rows):
+            # The same visit, written down twice: it is what this clock counts from.
+            return None
         if event.code.endswith(".withdrawn"):
             return WITHDRAWN
         due_at = _as_it_stood(policy, running, event).due_at
