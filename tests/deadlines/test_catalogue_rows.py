@@ -58,7 +58,7 @@ care.visit_local | care.visited | care.visited | 2027-01-15 | team_manager
 leaving_care.needs | leaving_care.eligible | leaving_care.needs_done | 2027-03-18 | team_manager head
 private_fostering.visit_first | private_fostering.known | private_fostering.visited | 2026-12-31 | team_manager head
 private_fostering.visit_later | private_fostering.visited | private_fostering.visited | 2027-01-29 | team_manager head
-private_fostering.visit_settled | private_fostering.year_passed | private_fostering.visited | 2027-03-12 | team_manager head
+private_fostering.visit_settled|private_fostering.year_passed|private_fostering.visited | 2027-03-12 | team_manager head
 missing.rhi_offered | missing.returned | rhi.offered | 2026-12-21 10:00 | team_manager head
 missing.rhi | missing.returned | rhi.held | 2026-12-21 10:00 | team_manager head
 missing.repeat | missing.third | strategy.held | 2026-12-18 | head
