@@ -26,6 +26,7 @@ from .replay import (
     Run,
     Step,
     advance,
+    in_order,
     replay,
 )
 from .rules import CALENDARS, INSTANT_UNITS, LOCAL_CALENDARS, ROLES, UNIT_WORDS, Basis, Rule, Unit
@@ -73,6 +74,7 @@ __all__ = [
     "due_days",
     "earlier",
     "end_of_day",
+    "in_order",
     "is_late",
     "last_day",
     "local_calendar",

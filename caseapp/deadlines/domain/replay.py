@@ -108,11 +108,11 @@ def replay(policy: Policy, keys: Iterable[str], events: Iterable[Happened]) -> d
 
     Takes the subject's events in any order. A clock that has ended is due as the policy stood when that was recorded.
     """
-    in_order = _in_order(events)
-    received = next((at for event in in_order if (at := _receipt(event)) is not None), None)
+    ordered = in_order(events)
+    received = next((at for event in ordered if (at := _receipt(event)) is not None), None)
     found: dict[str, list[Run]] = {key: [] for key in keys}
     codes = {key: frozenset().union(*(row.codes for row in policy.rows(key))) for key in found}
-    for event in in_order:
+    for event in ordered:
         for key, runs in found.items():
             if event.code in RESTARTS_ALL:
                 _run_on(policy, runs)
@@ -123,7 +123,7 @@ def replay(policy: Policy, keys: Iterable[str], events: Iterable[Happened]) -> d
     return found
 
 
-def _in_order(events: Iterable[Happened]) -> list[Happened]:
+def in_order(events: Iterable[Happened]) -> list[Happened]:
     """The events as they were in life: with those moments that were put right, without those taken back."""
     known = {event.id: event for event in events}
     for change in sorted(known.values(), key=lambda event: event.id):

@@ -1,0 +1,221 @@
+"""A council decides about rules and days: what moves is seen first, then moved, in one transaction, and told."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from caseapp.deadlines.catalogue import HUB_HOURS, PUBLISHED, RULES
+from caseapp.deadlines.commands import apply_change, preview_change, rebuild
+from caseapp.deadlines.domain import Policy, PolicyChange
+from caseapp.deadlines.models import ClockMove, PolicyDecision
+from caseapp.deadlines.queries import clocks_of, known_policy
+from caseapp.kernel import clock
+from caseapp.kernel.db import db
+from caseapp.kernel.errors import Conflict, Invalid
+from caseapp.kernel.events import Event
+from tests.factories import a_case, give, someone
+
+RECEIVED = datetime(2026, 11, 18, 8, 47, tzinfo=UTC)
+JUBILEE = date(2027, 1, 18)
+
+
+def change(kind: Any = "bank_holiday", **fields: Any) -> PolicyChange:
+    made: dict[str, Any] = {"id": 1, "kind": kind, "made_at": clock.now(), "source": "https://www.gov.uk/"}
+    return PolicyChange(**made | fields)
+
+
+def holiday(day: date = JUBILEE, words: str = "A day of thanks") -> PolicyChange:
+    return change(day=day, words=words)
+
+
+def decide(made: PolicyChange) -> int:
+    """The head decides, having looked; gives how many clocks moved."""
+    before = preview_change(made)
+    done = apply_change(someone("head"), made, version=before.version)
+    assert done.moves == before.moves
+    return len(done.moves)
+
+
+def due_on(case_id: int, key: str) -> date | None:
+    return next(view.due_on for view in clocks_of([case_id])[case_id] if view.rule.key == key)
+
+
+def nothing_to_change() -> bool:
+    return not [one for part in rebuild() for one in part.differences]
+
+
+def test_a_proclaimed_holiday_moves_what_it_lies_in_and_the_sentence_says_so(app: Flask, friday: datetime) -> None:
+    family = a_case(received_at=RECEIVED)
+    assert due_on(family.case_id, "assessment.complete") == date(2027, 1, 25)
+
+    seen = preview_change(holiday())
+    assert [(move.rule, move.now_due_on) for move in seen.moves] == [("assessment.complete", date(2027, 1, 26))]
+    assert (seen.by_rule, seen.later) == ({"assessment.complete": 1}, 1)
+    assert due_on(family.case_id, "assessment.complete") == date(2027, 1, 25)
+    assert decide(holiday()) == 1
+
+    view = next(v for v in clocks_of([family.case_id])[family.case_id] if v.rule.key == "assessment.complete")
+    assert view.due_on == view.due.due_on == date(2027, 1, 26)
+    assert "18 January (A day of thanks)" in view.due.sentence
+    assert "this calendar is version 2" in view.due.source_line
+    event = db.session.scalars(sa.select(Event).where(Event.code == "policy.decided")).one()
+    assert event.data == {"version": known_policy().version, "moved": 1}
+    moved = db.session.scalars(sa.select(ClockMove)).one()
+    assert moved.now_due_at - moved.was_due_at == timedelta(days=1)
+    assert nothing_to_change()
+
+
+def test_a_clock_that_begins_afterwards_counts_by_it(app: Flask, friday: datetime) -> None:
+    decide(holiday())
+    family = a_case(received_at=RECEIVED)
+    assert due_on(family.case_id, "assessment.complete") == date(2027, 1, 26)
+    assert nothing_to_change()
+
+
+def test_what_had_ended_stays_as_it_was_and_is_told_as_it_was(app: Flask, friday: datetime) -> None:
+    family = a_case()
+    give(family, "north.worker")
+    with clock.at(friday + timedelta(hours=1)):
+        assert decide(holiday(date(2026, 11, 23))) == 1  # the assessment's; the worker is named already
+
+    views = {view.rule.key: view for view in clocks_of([family.case_id], running_only=False)[family.case_id]}
+
+    assert views["case.allocate"].due_on == views["case.allocate"].due.due_on == date(2026, 11, 23)
+    assert nothing_to_change()
+
+
+def test_a_holiday_that_is_withdrawn_moves_them_back(app: Flask, friday: datetime) -> None:
+    family = a_case(received_at=RECEIVED)
+    decide(holiday())
+    assert decide(holiday(words="")) == 1
+    assert due_on(family.case_id, "assessment.complete") == date(2027, 1, 25)
+    assert nothing_to_change()
+
+
+def test_a_closed_office_moves_no_statutory_date(app: Flask, friday: datetime) -> None:
+    family = a_case(received_at=RECEIVED)
+    assert decide(change("closure", day=date(2026, 12, 29), words="Offices shut")) == 0
+    assert due_on(family.case_id, "assessment.complete") == date(2027, 1, 25)
+
+
+def test_a_councils_own_length_holds_from_its_day(app: Flask, friday: datetime) -> None:
+    family = a_case()
+    assert due_on(family.case_id, "case.allocate") == date(2026, 11, 23)
+    quicker = change("rule", rule="case.allocate", length=3, in_force_from=date(2026, 11, 20))
+
+    assert preview_change(replace(quicker, in_force_from=date(2026, 11, 21))).moves == ()
+    assert decide(quicker) == 1
+
+    view = next(v for v in clocks_of([family.case_id])[family.case_id] if v.rule.key == "case.allocate")
+    assert view.due_on == date(2026, 11, 25)
+    assert "Naming a worker has 3 working days." in view.due.sentence
+    assert "not verified" not in view.due.source_line
+    assert decide(change("rule", rule="case.allocate", in_force_from=date(2026, 11, 1))) == 1
+    assert due_on(family.case_id, "case.allocate") == date(2026, 11, 23)
+    assert nothing_to_change()
+
+
+@pytest.mark.parametrize(
+    ("made", "field", "message"),
+    [
+        ({"kind": "rule", "rule": "assessment.complete", "length": 46}, "length", "45 working days: a council may be"),
+        (
+            {"kind": "rule", "rule": "assessment.complete", "length": 40, "calendar": "local"},
+            "calendar",
+            "The law sets",
+        ),
+        ({"kind": "rule", "rule": "handover.accept", "length": 0}, "length", "from 1 to"),
+        ({"kind": "rule", "rule": "handover.accept", "length": 2, "calendar": "hub_hours"}, "calendar", "Not for this"),
+        ({"kind": "rule", "rule": "no.such", "length": 2}, "rule", "no such rule"),
+        (
+            {"kind": "rule", "rule": "handover.accept", "length": 2, "in_force_from": None},
+            "in_force_from",
+            "from which",
+        ),
+        ({"day": date(2027, 1, 16), "words": "x"}, "day", "Saturday or a Sunday"),
+        ({"day": date(2026, 12, 25), "words": "x"}, "day", "does not count already: Christmas Day"),
+        ({"day": date(2027, 1, 18), "words": ""}, "day", "nothing to withdraw"),
+        ({"day": date(2099, 1, 19), "words": "x"}, "day", "from 2015 to 2040"),
+        ({"kind": "closure", "day": date(2026, 12, 25), "words": ""}, "day", "a bank holiday, not a closing day"),
+    ],
+)
+def test_what_cannot_be_decided(app: Flask, friday: datetime, made: dict[str, Any], field: str, message: str) -> None:
+    given = {"in_force_from": date(2026, 11, 20)} | made if made.get("kind") == "rule" else made
+    with pytest.raises(Invalid) as refused:
+        preview_change(change(**given))
+    assert message in refused.value.problems[field]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(PolicyDecision)) == 0
+
+
+def test_a_statutory_length_may_be_shortened(app: Flask, friday: datetime) -> None:
+    a_case(received_at=RECEIVED)
+    assert decide(change("rule", rule="assessment.complete", length=40, in_force_from=date(2026, 11, 1))) == 1
+
+
+def test_who_looked_before_somebody_else_decided_looks_again(app: Flask, friday: datetime) -> None:
+    seen = preview_change(holiday())
+    decide(holiday(date(2027, 1, 19)))
+    with pytest.raises(Conflict):
+        apply_change(someone("head"), holiday(), version=seen.version)
+
+
+NOON = datetime(2026, 12, 18, 12, tzinfo=UTC)
+
+
+def policy(*changes: PolicyChange) -> Policy:
+    return Policy(RULES, HUB_HOURS, [replace(made, id=number) for number, made in enumerate(changes, 1)])
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "ends"),
+    [
+        ("2026-12-18T12:00", 4, "2026-12-18T16:00"),
+        ("2026-12-18T12:00", 5, "2026-12-18T17:00"),
+        ("2026-12-18T12:00", 6, "2026-12-21T10:00"),
+        ("2026-12-18T20:00", 4, "2026-12-21T13:00"),
+        ("2026-12-19T12:00", 8, "2026-12-21T17:00"),
+        ("2026-12-24T16:00", 24, "2026-12-31T16:00"),
+        ("2026-12-21T07:00", 1, "2026-12-21T10:00"),
+    ],
+)
+def test_hub_hours_count_only_while_the_hub_is_open(start: str, hours: int, ends: str) -> None:
+    at = datetime.fromisoformat(start).replace(tzinfo=UTC)
+    ours = policy(change("rule", rule="mash.red", length=hours, calendar="hub_hours", in_force_from=date(2026, 1, 1)))
+    due = ours.compute(ours.get_rule("mash.red", at.date()), at)
+    assert due.due_at == datetime.fromisoformat(ends).replace(tzinfo=UTC)
+    assert "what lies outside the hub’s hours, 09:00 to 17:00" in due.sentence
+    assert "nights and weekends" not in due.sentence
+
+
+def test_a_local_rule_counts_by_the_days_on_which_our_offices_are_open() -> None:
+    shut = change("closure", day=date(2026, 12, 21), words="Moving house")
+    ours = policy(shut)
+    engaged, report = (
+        ours.compute(ours.get_rule(key, NOON.date()), NOON) for key in ("family_help.engaged", "icpc.request")
+    )
+    assert engaged.due_on == date(2026, 12, 24)
+    assert "21 December (Moving house)" in engaged.sentence
+    assert "the calendar of our own offices" in engaged.source_line
+    assert report.due_on == date(2026, 12, 21)
+
+
+def test_of_two_decisions_the_one_made_last_holds() -> None:
+    first = change("rule", rule="handover.accept", length=5, in_force_from=date(2026, 6, 1))
+    ours = policy(first, replace(first, length=4, in_force_from=date(2026, 12, 1)), replace(first, length=3))
+    lengths = [ours.get_rule("handover.accept", day).length for day in (date(2026, 5, 31), NOON.date())]
+    assert lengths == [2, 3]
+    assert policy(first).get_rule("handover.accept", NOON.date()).length == 5
+
+
+def test_the_policy_as_of_a_moment_knows_only_what_was_decided_by_then() -> None:
+    made = replace(holiday(), made_at=NOON)
+    ours = policy(made)
+    assert ours.as_of(NOON) is ours
+    before = ours.as_of(NOON - timedelta(seconds=1))
+    assert before.statutory.is_working(JUBILEE)
+    assert not ours.statutory.is_working(JUBILEE)
+    assert PUBLISHED.as_of(NOON) is PUBLISHED
