@@ -11,7 +11,6 @@ WAITING = "said"
 
 # By endpoint; a second key is the name of the button that was pressed, where a page has several.
 DONE: dict[tuple[str, str], str] = {
-    ("accounts.sign_out", ""): "You are signed out.",
     ("accounts.throw_away", ""): "What you had typed is thrown away.",
     ("assessments.answer", ""): "Your answer is kept, and the author sees it.",
     ("assessments.save", ""): "The assessment is saved.",
@@ -76,7 +75,7 @@ def notices() -> list[dict[str, str]]:
     """What waits to be said, for the layout; said once."""
     if request.method != "GET" or WAITING not in session:
         return []
-    words = DONE.get(tuple(session.pop(WAITING)))  # type: ignore[arg-type]
+    words = DONE.get(tuple(session.pop(WAITING)))
     return [{"kind": "good", "text": words}] if words else []
 
 

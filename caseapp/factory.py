@@ -246,7 +246,7 @@ def connect() -> None:
     BEFORE_VISIT.fill(referrals_told.before_visit)
     for fill_codes in (referrals_told.code_words, night_routes.code_words):
         CODE_WORDS.fill(fill_codes)
-    for fill_panel in (assessments_routes.desk_panels, pathway_routes.desk_panels):
+    for fill_panel in (night_routes.desk_panels, assessments_routes.desk_panels, pathway_routes.desk_panels):
         DESK_PANELS.fill(fill_panel)
     subscribe("case.opened", night_commands.let_in)
     subscribe("case.reopened", night_commands.let_in)

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-import sqlalchemy as sa
-
 from caseapp.access.domain import Actor, Membership
-from caseapp.access.models import Bar
-from caseapp.accounts.queries import MemberRow, ProfessionalRow, list_members, list_workers
+from caseapp.accounts.queries import (
+    MemberRow,
+    ProfessionalRow,
+    TeamWorker,
+    list_members,
+    list_team_workers,
+    list_workers,
+)
 from caseapp.cases.catalogue import CONCERNS
 from caseapp.cases.queries import (
     CaseRow,
@@ -28,7 +32,6 @@ from caseapp.cases.slots import EntryWords
 from caseapp.deadlines.domain import age_words
 from caseapp.deadlines.queries import ClockView, clocks_of
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
 from caseapp.kernel.errors import NotFound
 from caseapp.pathway.queries import open_parts
 
@@ -185,6 +188,10 @@ class Worker:
     families: int
     mix: str
     new: int
+    # Off today, until when if that is known, and who does their work meanwhile.
+    away: bool
+    away_until: date | None
+    covering: str | None
 
 
 @dataclass(frozen=True)
@@ -200,7 +207,7 @@ class Waiting:
     name_by: ClockView | None
     runs_to: ClockView | None
     protected: bool
-    barred: frozenset[int]
+    barred: frozenset[int | None]
 
 
 @dataclass(frozen=True)
@@ -216,35 +223,24 @@ class Board:
 
 def get_board(actor: Actor, team: Membership) -> Board:
     """A team's families without a worker, longest waiting first, its workers, lightest first, and the new contacts
-    that nobody has acknowledged. Four statements."""
+    that nobody has acknowledged. Three statements."""
     held, alerts = list_team(team.team_id, actor)
     without = [child for child in held if child.case.lead_id is None]
-    ids = [child.case.id for child in without]
-    return Board(
-        team, _waiting(without, clocks_of(ids), _barred(ids)), _workers(team.team_id, held), len(held), tuple(alerts)
-    )
-
-
-def _barred(case_ids: Sequence[int]) -> dict[int, set[str]]:
-    """Who may never see which of these cases."""
-    found: dict[int, set[str]] = {}
-    if case_ids:
-        for row in db.session.execute(sa.select(Bar.subject_id, Bar.principal).where(Bar.subject_id.in_(case_ids))):
-            found.setdefault(row.subject_id, set()).add(row.principal)
-    return found
+    clocks, people = clocks_of([child.case.id for child in without]), list_team_workers(team.team_id)
+    return Board(team, _waiting(without, clocks, people), _workers(people, held), len(held), tuple(alerts))
 
 
 def _waiting(
-    children: Sequence[TeamChild], clocks: dict[int, list[ClockView]], bars: dict[int, set[str]]
+    children: Sequence[TeamChild], clocks: dict[int, list[ClockView]], people: Sequence[TeamWorker]
 ) -> tuple[Waiting, ...]:
     families: dict[int, list[TeamChild]] = {}
     for child in children:
         families.setdefault(child.case.family_id, []).append(child)
-    return tuple(_waiting_family(together, clocks, bars) for together in families.values())
+    return tuple(_waiting_family(together, clocks, people) for together in families.values())
 
 
 def _waiting_family(
-    together: Sequence[TeamChild], clocks: dict[int, list[ClockView]], bars: dict[int, set[str]]
+    together: Sequence[TeamChild], clocks: dict[int, list[ClockView]], people: Sequence[TeamWorker]
 ) -> Waiting:
     cases = [child.case for child in together]
     where = [", ".join(part for part in (child.case.sector, child.ward) if part) for child in together]
@@ -252,7 +248,7 @@ def _waiting_family(
     views = [view for case in cases for view in clocks.get(case.id, ())]
     naming = [view for view in views if view.rule.key == NAMING]
     others = [view for view in views if view.rule.key != NAMING]
-    principals = set().union(*(bars.get(case.id, set()) for case in cases))
+    ids = {case.id for case in cases}
     return Waiting(
         family_id=cases[0].family_id,
         words=family_words([(case.called, case.age) for case in cases], ""),
@@ -263,14 +259,15 @@ def _waiting_family(
         name_by=min(naming, key=lambda view: view.due_at, default=None),
         runs_to=min(others, key=lambda view: view.due_at, default=None),
         protected=any(case.address_protected for case in cases),
-        barred=frozenset(int(name.removeprefix("user:")) for name in principals if name.startswith("user:")),
+        barred=frozenset(each.professional.user_id for each in people if each.barred_from & ids),
     )
 
 
-def _workers(team_id: int, held: Sequence[TeamChild]) -> tuple[Worker, ...]:
+def _workers(people: Sequence[TeamWorker], held: Sequence[TeamChild]) -> tuple[Worker, ...]:
     since = clock.now() - NEW
     workers = []
-    for row in list_workers(team_id):
+    for each in people:
+        row = each.professional
         led = [child.case for child in held if child.case.lead_id == row.id]
         workers.append(
             Worker(
@@ -282,6 +279,9 @@ def _workers(team_id: int, held: Sequence[TeamChild]) -> tuple[Worker, ...]:
                 len({case.family_id for case in led}),
                 mix_words([case.level for case in led]),
                 sum(case.lead_since is not None and case.lead_since >= since for case in led),
+                each.away,
+                each.away_until,
+                each.covering,
             )
         )
     return tuple(sorted(workers, key=lambda worker: (worker.children, worker.name)))

@@ -12,6 +12,7 @@ from caseapp.cases.queries import CaseRow, get_case
 from caseapp.cases.slots import Action, Notice
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid
+from caseapp.kernel.web import when
 
 from . import commands, queries
 from .domain import DONE, SOURCES, until_of, untils
@@ -364,6 +365,32 @@ def case_actions(actor: Actor, subject: SubjectAccess, _case: CaseRow) -> list[A
         card = f"{url_for('night.card', reference=subject.reference)}?from=night"
         return [Action("Safety card and night entry", card, primary=True)]
     return []
+
+
+def desk_panels(actor: Actor, team_id: int) -> list[dict[str, Any]]:
+    """For the team board: what the night wrote about the team's children, until it is read. One statement."""
+    found = queries.list_last_night(actor, team_id)
+    rows = [
+        {
+            "label": row.name,
+            # What the night worked on the child itself is the team's to read; a contact is the hub's.
+            "url": url_for("night.morning")
+            if row.on_child and row.read_at is None
+            else url_for("cases.show", reference=row.case_reference),
+            "detail": f"{row.entries} {'entry' if row.entries == 1 else 'entries'}, the last {when(row.last_at)}. "
+            + (
+                f"Read by {row.read_by}, {when(row.read_at)}"
+                if row.read_at
+                else "Nobody has said what follows"
+                if row.on_child
+                else "With a contact that the hub reads"
+            ),
+        }
+        for row in found
+    ]
+    unread = sum(1 for row in found if row.read_at is None)
+    title = f"From the night ({unread} to read)" if unread else "From the night"
+    return [{"title": title, "empty": "The night wrote nothing about your families.", "rows": rows}]
 
 
 def code_words() -> dict[str, dict[str, str]]:

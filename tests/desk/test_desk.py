@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
 from caseapp.access.commands import bar
 from caseapp.accounts.commands import add_membership
+from caseapp.accounts.commands.staffing import set_absence
 from caseapp.accounts.models import User
 from caseapp.cases import commands as cases
 from caseapp.cases.catalogue import LEVELS_COUNTED
@@ -206,6 +208,25 @@ def test_a_conflict_of_interest_cannot_be_chosen(bare_app: Flask, browser: Brows
 
     data = {**given(page, family), "professional": professional(bare_app, "north.worker")}
     assert manager.post("/desk/team/give", data=data).status_code == 422
+
+
+def test_the_board_says_who_is_off_until_when_and_who_covers(
+    bare_app: Flask, browser: Browser, friday: datetime
+) -> None:
+    made(bare_app)
+    with bare_app.app_context(), transaction():
+        manager, today = someone("north.manager"), friday.date()
+        leah, marta = (someone(login).professional_id for login in ("north.worker", "marta.wilk"))
+        assert leah and marta
+        until = today + timedelta(days=4)
+        set_absence(manager, professional_id=leah, reason="sick", covering_id=marta, from_on=today, until_on=until)
+        # Tomorrow is not today.
+        set_absence(manager, professional_id=marta, reason="leave", from_on=until + timedelta(days=1), until_on=None)
+    page = BeautifulSoup(browser("north.manager").get("/desk/team").text, "html.parser")
+    told = {cell.text for cell in page.select("tbody th")}
+    off = "Off until Tue 24 Nov, Marta Wilk covers"
+    assert told == {f"Leah Dawson{off}", f"Leah DawsonSocial worker{off}", "Marta Wilk", "Marta WilkSocial worker"}
+    assert "sick" not in page.text.lower()
 
 
 def test_nobody_whom_the_board_does_not_offer_can_be_given_a_family(

@@ -22,7 +22,11 @@ FILLED = {
     "cases.chronology_words": ["caseapp.referrals.queries.told.chronology_words"],
     "cases.code_words": ["caseapp.referrals.queries.told.code_words", "caseapp.night.routes.code_words"],
     "cases.task_words": ["caseapp.referrals.queries.told.task_words", "caseapp.pathway.queries.handovers.task_words"],
-    "desk.panels": ["caseapp.assessments.routes.desk_panels", "caseapp.pathway.routes.handovers.desk_panels"],
+    "desk.panels": [
+        "caseapp.night.routes.desk_panels",
+        "caseapp.assessments.routes.desk_panels",
+        "caseapp.pathway.routes.handovers.desk_panels",
+    ],
 }
 
 

@@ -23,10 +23,13 @@ from caseapp.night import commands, queries
 from caseapp.night.commands import EntryTexts
 from caseapp.night.domain import untils
 from caseapp.night.models import NightEntry, NightReason, NightWork
+from caseapp.night.routes import desk_panels
+from caseapp.people.models import Person
 from caseapp.referrals.commands import Received
 from caseapp.referrals.commands.holding import take_referral
 from caseapp.referrals.commands.triage import read_referral
-from tests.factories import AFamily, a_case, someone
+from caseapp.referrals.models import ReferralChild
+from tests.factories import AFamily, a_case, someone, team_id
 from tests.referrals import hub_world
 from tests.referrals.hub_world import rate
 
@@ -235,6 +238,44 @@ def test_the_night_writes_and_the_team_reads_it_first_on_monday(app: Flask) -> N
         assert second.value.theirs and second.value.theirs.words == "I see her at 8.45."
         assert not queries.has_morning(worker)
         assert clock_words(family.case_id, "edt.morning_child") is None
+
+
+def test_the_team_s_manager_sees_in_the_morning_what_the_night_wrote_about_their_families(app: Flask) -> None:
+    with clock.at(SATURDAY_NIGHT):
+        family, elsewhere = opened(name="Holt"), opened(team="south", name="Lister")
+        a_night_entry(family)
+        made = receive()
+        with transaction():
+            child = db.session.scalars(sa.select(ReferralChild).where(ReferralChild.referral_id == made.id)).first()
+            person = db.session.get_one(Person, db.session.get_one(Case, elsewhere.case_id).person_id)
+            assert child is not None
+            person.match_key = child.match_key
+            work = commands.take_on(someone("edt"), reference=made.reference)
+    with clock.at(MONDAY_OPENING):
+        manager, south = someone("north.manager"), someone("south.manager")
+        (row,) = queries.list_last_night(manager, team_id("north"))
+        assert (row.case_reference, row.entries, row.read_at, row.on_child) == (family.reference, 1, None, True)
+        # Taken on, and nothing written: there is nothing to read yet.
+        assert queries.list_last_night(south, team_id("south")) == []
+    with clock.at(SATURDAY_NIGHT), transaction():
+        commands.write_entry(someone("edt"), work_id=number(work), texts=texts(), once_key="another")
+    with clock.at(MONDAY_OPENING):
+        (told,) = queries.list_last_night(south, team_id("south"))
+        assert (told.case_reference, told.on_child) == (elsewhere.reference, False)
+        with transaction():
+            commands.acknowledge(manager, work_id=queries.list_morning(manager)[0].id, follows="Marta goes.")
+        (row,) = queries.list_last_night(manager, team_id("north"))
+        assert row.read_by == manager.name
+        with app.test_request_context():
+            (panel,) = desk_panels(manager, team_id("north"))
+            assert panel["title"] == "From the night" and f"Read by {manager.name}, today 09:00" in str(panel["rows"])
+            (panel,) = desk_panels(south, team_id("south"))
+            assert panel["title"] == "From the night (1 to read)" and "a contact that the hub reads" in str(panel)
+        with transaction():
+            bar(f"user:{manager.user_id}", subject_id=family.case_id, reason="kin")
+        assert queries.list_last_night(manager, team_id("north")) == []
+    with clock.at(MONDAY_OPENING + timedelta(days=1)):
+        assert queries.list_last_night(someone("head"), team_id("north")) == []
 
 
 def test_what_was_written_on_paper_has_its_own_time(app: Flask) -> None:

@@ -1,13 +1,15 @@
 """The directory of agencies, teams and people."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.accounts.models import Agency, Professional, Team, TeamMembership, User
+from caseapp.access.models import Bar
+from caseapp.accounts.models import Absence, Agency, Cover, Professional, Team, TeamMembership, User
 from caseapp.accounts.queries.actors import in_force
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch
@@ -83,7 +85,11 @@ def _find_professional() -> Any:
 def list_workers(team_id: int) -> list[ProfessionalRow]:
     """Whom a team's children can be given to, by name: its workers, not its managers, with a place in it today and a
     sign-in that is not switched off."""
-    rows = db.session.execute(
+    return [ProfessionalRow(*row) for row in db.session.execute(_workers(team_id))]
+
+
+def _workers(team_id: int) -> Any:
+    return (
         _professionals()
         .join(TeamMembership, sa.and_(TeamMembership.user_id == User.id, in_force()))
         .where(
@@ -94,7 +100,51 @@ def list_workers(team_id: int) -> list[ProfessionalRow]:
         )
         .order_by(Professional.name)
     )
-    return [ProfessionalRow(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class TeamWorker:
+    """A worker of a team as its board shows them: off today or not (until when, if that is known), who covers, and the
+    subjects that a conflict of interest keeps from them."""
+
+    professional: ProfessionalRow
+    away: bool
+    away_until: date | None
+    covering: str | None
+    barred_from: frozenset[int]
+
+
+def list_team_workers(team_id: int) -> list[TeamWorker]:
+    """The same people as `list_workers`, with who is off today. One statement."""
+    today, absent, covers, covering = clock.today(), orm.aliased(Absence), orm.aliased(Cover), orm.aliased(Professional)
+    barred = (
+        sa.select(sa.func.aggregate_strings(sa.cast(Bar.subject_id, sa.String()), ","))
+        .where(Bar.principal == sa.literal("user:") + sa.cast(User.id, sa.String()))
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        _workers(team_id)
+        .add_columns(absent.id, absent.until_on, covering.name, barred)
+        .outerjoin(absent, sa.and_(absent.professional_id == Professional.id, *_runs(absent, today)))
+        .outerjoin(covers, sa.and_(covers.away_id == Professional.id, *_runs(covers, today)))
+        .outerjoin(covering, covering.id == covers.covering_id)
+        .order_by(absent.from_on, covers.from_on)
+    )
+    found: dict[int, TeamWorker] = {}
+    for *columns, absence, until_on, name, kept_from in rows:
+        subjects = frozenset(int(number) for number in (kept_from or "").split(",") if number)
+        found.setdefault(
+            columns[0], TeamWorker(ProfessionalRow(*columns), absence is not None, until_on, name, subjects)
+        )
+    return list(found.values())
+
+
+def _runs(period: Any, on: date) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        period.ended_at.is_(None),
+        period.from_on <= on,
+        sa.or_(period.until_on.is_(None), period.until_on >= on),
+    )
 
 
 def list_colleagues(kind: str) -> list[tuple[int, str]]:

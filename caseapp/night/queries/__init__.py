@@ -13,11 +13,12 @@ from .lists import (
     list_morning,
     night_list,
 )
-from .works import WorkRow
+from .works import LastNightRow, WorkRow, list_last_night
 
 __all__ = [
     "ArrivalPage",
     "ClosingList",
+    "LastNightRow",
     "SafetyCard",
     "WorkPage",
     "WorkRow",
@@ -30,6 +31,7 @@ __all__ = [
     "get_card",
     "get_work",
     "has_morning",
+    "list_last_night",
     "list_morning",
     "night_list",
 ]

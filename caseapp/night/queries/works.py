@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -184,6 +184,66 @@ def entries_about(actor: Actor, case_id: int) -> tuple[EntryRow, ...]:
         .where(NightWork.read_at.is_(None), about, seen_by_night(actor))
     )
     return tuple(_as_entry(row) for row in rows)
+
+
+@dataclass(frozen=True)
+class LastNightRow:
+    """A child of a team about whom the night wrote: on the child, or on a contact that tells of it."""
+
+    case_reference: str
+    name: str
+    entries: int
+    last_at: datetime
+    read_at: datetime | None
+    read_by: str | None
+    on_child: bool
+
+
+def list_last_night(actor: Actor, team_id: int) -> list[LastNightRow]:
+    """What the night wrote about the children a team holds: what nobody has read yet, and what was read today; the last
+    first. One statement."""
+    told = (
+        sa.select(NightWork.id.label("work_id"), Case.id.label("case_id"))
+        .join(ReferralChild, ReferralChild.referral_id == NightWork.about_id)
+        .join(Person, Person.match_key == ReferralChild.match_key)
+        .join(Case, Case.person_id == Person.id)
+    )
+    own = sa.select(NightWork.id, Case.id).join(Case, Case.id == NightWork.about_id)
+    today = datetime.combine(clock.today(), time(), tzinfo=clock.LONDON)
+    still = sa.or_(NightWork.read_at.is_(None), NightWork.read_at >= today)
+    about = sa.union(told.where(still), own.where(still)).subquery()
+    written = NightEntry.work_id == NightWork.id
+    last_at = (
+        sa.select(sa.func.max(NightEntry.happened_at, type_=NightEntry.happened_at.type))
+        .where(written)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(
+            _WORK.reference,
+            *(column for column in PERSON_COLUMNS if column.key != "id"),
+            sa.select(sa.func.count()).where(written).scalar_subquery().label("entries"),
+            last_at.label("last_at"),
+            NightWork.read_at,
+            user_name_of(NightWork.read_by_id).label("read_by"),
+            (NightWork.about_id == Case.id).label("on_child"),
+        )
+        .select_from(about)
+        .join(NightWork, NightWork.id == about.c.work_id)
+        .join(Case, Case.id == about.c.case_id)
+        .join(_WORK, _WORK.id == Case.id)
+        .join(Custody, sa.and_(Custody.case_id == Case.id, Custody.to_at.is_(None), Custody.team_id == team_id))
+        .join(Person, Person.id == Case.person_id)
+        .outerjoin(PersonName, CURRENT_NAME)
+        .where(sa.exists().where(written), not_barred(actor, Case.id), seen_by_night(actor))
+        .order_by(NightWork.read_at.is_not(None), sa.desc("last_at"), _WORK.reference)
+    )
+    return [
+        LastNightRow(
+            row.reference, shown_name(row), row.entries, row.last_at, row.read_at, row.read_by, bool(row.on_child)
+        )
+        for row in rows
+    ]
 
 
 def _select_entries() -> sa.Select[*tuple[Any, ...]]:
