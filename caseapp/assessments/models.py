@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, partial_index, primary_key
+from caseapp.kernel.db import Code, Model, UTCDateTime, column, foreign_key, partial_index, primary_key
 
 
 class Assessment(Model):
@@ -16,7 +16,7 @@ class Assessment(Model):
 
     id: orm.Mapped[int] = foreign_key("subject.id", primary_key=True, autoincrement=False)
     family_id: orm.Mapped[int] = foreign_key("family.id", index=True)
-    state: orm.Mapped[str] = column(sa.String(12), "record")
+    state: orm.Mapped[str] = column(Code(12), "record")
     received_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
     started_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
     started_by_id: orm.Mapped[int] = foreign_key("app_user.id")
@@ -46,7 +46,7 @@ class AssessmentChild(Model):
     __tablename__ = "assessment_child"
 
     assessment_id: orm.Mapped[int] = foreign_key("assessment.id", primary_key=True)
-    case_id: orm.Mapped[int] = foreign_key("case_record.id", primary_key=True)
+    case_id: orm.Mapped[int] = foreign_key("case_record.id", primary_key=True, index=True)
     factors: orm.Mapped[list[str]] = column(sa.JSON(), "record")
     outcome: orm.Mapped[str | None] = column(sa.String(30), "record", nullable=True)
 

@@ -169,7 +169,7 @@ class Task(Model):
     case_id: orm.Mapped[int] = foreign_key("case_record.id", index=True)
     kind: orm.Mapped[str] = column(sa.String(30), "record")
     # What it is about (a referral, a handover): a Subject.
-    about_id: orm.Mapped[int] = foreign_key("subject.id")
+    about_id: orm.Mapped[int] = foreign_key("subject.id", index=True)
     made_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
     done_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
     done_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)

@@ -72,7 +72,7 @@ class Borough:
 
     def _script(self, plan: Plan) -> None:
         at = self.life.now - timedelta(days=plan.days_ago)
-        if plan.days_ago > 1 and plan.source_code == "2A":
+        if plan.days_ago > 1 and plan.source_code != "6":
             at = self.life.at_desk(at)
             at = min(at, self.life.now - timedelta(hours=20))
 

@@ -18,7 +18,7 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 
 from .families import Household, make_household
-from .published import SOURCE_GROUPS, figures
+from .published import codes_of, figures
 from .seasons import Days
 from .staff import Staff
 from .worries import choose_sender
@@ -93,7 +93,7 @@ class Life:
         weights = [self.published.sources[group] for group in groups]
         found = []
         for _ in range(round(referrals * CONTACTS / CHILDREN_PER_FORM)):
-            codes = SOURCE_GROUPS[self.random.choices(groups, weights=weights)[0]]
+            codes = codes_of(self.random.choices(groups, weights=weights)[0])
             code = self.random.choices(list(codes), weights=list(codes.values()))[0]
             at = calendar.draw(choose_sender(self.random, code).kind)
             # Nothing is lost: what would come too late comes as much earlier.

@@ -67,6 +67,28 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Code(sa.String):
+    """A column of a few keys of ours ("proposed") that a partial index names: a key it is compared with stands in the
+    statement's text.
+
+    As a parameter, SQLite asks of each execution whether that index serves, and prepares the statement anew: 0.41 ms
+    instead of 0.03 for the largest one of a contact's page.
+    """
+
+    class Comparator(sa.String.Comparator[str]):
+        """Comparisons of such a column."""
+
+        def operate(self, op: Any, *other: Any, **options: Any) -> Any:
+            """Write the key into the text; anything that does not read like a key stays a parameter."""
+            written = (
+                sa.literal_column(f"'{each}'", self.type) if isinstance(each, str) and each.isidentifier() else each
+                for each in other
+            )
+            return super().operate(op, *written, **options)
+
+    comparator_factory = Comparator
+
+
 # 64 bits on PostgreSQL; SQLite only numbers rows by itself when the type is called INTEGER.
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

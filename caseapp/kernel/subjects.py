@@ -78,17 +78,25 @@ def parse_reference(text: str) -> str | None:
     return f"{letters[0]}-{code[:4]}-{code[4:]}"
 
 
+_COLUMNS = Subject.__table__.c
 _INSERT = {
-    name: dialect.insert(Subject.__table__).on_conflict_do_nothing().returning(Subject.__table__.c.id)
+    name: dialect.insert(Subject.__table__).on_conflict_do_nothing().returning(_COLUMNS.id, _COLUMNS.reference)
     for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
 }
 
 
 def new_subject(kind: str) -> NewSubject:
     """Insert a Subject of `kind` (a key of PREFIXES) with a fresh reference, in the running transaction."""
+    return new_subjects(kind, 1)[0]
+
+
+def new_subjects(kind: str, count: int) -> list[NewSubject]:
+    """As `new_subject` for several at once, in the order of their numbers. One statement."""
     insert = _INSERT["postgresql" if is_postgresql() else "sqlite"]
-    while True:
-        reference = make_reference(kind)
-        row = db.session.connection().execute(insert, {"kind": kind, "reference": reference}).scalar()
-        if row is not None:
-            return NewSubject(row, reference)
+    found: list[NewSubject] = []
+    while len(found) < count:
+        # A reference that is taken already gives no row, and another one is drawn.
+        rows = [{"kind": kind, "reference": make_reference(kind)} for _ in range(count - len(found))]
+        given = db.session.connection().execute(insert, rows if len(rows) > 1 else rows[0])
+        found += [NewSubject(row.id, row.reference) for row in given]
+    return sorted(found, key=lambda one: one.id)

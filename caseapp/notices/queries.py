@@ -126,7 +126,7 @@ class Group:
 def list_groups(actor: Actor) -> list[Group]:
     """Groups in which at least one contact waits for the hub, the newest first. Two statements."""
     since = clock.now() - LOOKS_BACK
-    waiting = sa.and_(Notice.sent_at > since, Referral.state != sa.literal_column("'decided'"))
+    waiting = sa.and_(Notice.sent_at > since, Referral.state != "decided")
     rows = db.session.execute(_placed().where(waiting, seen_by(actor)).limit(MOST)).all()
     return _groups(actor, _around(rows), waiting=True)
 

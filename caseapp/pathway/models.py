@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, partial_index
+from caseapp.kernel.db import Code, Model, UTCDateTime, column, foreign_key, partial_index
 
 
 class Handover(Model):
@@ -22,7 +22,7 @@ class Handover(Model):
     family_id: orm.Mapped[int] = foreign_key("family.id", index=True)
     from_team_id: orm.Mapped[int] = foreign_key("team.id", index=True)
     to_team_id: orm.Mapped[int] = foreign_key("team.id", index=True)
-    state: orm.Mapped[str] = column(sa.String(12), "plan")
+    state: orm.Mapped[str] = column(Code(12), "plan")
     proposed_at: orm.Mapped[datetime] = column(UTCDateTime(), "plan")
     proposed_by_id: orm.Mapped[int] = foreign_key("app_user.id")
     reasons: orm.Mapped[str] = column(sa.Text(), "plan")

@@ -1,6 +1,7 @@
 """Recording people, where they live and the families that are worked with together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict, cast
 
@@ -8,8 +9,8 @@ import sqlalchemy as sa
 
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch, write_rows
-from caseapp.kernel.events import ActorLike, record
-from caseapp.kernel.subjects import new_subject
+from caseapp.kernel.events import ActorLike, record, record_each
+from caseapp.kernel.subjects import new_subject, new_subjects
 
 from .domain.identifiers import PartPostcode, Postcode, check_nhs_number, check_upn, parse_postcode
 from .domain.names import match_key
@@ -34,56 +35,81 @@ def _cut(text: str | None, longest: int) -> str | None:
     return text[:longest] if text else None
 
 
-def add_person(
-    *,
-    first: str,
-    last: str,
-    description: str | None = None,
-    born_on: date | None = None,
-    born_estimated: bool = False,
-    expected_on: date | None = None,
-    sex: str = "U",
-    ethnicity: str | None = None,
-    phone: str | None = None,
-    first_language: str | None = None,
-    interpreter_needed: bool = False,
-    identifiers: Iterable[tuple[str, str]] = (),
-    stay: StayGiven | None = None,
-    actor: ActorLike | None = None,
-) -> int:
-    """Record a person as they were told of; gives their number (a Subject).
+@dataclass(frozen=True)
+class PersonGiven:
+    """A person as they were told of.
 
     `identifiers` are (kind, value) pairs such as ("nhs_number", "943 476 5919"), kept as given with what their
     check says. An estimated birth date makes no match key: two children would be taken for one on a guess.
     """
-    subject = new_subject("person")
-    person = {
-        "id": subject.id,
-        "description": _cut(description, 200),
-        "born_on": born_on,
-        "born_estimated": born_estimated,
-        "expected_on": expected_on,
-        "sex": sex,
-        "ethnicity": _cut(ethnicity, 4),
-        "phone": _cut(phone, 60),
-        "first_language": _cut(first_language, 80),
-        "interpreter_needed": interpreter_needed,
-        "match_key": None if born_estimated else match_key(first, last, born_on),
-    }
-    write_rows(_ADD_PERSON, [person])
-    name = {"person_id": subject.id, "kind": "known", "first": first[:80], "last": last[:80], "is_current": True}
-    write_rows(_ADD_NAME, [name])
+
+    first: str
+    last: str
+    description: str | None = None
+    born_on: date | None = None
+    born_estimated: bool = False
+    expected_on: date | None = None
+    sex: str = "U"
+    ethnicity: str | None = None
+    phone: str | None = None
+    first_language: str | None = None
+    interpreter_needed: bool = False
+    identifiers: Sequence[tuple[str, str]] = ()
+    stay: StayGiven | None = None
+
+
+def add_person(*, actor: ActorLike | None = None, **given: Any) -> int:
+    """Record a person (the fields of `PersonGiven`); gives their number (a Subject)."""
+    return add_people([PersonGiven(**given)], actor=actor)[0]
+
+
+def add_people(people: Sequence[PersonGiven], *, actor: ActorLike | None = None) -> list[int]:
+    """Record several people; gives their numbers (Subjects), in the same order. As many statements as for one."""
+    if not people:
+        return []
+    numbered = [(one.id, person) for one, person in zip(new_subjects("person", len(people)), people, strict=True)]
+    write_rows(_ADD_PERSON, [_person_row(number, person) for number, person in numbered])
+    write_rows(
+        _ADD_NAME,
+        [
+            {
+                "person_id": number,
+                "kind": "known",
+                "first": person.first[:80],
+                "last": person.last[:80],
+                "is_current": True,
+            }
+            for number, person in numbered
+        ],
+    )
     write_rows(
         _ADD_IDENTIFIER,
         [
-            {"person_id": subject.id, "kind": kind, "value": value[:40], "valid": _passes(kind, value)}
-            for kind, value in identifiers
+            {"person_id": number, "kind": kind, "value": value[:40], "valid": _passes(kind, value)}
+            for number, person in numbered
+            for kind, value in person.identifiers
         ],
     )
-    if stay is not None:
-        write_rows(_ADD_STAY, [_stay_row(subject.id, stay)])
-    record(actor, "person.added", subjects=[subject.id])
-    return subject.id
+    write_rows(_ADD_STAY, [_stay_row(number, person.stay) for number, person in numbered if person.stay is not None])
+    record_each(actor, "person.added", [([number], {}) for number, _ in numbered])
+    return [number for number, _ in numbered]
+
+
+def _person_row(number: int, person: PersonGiven) -> dict[str, Any]:
+    key = None if person.born_estimated else match_key(person.first, person.last, person.born_on)
+    return {
+        "id": number,
+        "description": _cut(person.description, 200),
+        "born_on": person.born_on,
+        "born_estimated": person.born_estimated,
+        "expected_on": person.expected_on,
+        "sex": person.sex,
+        "ethnicity": _cut(person.ethnicity, 4),
+        "phone": _cut(person.phone, 60),
+        "first_language": _cut(person.first_language, 80),
+        "interpreter_needed": person.interpreter_needed,
+        "match_key": key,
+    }
 
 
 # Built once, and rows go straight in: several people come with each decision.
@@ -124,40 +150,48 @@ def make_family(*, name: str, actor: ActorLike | None = None) -> int:
     return subject.id
 
 
-_MEMBER = sa.select(FamilyMember.id).where(
-    FamilyMember.family_id == sa.bindparam("family"),
-    FamilyMember.person_id == sa.bindparam("person"),
-    FamilyMember.to_at.is_(None),
+_MEMBERS = sa.select(FamilyMember.person_id).where(
+    FamilyMember.family_id == sa.bindparam("family"), FamilyMember.to_at.is_(None)
 )
 
 
-def add_to_family(
-    family_id: int,
-    person_id: int,
-    *,
-    role: str,
-    relationship: str | None = None,
-    parental_responsibility: bool | None = None,
-    adult_of_concern: bool = False,
-    said_in_id: int | None = None,
-    actor: ActorLike | None = None,
-) -> None:
-    """Put a person into a family from now on: `role` child | adult; `relationship` as said ("mother").
+@dataclass(frozen=True)
+class MemberGiven:
+    """A person's place in a family: `role` child | adult; `relationship` as said ("mother")."""
 
-    Nothing happens if they are in it.
-    """
-    if fetch(_MEMBER, {"family": family_id, "person": person_id}):
-        return
-    member = {
-        "family_id": family_id,
-        "person_id": person_id,
-        "role": role,
-        "relationship": _cut(relationship, 80),
-        "parental_responsibility": parental_responsibility,
-        "adult_of_concern": adult_of_concern,
-        "said_in_id": said_in_id,
-        "from_at": clock.now(),
-        "to_at": None,
-    }
-    write_rows(_ADD_MEMBER, [member])
-    record(actor, "family.member.added", subjects=[person_id, family_id], role=role)
+    role: str
+    relationship: str | None = None
+    parental_responsibility: bool | None = None
+    adult_of_concern: bool = False
+    said_in_id: int | None = None
+
+
+def add_to_family(family_id: int, person_id: int, *, actor: ActorLike | None = None, **given: Any) -> None:
+    """Put a person into a family from now on (the fields of `MemberGiven`). Nothing happens if they are in it."""
+    add_members(family_id, [(person_id, MemberGiven(**given))], actor=actor)
+
+
+def add_members(family_id: int, members: Iterable[tuple[int, MemberGiven]], *, actor: ActorLike | None = None) -> None:
+    """Put people into a family from now on, each with their place; whoever is in it stays as they are."""
+    there = {row.person_id for row in fetch(_MEMBERS, {"family": family_id})}
+    new = [(person_id, member) for person_id, member in members if person_id not in there]
+    write_rows(
+        _ADD_MEMBER,
+        [
+            {
+                "family_id": family_id,
+                "person_id": person_id,
+                "role": member.role,
+                "relationship": _cut(member.relationship, 80),
+                "parental_responsibility": member.parental_responsibility,
+                "adult_of_concern": member.adult_of_concern,
+                "said_in_id": member.said_in_id,
+                "from_at": clock.now(),
+                "to_at": None,
+            }
+            for person_id, member in new
+        ],
+    )
+    record_each(
+        actor, "family.member.added", [([person_id, family_id], {"role": member.role}) for person_id, member in new]
+    )

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.kernel.db import Model, UTCDateTime, column, foreign_key, partial_index, primary_key
+from caseapp.kernel.db import Code, Model, UTCDateTime, column, foreign_key, partial_index, primary_key
 
 
 class Draft(Model):
@@ -55,7 +55,7 @@ class Referral(Model):
     answer_needed_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "hub", nullable=True)
     # The heaviest signal that the form itself tells (referrals.domain.signals): sorts, never rates.
     urgency: orm.Mapped[int] = orm.mapped_column(sa.SmallInteger())
-    state: orm.Mapped[str] = column(sa.String(12), "own")
+    state: orm.Mapped[str] = column(Code(12), "own")
     rating: orm.Mapped[str | None] = column(sa.String(6), "hub", nullable=True)
     read_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "own", nullable=True)
     read_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
@@ -129,7 +129,7 @@ class ReferralChild(Model):
     person_id: orm.Mapped[int | None] = foreign_key("person.id", nullable=True)
     case_id: orm.Mapped[int | None] = foreign_key("case_record.id", nullable=True)
     outcome: orm.Mapped[str | None] = column(sa.String(30), "own", nullable=True)
-    became: orm.Mapped[str | None] = column(sa.String(20), "hub", nullable=True)
+    became: orm.Mapped[str | None] = column(Code(20), "hub", nullable=True)
 
     __table_args__ = (
         partial_index(
@@ -158,7 +158,7 @@ class Decision(Model):
 
     id: orm.Mapped[int] = primary_key()
     referral_id: orm.Mapped[int] = foreign_key("referral.id", index=True)
-    state: orm.Mapped[str] = column(sa.String(12), "hub")
+    state: orm.Mapped[str] = column(Code(12), "hub")
     reasons: orm.Mapped[str] = column(sa.Text(), "hub")
     # From the third contact in 12 months: what in the history was weighed (practice 26).
     history_weighed: orm.Mapped[str | None] = column(sa.Text(), "hub", nullable=True)

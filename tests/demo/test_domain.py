@@ -7,9 +7,11 @@ from random import Random
 import pytest
 
 from caseapp.demo.families import make_document, make_household
-from caseapp.demo.published import DURATION_BINS, SOURCE_GROUPS, draw_duration, figures
+from caseapp.demo.published import LONGEST, codes_of, draw_duration, figures
 from caseapp.demo.seasons import Days, easter, is_school_holiday
 from caseapp.demo.worries import SENDERS, choose_sender, choose_worry
+from caseapp.insight.catalogue import SOURCES
+from caseapp.insight.domain import BANDS
 from caseapp.people.domain.identifiers import check_nhs_number
 from caseapp.referrals.catalogue import find_choice
 from caseapp.referrals.domain.document import examine
@@ -24,7 +26,7 @@ def test_the_published_year() -> None:
 
 
 def test_every_source_of_the_census_has_somebody_who_tells() -> None:
-    codes = {code for codes in SOURCE_GROUPS.values() for code in codes}
+    codes = {code for group in SOURCES for code in codes_of(group)}
     assert codes == {sender.source_code for sender in SENDERS}
     assert all(find_choice("sources", code) for code in codes)
     random = Random(3)
@@ -34,8 +36,8 @@ def test_every_source_of_the_census_has_somebody_who_tells() -> None:
 def test_durations_follow_the_published_bins_with_their_bulge() -> None:
     random, published = Random(5), figures().durations
     drawn = Counter(draw_duration(random, published) for _ in range(20_000))
-    for key, first, last in DURATION_BINS:
-        share = sum(drawn[day] for day in range(first, last + 1)) / 20_000
+    for key, first, last in BANDS:
+        share = sum(drawn[day] for day in range(first, (LONGEST if last is None else last) + 1)) / 20_000
         assert share == pytest.approx(published[key] / 3613, abs=0.012), key
     assert drawn[45] > 2 * drawn[41]
 

@@ -30,7 +30,7 @@ def check_codes() -> None:
         raise RuntimeError(f"rules wait for events that no slice declares: {', '.join(missing)}")
 
 
-def follow(_actor: Any, event: events.Event) -> None:
+def follow(_actor: Any, event: events.Recorded) -> None:
     """Stop and start the clocks that this event stops and starts, for each of its subjects of the rule's kind.
 
     At most four statements however many clocks: what runs, the receipt (or, the long way, the events), one for those

@@ -43,11 +43,14 @@ def _share(row: Mapping[str, str], part: str, whole: str) -> Share:
     return Share(some, total, state if state != "known" else other)
 
 
+_OF_REFERRALS = {"rereferrals": "Re_referrals", "not_in_need": "Not_in_Need"}
+
+
 def get_share(key: str, area: str, year: int) -> Share:
-    """A published share by its key (`rereferrals`, `assessments_in_time`); `none` where there is no figure."""
-    if key == "rereferrals":
+    """A published share by its key (`rereferrals`, `not_in_need`, `assessments_in_time`); `none` without a figure."""
+    if key in _OF_REFERRALS:
         row = _rows().get(("referrals_and_rereferrals", area, year))
-        return _share(row, "Re_referrals", "Referrals") if row else NO_FIGURE
+        return _share(row, _OF_REFERRALS[key], "Referrals") if row else NO_FIGURE
     row = _rows().get(("assessment_durations", area, year))
     if key != "assessments_in_time" or row is None:
         return NO_FIGURE

@@ -16,7 +16,7 @@ from caseapp.deadlines.queries import hub_hours
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
-from caseapp.kernel.events import Event, record, row_subjects
+from caseapp.kernel.events import Recorded, record, row_subjects
 from caseapp.night.domain import SOURCES
 from caseapp.night.models import NightReason, NightWork
 
@@ -27,7 +27,7 @@ TYPED = "typed"
 SHORTEST_REASON = 20
 
 
-def let_in(_actor: Any, event: Event) -> None:
+def let_in(_actor: Any, event: Recorded) -> None:
     """A child whose case is opened is the night's business from then on: its safety card, not its record (L1)."""
     give_reach(NIGHT, subject_id=row_subjects[event.id][0], kind="case", level=L1, why="night")
 

@@ -113,7 +113,7 @@ def closing_list(actor: Actor) -> ClosingList:
         )
         .join(Subject, Subject.id == Referral.id)
         .where(
-            Referral.state != sa.literal_column("'decided'"),
+            Referral.state != "decided",
             sa.or_(Referral.read_at.is_(None), Referral.rating.is_(None), Referral.rating == "red", due_tonight),
             seen_by(actor),
         )

@@ -1,12 +1,14 @@
 """A conflict of interest follows the child: onto each new referral, and from there onto whatever grows out of it."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
 from caseapp.access.commands import bar, bars_of, carry_bars, carry_found_bars
 from caseapp.accounts.queries import list_user_names
 from caseapp.people.domain.names import normalise_name
 from caseapp.people.queries import persons_said_in
-from caseapp.referrals.domain.children import match_keys_of
+from caseapp.referrals.domain.children import ChildTold, match_keys_of
 from caseapp.referrals.queries.arrivals import kin_of
 from caseapp.referrals.queries.referral_page import HubPage
 
@@ -18,9 +20,9 @@ KNOWS_THEM_UNKNOWN = "knows_them_unknown"
 _BARS_OF_KIN = bars_of(kin_of(sa.bindparam("keys", expanding=True)))
 
 
-def inherit_bars(referral_id: int, document: object) -> None:
+def inherit_bars(referral_id: int, document: object, children: Iterable[ChildTold] | None = None) -> None:
     """Keep from a referral whoever is kept from another referral, a case or a family of the people it names."""
-    keys = match_keys_of(document)
+    keys = match_keys_of(document, children)
     if keys:
         carry_found_bars(_BARS_OF_KIN, {"keys": keys}, [referral_id])
 

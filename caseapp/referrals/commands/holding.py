@@ -75,9 +75,7 @@ def release_claims(actor: Actor | None, *, user_id: int) -> int:
     """
     held = list(
         db.session.scalars(
-            sa.select(Referral)
-            .where(Referral.held_by_id == user_id, Referral.state != sa.literal_column("'decided'"))
-            .with_for_update()
+            sa.select(Referral).where(Referral.held_by_id == user_id, Referral.state != "decided").with_for_update()
         )
     )
     for row in held:
@@ -86,7 +84,7 @@ def release_claims(actor: Actor | None, *, user_id: int) -> int:
     return len(held)
 
 
-def on_user_disabled(actor: Any, event: events.Event) -> None:
+def on_user_disabled(actor: Any, event: events.Recorded) -> None:
     """Hear that sign-ins were switched off: what they had in the hub is nobody's again."""
     for user_id in events.row_subjects[event.id]:
         release_claims(actor, user_id=user_id)

@@ -7,7 +7,7 @@ from datetime import date
 
 from caseapp.access.domain import Actor
 from caseapp.kernel import clock
-from caseapp.people.commands import StayGiven, add_person, add_to_family, make_family
+from caseapp.people.commands import MemberGiven, PersonGiven, StayGiven, add_members, add_people, make_family
 from caseapp.people.domain.dates import read_date
 from caseapp.people.domain.names import is_not_known, normalise_name, years_old
 from caseapp.referrals.catalogue import find_choice
@@ -27,15 +27,16 @@ def add_family(actor: Actor, page: HubPage) -> tuple[int, dict[int, int]]:
     known = {line.id: case for line in page.lines if (case := page.open_case_for(line))}
     first = next(iter(known.values()), None)
     family_id = first.family_id if first else make_family(name=_family_name(page), actor=actor)
-    persons: dict[int, int] = {}
-    for line in page.lines:
-        case = known.get(line.id)
-        told, child = line.fullest
-        persons[line.id] = case.person_id if case else _add_child(actor, told, child, _numbers(line))
-        add_to_family(family_id, persons[line.id], role="child", said_in_id=told.id, actor=actor)
-    if first is None:
-        for told, person in _household(page.together):
-            _add_relative(actor, told, family_id, person)
+    new = [line for line in page.lines if line.id not in known]
+    relatives = [] if first else [each for item in _household(page.together) if (each := _relative(*item))]
+    numbers = add_people(
+        [*(_child(*line.fullest, _numbers(line)) for line in new), *(person for person, _ in relatives)], actor=actor
+    )
+    persons = {line_id: case.person_id for line_id, case in known.items()}
+    persons |= dict(zip((line.id for line in new), numbers, strict=False))
+    children = [(persons[line.id], MemberGiven("child", said_in_id=line.fullest[0].id)) for line in page.lines]
+    others = zip(numbers[len(new) :], (member for _, member in relatives), strict=True)
+    add_members(family_id, [*children, *others], actor=actor)
     return family_id, persons
 
 
@@ -86,9 +87,9 @@ def _family_name(page: HubPage) -> str:
     return next((last for last in lasts if last), "Name not known")
 
 
-def _add_child(actor: Actor, page: HubPage, child: HubChild, numbers: Sequence[tuple[str, str]]) -> int:
+def _child(page: HubPage, child: HubChild, numbers: Sequence[tuple[str, str]]) -> PersonGiven:
     told, raw = child.told, _raw(page, child)
-    return add_person(
+    return PersonGiven(
         first=_name(told.first_name),
         last=_name(told.last_name),
         description=told.description or (None if told.has_name else told.shown),
@@ -101,7 +102,6 @@ def _add_child(actor: Actor, page: HubPage, child: HubChild, numbers: Sequence[t
         interpreter_needed=raw.get("interpreter_needed") is True,
         identifiers=numbers,
         stay=_child_stay(page, told, raw),
-        actor=actor,
     )
 
 
@@ -131,20 +131,20 @@ def _stay(page: HubPage, address: object, line: str | None, postcode: str | None
     )
 
 
-def _add_relative(actor: Actor, page: HubPage, family_id: int, told: object) -> None:
+def _relative(page: HubPage, told: object) -> tuple[PersonGiven, MemberGiven] | None:
     """A person of the household: an adult unless the birth date says otherwise, what they are to the children as
-    said.
+    said; None where nothing says who it is.
     """
     person = as_object(told)
     name, relationship = as_text(person.get("name")) or "", as_text(person.get("relationship"))
     if not name and not relationship:
-        return
+        return None
     first, last = split_name(name)
     born = read_date(person.get("date_of_birth"))
     born_on = born if isinstance(born, date) else None
     address = as_object(person.get("address"))
     lines = [as_text(address.get(key)) for key in ("line1", "line2", "town")]
-    person_id = add_person(
+    given = PersonGiven(
         first=_name(first),
         last=_name(last),
         description=None if name else relationship,
@@ -154,16 +154,12 @@ def _add_relative(actor: Actor, page: HubPage, family_id: int, told: object) -> 
         first_language=as_text(person.get("first_language")),
         interpreter_needed=person.get("interpreter_needed") is True,
         stay=_stay(page, address, ", ".join(line for line in lines if line) or None, as_text(address.get("postcode"))),
-        actor=actor,
     )
     responsibility = person.get("parental_responsibility")
-    add_to_family(
-        family_id,
-        person_id,
+    return given, MemberGiven(
         role="child" if born_on and years_old(born_on, clock.today()) < 18 else "adult",
         relationship=relationship,
         parental_responsibility=responsibility if isinstance(responsibility, bool) else None,
         adult_of_concern=person.get("adult_of_concern") is True,
         said_in_id=page.id,
-        actor=actor,
     )

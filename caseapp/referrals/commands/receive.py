@@ -75,21 +75,20 @@ def receive_referral(
     if source_system and number and (known := find_received(source_system, number)):
         return Received(*known, new=False)
     told, hidden = _storable(document)
-    agencies = agency_names()
+    agencies, children = agency_names(), children_of(told)
     try:
         with db.session.begin_nested() if number else nullcontext():
-            made = _add_referral(_Arrival(sender, told, received_at, mode, source_system, number), agencies)
+            made = _add_referral(_Arrival(sender, told, children, received_at, mode, source_system, number), agencies)
     except IntegrityError:
         # Another import was quicker with the same number; anything else is not ours to swallow.
         if source_system and number and (known := find_received(source_system, number)):
             return Received(*known, new=False)
         raise
     marks = [*examine(told, known_agencies=set(agencies), today=clock.today()), *hidden]
-    children = children_of(told)
     marks += _add_children(made.id, children)
     marks += _give_reach(sender, made.id, told)
-    _add_keys(made.id, told)
-    inherit_bars(made.id, told)
+    _add_keys(made.id, told, children)
+    inherit_bars(made.id, told, children)
     _add_marks(made.id, marks)
     record(
         sender,
@@ -107,6 +106,7 @@ def receive_referral(
 class _Arrival:
     sender: Actor | None
     told: object
+    children: list[ChildTold]
     received_at: datetime
     mode: str
     source_system: str | None
@@ -153,7 +153,7 @@ def _add_referral(arrival: _Arrival, agencies: dict[str, int]) -> _Made:
 
 def _urgency(arrival: _Arrival) -> int:
     """How loudly the form itself speaks (practice 1), with what was known of its children on arrival."""
-    keys = [child.match_key for child in children_of(arrival.told)[:MOST_CHILDREN] if child.match_key]
+    keys = [child.match_key for child in arrival.children[:MOST_CHILDREN] if child.match_key]
     known = known_before(keys, until=arrival.received_at)
     return urgency_of(
         signals(
@@ -246,10 +246,10 @@ def _bar_excluded(referral_id: int, told: object, teams: list[TeamRow]) -> list[
     return marks
 
 
-def _add_keys(referral_id: int, told: object) -> None:
+def _add_keys(referral_id: int, told: object, children: list[ChildTold]) -> None:
     rows = [
         {"referral_id": referral_id, "kind": key.kind, "key": clean(key.key)[0]}
-        for key in family_keys(told)[:MOST_KEYS]
+        for key in family_keys(told, children)[:MOST_KEYS]
     ]
     write_rows(_ADD_KEY, rows)
 

@@ -4,7 +4,7 @@ What can't be read is None, never an error.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -87,9 +87,12 @@ def children_of(document: object) -> list[ChildTold]:
     return [_child(position, item) for position, item in enumerate(given)]
 
 
-def match_keys_of(document: object) -> list[str]:
-    """The keys of everybody a document names with a birth date, children and household, as the columns keep them."""
-    keys = [child.match_key for child in children_of(document)]
+def match_keys_of(document: object, children: Iterable[ChildTold] | None = None) -> list[str]:
+    """The keys of everybody a document names with a birth date, children and household, as the columns keep them.
+
+    `children`: those of the document, from whoever has read them already.
+    """
+    keys = [child.match_key for child in (children_of(document) if children is None else children)]
     for told in as_list(as_object(document).get("household")):
         born_on = read_date(as_object(told).get("date_of_birth"))
         if isinstance(born_on, date):

@@ -4,6 +4,7 @@ Only suggestions: a person ticks which belong together. Plain rules, the same ev
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,11 +34,14 @@ class Key:
     key: str
 
 
-def family_keys(document: object) -> list[Key]:
-    """The keys of everybody a document tells of, each once."""
+def family_keys(document: object, children: Iterable[ChildTold] | None = None) -> list[Key]:
+    """The keys of everybody a document tells of, each once.
+
+    `children`: those of the document, from whoever has read them already.
+    """
     found = set()
-    for child in children_of(document):
-        given = as_list(as_object(document).get("children"))
+    given = as_list(as_object(document).get("children"))
+    for child in children_of(document) if children is None else children:
         raw = as_object(given[child.position]) if child.position < len(given) else {}
         found |= {
             Key(kind, key[:_LENGTH])

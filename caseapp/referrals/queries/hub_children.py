@@ -4,7 +4,7 @@ One statement.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from caseapp.accounts.models import PostcodeSector, Team
 from caseapp.kernel.db import fetch
-from caseapp.referrals.domain.children import ChildTold, children_of
+from caseapp.referrals.domain.children import ChildTold
 from caseapp.referrals.models import ReferralChild
 
 
@@ -81,15 +81,15 @@ def _statement() -> Any:
     )
 
 
-def list_children(documents: Mapping[int, object], barred_teams: Collection[int]) -> dict[int, list[HubChild]]:
-    """The children of each referral (id to its document) with the teams their postcodes lead to: one statement."""
-    rows = fetch(_statement(), {"referrals": list(documents)})
+def list_children(told: Mapping[int, Sequence[ChildTold]], barred_teams: Collection[int]) -> dict[int, list[HubChild]]:
+    """The children of each referral (id to those its document tells of) with the teams their postcodes lead to: one
+    statement."""
+    rows = fetch(_statement(), {"referrals": list(told)})
     teams: dict[int, dict[str, TeamOption]] = defaultdict(dict)
     for row in rows:
         if row.team_id is not None:
             teams[row.id][row.kind] = TeamOption(row.team_id, row.name, row.phone, row.team_id in barred_teams)
-    told = {referral_id: children_of(document) for referral_id, document in documents.items()}
-    found: dict[int, list[HubChild]] = {referral_id: [] for referral_id in documents}
+    found: dict[int, list[HubChild]] = {referral_id: [] for referral_id in told}
     for row in {row.id: row for row in rows}.values():
         found[row.referral_id].append(
             HubChild(

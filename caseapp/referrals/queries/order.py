@@ -26,7 +26,7 @@ A_YEAR = timedelta(days=365)
 DECIDE_BY = ("referral.decision", "mash.red", "mash.amber", "mash.green")
 DECIDED, RECEIVED = "decided", "received"
 # Written out, not bound: SQLite takes a partial index only for a condition that it can read in the text.
-NOT_DECIDED = Referral.state != sa.literal_column("'decided'")
+NOT_DECIDED = Referral.state != "decided"
 # Something came that the hub has not read; written as the partial index has it.
 NEWS = Referral.new_at.is_not(None)
 
@@ -37,7 +37,7 @@ def _waits() -> sa.ColumnElement[bool]:
     undecided, added_to = orm.aliased(Referral), orm.aliased(Referral)
     return Referral.id.in_(
         sa.union_all(
-            sa.select(undecided.id).where(undecided.state != sa.literal_column("'decided'")),
+            sa.select(undecided.id).where(undecided.state != "decided"),
             sa.select(added_to.id).where(added_to.new_at.is_not(None)),
         )
     )

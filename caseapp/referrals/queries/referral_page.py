@@ -56,18 +56,19 @@ def get_hub_page(
         raise NotFound
     ids = [referral_id, *(each.id for each in rows if each.id != referral_id)]
     documents = {each.id: each.document for each in rows}
+    told = {each: children_of(document) for each, document in documents.items()}
     asked = Asked(
         ids,
         [each.id for each in rows if each.decided_at is not None],
-        sorted({key for each in documents.values() for child in children_of(each) if (key := child.match_key)}),
-        sorted({key for each in documents.values() for key in match_keys_of(each)}),
-        sorted({key.key for each in documents.values() for key in family_keys(each)}),
+        sorted({key for each in told.values() for child in each if (key := child.match_key)}),
+        sorted({key for each, document in documents.items() for key in match_keys_of(document, told[each])}),
+        sorted({key.key for each, document in documents.items() for key in family_keys(document, told[each])}),
     )
     contacts, cases, barred = list_known(actor, asked)
     barred_teams = frozenset(int(name.partition(":")[2]) for name in barred if not name.startswith("user:"))
     done = list_done(actor, ids)
     known = _Known(contacts, cases, barred_teams, done, clocks_of(ids))
-    children = list_children(documents, barred_teams)
+    children = list_children(told, barred_teams)
     others = tuple(_page(each, children[each.id], known) for each in rows if each.id != referral_id)
     found = known.done[referral_id].proposals
     chosen = same if same is not None else (found[0].same if found and row.group_size else {})
