@@ -1,5 +1,5 @@
 """What the operations cost at the least: Flask, Flask-WTF, SQLAlchemy Core and Jinja doing list, open, create and search
-with a sign-in, and nothing of the product: no access rules, no read log, no events, no clocks.
+with Flask-Login's sign-in, and nothing of the product: no access rules, no read log, no events, no clocks.
 
 `DB` is a database filled by `minimal_data.py`; served as `gunicorn -w 2 -k gthread --threads 4 benchmarks.minimal_app:app`.
 """
@@ -8,7 +8,8 @@ import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, abort, g, redirect, render_template, request, session
+from flask import Flask, abort, redirect, render_template, request
+from flask_login import LoginManager, UserMixin, current_user, login_required, login_user
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import generate_csrf
 from jinja2 import DictLoader
@@ -23,7 +24,13 @@ if not POSTGRES:
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-65536", "busy_timeout=10000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "cache_size=-65536",
+            "mmap_size=1073741824",
+            "busy_timeout=10000",
+        ):
             connection.execute("pragma " + pragma)
 
 
@@ -31,9 +38,11 @@ app = Flask(__name__)
 app.secret_key = "bench"
 app.config["WTF_CSRF_TIME_LIMIT"] = None
 CSRFProtect(app)
+logins = LoginManager(app)
+logins.login_view = "login"
 
 BASE = """<!doctype html><html lang=en><head><meta charset=utf-8><title>{% block title %}{% endblock %}</title></head><body>
-<nav><a href=/cases>Cases</a> <a href=/search>Search</a> <a href=/new>New</a> <span>{{ user.name }} ({{ user.role }})</span></nav>
+<nav><a href=/cases>Cases</a> <a href=/search>Search</a> <a href=/new>New</a> <span>{{ current_user.name }} ({{ current_user.role }})</span></nav>
 <main>{% block main %}{% endblock %}</main></body></html>"""
 LIST = """{% extends "base.html" %}{% block title %}Cases{% endblock %}{% block main %}<table><thead><tr><th>Ref<th>Child<th>Born
 <th>Level<th>Status<th>From<th>Team<th>Worker<th>Received<th>Due</tr></thead><tbody>
@@ -75,21 +84,19 @@ Q_SHARES = text("select a.name from case_share s join agency a on a.id=s.agency_
 Q_FAMILY = text("select first_name,last_name,dob from child where family_id=:f limit 20")
 
 
-@app.before_request
-def load_user() -> Any:
+class User(UserMixin):
+    """Who is signed in."""
+
+    def __init__(self, row: Any) -> None:
+        self.id, self.name, self.role, self.agency_id, self.team_id = row
+
+
+@logins.user_loader
+def load_user(number: str) -> User | None:
     """One statement for the sign-in, as any application has."""
-    if request.path == "/login":
-        return None
-    if "uid" not in session:
-        return redirect("/login")
     with engine.connect() as connection:
-        g.user = connection.execute(Q_USER, {"id": session["uid"]}).first() or abort(403)
-    return None
-
-
-@app.context_processor
-def _user() -> dict[str, Any]:
-    return {"user": g.get("user")}
+        row = connection.execute(Q_USER, {"id": int(number)}).first()
+    return User(row) if row else None
 
 
 @app.route("/login", methods=["GET", "POST"])
@@ -98,9 +105,10 @@ def login() -> Any:
     if request.method == "POST":
         with engine.connect() as connection:
             found = connection.execute(
-                text("select id from app_user where login=:l"), {"l": request.form["username"]}
+                text("select id,name,role,agency_id,team_id from app_user where login=:l"),
+                {"l": request.form["username"]},
             ).first()
-        session["uid"] = found.id if found else abort(403)
+        login_user(User(found or abort(403)))
         return redirect("/cases")
     return (
         f'<form method=post><input type=hidden name="csrf_token" value="{generate_csrf()}"><input name=username></form>'
@@ -116,14 +124,16 @@ def _page(rows: Any) -> str:
 
 
 @app.get("/cases")
+@login_required
 def cases() -> str:
     """Fifty open cases of a team by due date."""
     with engine.connect() as connection:
-        rows = connection.execute(Q_LIST, {"t": request.args.get("team", g.user.team_id, int)}).all()
+        rows = connection.execute(Q_LIST, {"t": request.args.get("team", current_user.team_id, int)}).all()
     return _page(rows)
 
 
 @app.get("/search")
+@login_required
 def search() -> str:
     """A case by its reference."""
     with engine.connect() as connection:
@@ -132,6 +142,7 @@ def search() -> str:
 
 
 @app.get("/cases/<int:number>")
+@login_required
 def case(number: int) -> str:
     """One case with its events, shares and family."""
     with engine.connect() as connection:
@@ -155,6 +166,7 @@ class NewCase(FlaskForm):
 
 
 @app.route("/new", methods=["GET", "POST"])
+@login_required
 def new() -> Any:
     """Log a case: a child, the case, an event, a share."""
     form = NewCase()
@@ -169,6 +181,11 @@ def new() -> Any:
             ),
             {"f": form.first_name.data, "l": form.last_name.data},
         ).scalar_one()
+        if not POSTGRES:
+            connection.execute(
+                text("insert into child_fts(rowid,full_name) values (:i,:n)"),
+                {"i": child, "n": f"{form.first_name.data} {form.last_name.data}".lower()},
+            )
         number = connection.execute(
             text(
                 "insert into cases(ref,child_id,team_id,worker_id,agency_id,status,level,received_at,due_at,summary,version)"
@@ -177,7 +194,7 @@ def new() -> Any:
             {
                 "c": child,
                 "t": form.team_id.data,
-                "a": g.user.agency_id,
+                "a": current_user.agency_id,
                 "l": form.level.data,
                 "n": _stored(now),
                 "d": _stored(now + timedelta(days=63)),
@@ -186,10 +203,10 @@ def new() -> Any:
         ).scalar_one()
         connection.execute(
             text("insert into case_event(case_id,at,user_id,kind,note) values (:c,:n,:u,1,'Referral logged')"),
-            {"c": number, "n": _stored(now), "u": g.user.id},
+            {"c": number, "n": _stored(now), "u": current_user.id},
         )
         connection.execute(
             text("insert into case_share(case_id,agency_id,level) values (:c,:a,1)"),
-            {"c": number, "a": g.user.agency_id},
+            {"c": number, "a": current_user.agency_id},
         )
     return redirect(f"/cases/{number}")

@@ -15,7 +15,8 @@ create table team(id int primary key, name text not null);
 create table worker(id int primary key, team_id int not null, name text not null);
 create table app_user(id int primary key, login text unique not null, name text not null, role text not null,
  agency_id int not null, team_id int);
-create table child(id {serial}, family_id int not null, first_name text not null, last_name text not null, dob date not null,
+create table child(id {serial}, family_id int not null, first_name text not null, last_name text not null,
+ full_name text generated always as (lower(first_name||' '||last_name)) stored, dob date not null,
  address text not null, postcode text not null);
 create table cases(id {serial}, ref text not null, child_id bigint not null, team_id int not null, worker_id int,
  agency_id int not null, status smallint not null, level smallint not null, received_at {stamp} not null, due_at {stamp} not null,
@@ -24,10 +25,21 @@ create table case_event(id {serial}, case_id bigint not null, at {stamp} not nul
  note text not null);
 create table case_share(case_id bigint not null, agency_id int not null, level smallint not null, primary key(case_id, agency_id));
 create index cases_open_due on cases(team_id, due_at, id) where status<9;
+create index cases_open_worker on cases(worker_id, due_at) where status<9;
+create index cases_child on cases(child_id);
+create index cases_received on cases(received_at desc, id desc);
+create index cases_team_received on cases(team_id, received_at desc, id desc);
 create index cases_ref on cases(ref);
 create index event_case on case_event(case_id, at desc);
-create index child_family on child(family_id)
+create index share_agency on case_share(agency_id, case_id);
+create index child_family on child(family_id);
+{names}
 """
+# Names are searched in the minimal application, so it keeps an index of them.
+NAMES = {
+    "postgresql": "create extension if not exists pg_trgm; create index child_trgm on child using gin(full_name gin_trgm_ops)",
+    "sqlite": "create virtual table child_fts using fts5(full_name, content='')",
+}
 FIRST = [
     "Amelia",
     "Oliver",
@@ -82,7 +94,7 @@ def fill(url: str, cases: int, *, seed: int = 42) -> None:
         connection.execute(sa.text(into), rows)
 
     with engine.begin() as connection:
-        for statement in TABLES.format(serial=SERIAL[kind], stamp=STAMP[kind]).split(";"):
+        for statement in TABLES.format(serial=SERIAL[kind], stamp=STAMP[kind], names=NAMES[kind]).split(";"):
             connection.execute(sa.text(statement))
         many(connection, "agency", [{"id": n, "name": f"Agency {n}"} for n in range(1, 21)])
         many(connection, "team", [{"id": n, "name": f"Locality {n}"} for n in range(1, 13)])
@@ -128,6 +140,8 @@ def fill(url: str, cases: int, *, seed: int = 42) -> None:
                 for k in range(1, 4)
             ]
         many(connection, "child", children)
+        if kind == "sqlite":
+            connection.execute(sa.text("insert into child_fts(rowid,full_name) select id,full_name from child"))
         many(connection, "cases", files)
         many(connection, "case_event", events)
         many(
