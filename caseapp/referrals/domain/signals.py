@@ -3,7 +3,7 @@
 Signals sort, they never rate.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -35,17 +35,26 @@ class Signal:
 def signals(document: object, *, today: date, open_case: bool, contacts_12m: int) -> list[Signal]:
     """The signals of a referral, strongest first. Takes any JSON.
 
-    `today` is the London date (for a baby's age). `open_case`: a child in it has an open case. `contacts_12m`: contacts
-    about the same child in the last 12 months, this one counted; the signal comes from the third.
+    `today` is the London date (for a baby's age). `open_case` and `contacts_12m`: as `with_known` takes them.
     """
-    found = [
-        Signal(key, words, weight) for key, weight, tell in _TELLERS if (words := tell(as_object(document), today))
-    ]
+    return with_known(told_signals(document, today=today), open_case=open_case, contacts_12m=contacts_12m)
+
+
+def told_signals(document: object, *, today: date) -> list[Signal]:
+    """What the form tells by itself, strongest first."""
+    told = as_object(document)
+    return [Signal(key, words, weight) for key, weight, tell in _TELLERS if (words := tell(told, today))]
+
+
+def with_known(found: Sequence[Signal], *, open_case: bool, contacts_12m: int) -> list[Signal]:
+    """And what our own records add. `open_case`: a child in it has an open case. `contacts_12m`: contacts about the
+    same child in the last 12 months, this one counted; the signal comes from the third."""
+    known = list(found)
     if open_case:
-        found.append(Signal("open_case", "A child in it has an open case: its worker must know", 30))
+        known.append(Signal("open_case", "A child in it has an open case: its worker must know", 30))
     if contacts_12m >= _THIRD:
-        found.append(Signal("repeat_contact", _repeat_words(contacts_12m), 20))
-    return sorted(found, key=lambda signal: -signal.weight)
+        known.append(Signal("repeat_contact", _repeat_words(contacts_12m), 20))
+    return sorted(known, key=lambda signal: -signal.weight)
 
 
 def sort_key(

@@ -23,15 +23,9 @@ from caseapp.kernel.subjects import Subject, parse_reference
 from caseapp.people.models import Person
 from caseapp.referrals.catalogue import words
 from caseapp.referrals.domain.after import news_words
-from caseapp.referrals.domain.children import ChildTold, as_object, as_text, children_of
-from caseapp.referrals.domain.hub import (
-    ages_together,
-    concern_words,
-    contacts_about,
-    names_together,
-)
+from caseapp.referrals.domain.glance import Glance, glance
 from caseapp.referrals.domain.queue import BECAME_WORDS, Filter, waited_words
-from caseapp.referrals.domain.signals import Signal, signals
+from caseapp.referrals.domain.signals import Signal, with_known
 from caseapp.referrals.models import (
     Addition,
     Decision,
@@ -165,7 +159,8 @@ def _rows_shown() -> sa.Select[*tuple[Any, ...]]:
             Referral.received_at,
             Referral.mode,
             Referral.answer_needed_at,
-            Referral.document,
+            # Its text: what it says is kept by it (domain/glance.py).
+            sa.cast(Referral.document, sa.Text()).label("document"),
             Referral.agency_given,
             Referral.source_code,
             Referral.decided_at,
@@ -244,25 +239,25 @@ def next_to_agree(actor: Actor) -> str | None:
 
 
 def _rows(actor: Actor, found: Sequence[Any]) -> list[QueueRow]:
-    told = {row.id: children_of(row.document) for row in found}
-    keys = {row_id: {key for child in children if (key := child.match_key)} for row_id, children in told.items()}
     now = clock.now()
+    today = clock.to_london(now).date()
+    told = [glance(row.document, came_on=clock.to_london(row.received_at).date(), today=today) for row in found]
     since = min((row.received_at for row in found), default=now) - A_YEAR
-    contacts, open_keys = _known(actor, set().union(*keys.values()), since=since)
+    contacts, open_keys = _known(actor, {key for each in told for key in each.keys}, since=since)
     clocks = clocks_of([row.id for row in found])
     outcomes = _outcomes([row.id for row in found if row.state == DECIDED])
     return [
         _row(
             actor,
             row,
-            told[row.id],
-            _Before.of(row, [contacts[key] for key in keys[row.id] if key in contacts], now),
-            not keys[row.id].isdisjoint(open_keys),
+            each,
+            _Before.of(row, [contacts[key] for key in each.keys if key in contacts], now),
+            not each.keys.isdisjoint(open_keys),
             clocks.get(row.id, ()),
             outcomes.get(row.id, ""),
             now,
         )
-        for row in found
+        for row, each in zip(found, told, strict=True)
     ]
 
 
@@ -300,7 +295,7 @@ class _Before(NamedTuple):
 def _row(
     actor: Actor,
     row: Any,
-    children: list[ChildTold],
+    told: Glance,
     before: _Before,
     open_case: bool,
     clocks: Sequence[ClockView],
@@ -308,8 +303,7 @@ def _row(
     now: datetime,
 ) -> QueueRow:
     # A signal tells what was so when the referral came; the figure in the list is of the last 12 months.
-    local_day = clock.to_london(row.received_at).date()
-    found = signals(row.document, today=local_day, open_case=open_case, contacts_12m=before.then)
+    found = with_known(told.signals, open_case=open_case, contacts_12m=before.then)
     if row.danger_added_at:
         found = [danger_added(row.danger_added_at), *found]
     phone = ", by phone" if row.mode == "phone" else ""
@@ -320,16 +314,16 @@ def _row(
         state=row.state,
         time_left=decide_by(row.rating, row.received_at, clocks),
         decided_at=row.decided_at,
-        names=names_together(children),
-        ages=ages_together(children, clock.to_london(now).date()),
-        concern=concern_words(row.document),
+        names=told.names,
+        ages=told.ages,
+        concern=told.concern,
         sender=(row.agency_given or row.agency or words("sources", row.source_code or "10")) + phone,
         received_at=row.received_at,
         answer_needed_at=row.answer_needed_at,
         contacts=before.now,
-        contacts_about=contacts_about(len(children)),
+        contacts_about=told.contacts_about,
         signals=tuple(found),
-        address_protected=any(child.protected for child in children),
+        address_protected=told.address_protected,
         marks=row.marks,
         read_by=row.reader,
         left=_left(row),
@@ -339,11 +333,11 @@ def _row(
         unread_for=waited_words(now - row.received_at) if row.read_at is None else "",
         first_look_late=row.read_at is None
         and any(each.rule.key == FIRST_LOOK and each.time_left.state == "late" for each in clocks),
-        asked=_asked(row),
+        asked=_asked(row, told),
         proposed_by=row.proposer,
         with_it=row.with_it or "",
         outcomes=outcomes,
-        news=_news(row),
+        news=_news(row, told),
     )
 
 
@@ -353,13 +347,13 @@ def _left(row: Any) -> str:
     return f"Opened by {row.reader or 'somebody'} {at_words(row.read_at)}, then left: nobody has rated or taken it"
 
 
-def _news(row: Any) -> str:
+def _news(row: Any, told: Glance) -> str:
     """Why a referral that somebody has read stands at the top; nothing for one that nobody has."""
     if row.new_at is None or row.read_at is None:
         return ""
     if row.answered_at is not None and row.answered_at >= row.new_at:
         more = f", and {row.additions} more added" if row.additions else ""
-        return f"{_whom(row)} answered the hub’s question {at_words(row.answered_at)}{more}"
+        return f"{_whom(row, told)} answered the hub’s question {at_words(row.answered_at)}{more}"
     return news_words(
         row.additions,
         at_words(row.new_at),
@@ -369,16 +363,15 @@ def _news(row: Any) -> str:
     )
 
 
-def _asked(row: Any) -> Asked | None:
+def _asked(row: Any, told: Glance) -> Asked | None:
     if row.asked_at is None or row.state == DECIDED:
         return None
-    return Asked(_whom(row), row.asked_at)
+    return Asked(_whom(row, told), row.asked_at)
 
 
-def _whom(row: Any) -> str:
+def _whom(row: Any, told: Glance) -> str:
     """Who told us, by name where it is known."""
-    named = as_text(as_object(as_object(row.document).get("referrer")).get("name"))
-    return named or row.sent_by or "the referrer"
+    return told.referrer or row.sent_by or "the referrer"
 
 
 def _known(actor: Actor, keys: set[str], *, since: datetime) -> tuple[dict[str, _Told], set[str]]:
