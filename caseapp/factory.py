@@ -297,7 +297,10 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
 
 
 def _csrf_field() -> Markup:
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+    # One for all forms of a page: each costs as much as ten lines of a table.
+    if "csrf_field" not in g:
+        g.csrf_field = Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+    return g.csrf_field
 
 
 def _layout() -> dict[str, Any]:

@@ -8,6 +8,7 @@ record.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 L0, L1, L2, L3, L4 = range(5)
 
@@ -86,7 +87,7 @@ class Actor:
         them."""
         return tuple(f"user:{away.user_id}" for away in self.covers)
 
-    @property
+    @cached_property
     def principals(self) -> tuple[str, ...]:
         """The names under which Reach rows may be addressed to this actor."""
         teams = (f"team:{m.team_id}" for m in self.memberships)

@@ -72,6 +72,12 @@ def visible_ids(actor: Actor | AnyReader, kind: str, level: int, whys: tuple[str
     return query.where(Reach.why.in_(whys)) if whys else query
 
 
+def sees(actor: Actor | AnyReader, subject_id: Any, kind: str, level: int) -> sa.ColumnElement[bool]:
+    """The condition that a subject of `kind` reaches the actor at `level` or above: for rows that something else has
+    found. `visible_ids` finds them itself, which takes as long as there are subjects that reach the actor."""
+    return sa.exists().where(Reach.subject_id == subject_id, Reach.kind == kind, Reach.level >= level, reaches(actor))
+
+
 def get_subject(actor: Actor, reference: str, kind: str, level: int) -> SubjectAccess:
     """The subject behind a typed reference, loaded through what the actor may see, directly or through what it lies
     within.

@@ -118,6 +118,9 @@ def static(name: str) -> str:
     return address
 
 
+SPECIAL = ("_anchor", "_method", "_scheme", "_external")
+
+
 class Addresses:
     """`url_for` that builds each kind of address once and from then on only puts the words and numbers in: a page asks
     for some forty addresses, most of them of its own subject. Paths of this site with plain words and numbers; whatever
@@ -132,11 +135,13 @@ class Addresses:
 
     def __call__(self, /, endpoint: str, **values: Any) -> str:
         """As Flask's own."""
-        if not has_request_context():
-            return str(self._build(endpoint, **values))
+        # Flask's function hands these on, mostly as None.
+        special = {name: given for name in SPECIAL if (given := values.pop(name, None)) is not None}
+        if special or not has_request_context():
+            return str(self._build(endpoint, **special, **values))
         within = request.blueprint if endpoint[:1] == "." else None
         # The names in the order given: that of the query.
-        kinds = tuple((name, type(value)) for name, value in values.items())
+        kinds = tuple((name, value if type(value) is bool else type(value)) for name, value in values.items())
         key = (request.script_root, request.method, within, endpoint, kinds)
         if key not in self._known:
             self._known[key] = self._pattern(endpoint, values)
@@ -153,14 +158,16 @@ class Addresses:
         """The address with a place for each value, and the names in the order of the places; None if it has none."""
         stand_in: dict[str, Any] = {}
         for number, (name, value) in enumerate(values.items(), start=self.FIRST):
-            if name[:1] == "_" or type(value) not in (str, int, type(None)):
+            if type(value) not in (str, int, bool, type(None)):
                 return None
-            stand_in[name] = None if value is None else number if type(value) is int else f"w{number}"
+            stand_in[name] = number if type(value) is int else f"w{number}" if type(value) is str else value
         try:
             built = str(self._build(endpoint, **stand_in)).replace("%", "%%")
         except (BuildError, ValueError):
             return None
-        placed = [(built.find(str(word)), name, str(word)) for name, word in stand_in.items() if word is not None]
+        placed = [
+            (built.find(str(word)), name, str(word)) for name, word in stand_in.items() if type(word) in (str, int)
+        ]
         if any(place < 0 for place, _name, _word in placed):
             return None
         for _place, _name, word in placed:

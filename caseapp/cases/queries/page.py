@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from caseapp.access.domain import L4, Actor
-from caseapp.access.queries import AnyReader, reader_params, reader_shape, visible_ids
+from caseapp.access.queries import AnyReader, reader_params, reader_shape, sees
 from caseapp.accounts.models import Professional, User
 from caseapp.accounts.queries import user_name_of
 from caseapp.cases.models import Case, NightAlert, Note, NoteCase, NoteVersion
@@ -122,13 +122,13 @@ def get_case_page(actor: Actor, case_id: int, *, entries: int = 20) -> CasePage:
 def _page_statement(placed: bool, covers: bool) -> Any:
     """Built once: it runs on every case page."""
     family_id = sa.select(Case.family_id).where(Case.id == sa.bindparam("case")).scalar_subquery()
-    seen = visible_ids(AnyReader(placed, covers), "case", L4)
+    seen = sees(AnyReader(placed, covers), Case.id, "case", L4)
     now: Any = sa.bindparam("now", type_=NightAlert.until_at.type)
     alert = sa.and_(NightAlert.case_id == Case.id, NightAlert.withdrawn_at.is_(None), NightAlert.until_at > now)
     return (
         select_with_tasks(*_ALERT_COLUMNS)
         .outerjoin(NightAlert, alert)
-        .where(Case.family_id == family_id, Case.id.in_(seen))
+        .where(Case.family_id == family_id, seen)
         .order_by(*ELDEST_FIRST)
     )
 
@@ -145,9 +145,7 @@ def get_case(actor: Actor, case_id: int) -> tuple[CaseRow, tuple[CaseRow, ...]]:
     """
     family_id = sa.select(Case.family_id).where(Case.id == case_id).scalar_subquery()
     rows = db.session.execute(
-        select_cases()
-        .where(Case.family_id == family_id, Case.id.in_(visible_ids(actor, "case", L4)))
-        .order_by(*ELDEST_FIRST)
+        select_cases().where(Case.family_id == family_id, sees(actor, Case.id, "case", L4)).order_by(*ELDEST_FIRST)
     )
     cases = tuple(as_case_row(row) for row in rows)
     case = next((row for row in cases if row.id == case_id), None)
@@ -209,7 +207,7 @@ def get_note(actor: Actor, note_id: int) -> NotePage:
     about = db.session.execute(
         select_cases()
         .join(NoteCase, NoteCase.case_id == Case.id)
-        .where(NoteCase.note_id == note_id, Case.id.in_(visible_ids(actor, "case", L4)))
+        .where(NoteCase.note_id == note_id, sees(actor, Case.id, "case", L4))
         .order_by(*ELDEST_FIRST)
     )
     cases = tuple((row.reference, as_case_row(row).name) for row in about)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from caseapp.access.domain import L2, L4, Actor
-from caseapp.access.queries import visible_ids
+from caseapp.access.queries import sees, visible_ids
 from caseapp.accounts.models import Agency, Professional, Team
 from caseapp.accounts.queries import may_lead, user_name_of
 from caseapp.assessments.domain import AUTHORISED
@@ -280,7 +280,7 @@ def _children_and_chain(
             Professional.name.label("lead"),
             _authorised(Subject.reference, Case.id).label("assessment"),
             _authorised(Assessment.authorised_at, Case.id).label("assessed_at"),
-            (Case.id.in_(visible_ids(reader, "case", L4)) if reader else sa.false()).label("opens"),
+            (sees(reader, Case.id, "case", L4) if reader else sa.false()).label("opens"),
         )
         .join(HandoverCase, HandoverCase.case_id == Case.id)
         .join(reference, reference.id == Case.id)
@@ -457,6 +457,6 @@ def task_words(actor: Actor, subject_ids: Collection[int]) -> dict[int, EntryWor
     rows = db.session.execute(
         sa.select(Handover.id, Handover.answer_words, Team.name)
         .join(Team, Team.id == Handover.to_team_id)
-        .where(Handover.id.in_(subject_ids), Handover.id.in_(visible_ids(actor, "handover", L2)))
+        .where(Handover.id.in_(subject_ids), sees(actor, Handover.id, "handover", L2))
     )
     return {row.id: EntryWords(row.answer_words or "No words were given.", row.name) for row in rows}

@@ -15,8 +15,9 @@ from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_
 from caseapp.accounts.models import Agency, Professional, User
 from caseapp.accounts.queries import user_name_of
 from caseapp.cases.models import Case
-from caseapp.deadlines.domain import TimeLeft
-from caseapp.deadlines.queries import ClockView, clocks_of
+from caseapp.deadlines.catalogue import get_rule
+from caseapp.deadlines.domain import TimeLeft, is_late
+from caseapp.deadlines.models import Clock
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch
 from caseapp.kernel.subjects import Subject, parse_reference
@@ -42,10 +43,11 @@ from .order import (
     DECIDED,
     at_words,
     danger_added,
-    decide_by,
     due_sql,
     left_sql,
+    left_to_decide,
     order_sql,
+    running_sql,
     seen_by,
     unread_sql,
     with_it_sql,
@@ -115,7 +117,7 @@ def list_queue(
     """One tab of the queue in its order (decided today: latest first), narrowed to what was `chosen`, from behind the
     referral `after` on.
 
-    The order is made in the database; a page goes by the key of the last row shown. Five statements, six on a later
+    The order is made in the database; a page goes by the key of the last row shown. Three statements, four on a later
     page.
     """
     query = _tab_statement(hub_shape(actor), tab)
@@ -145,6 +147,7 @@ def _tab_statement(shape: HubShape, tab: str) -> Any:
 def _rows_shown() -> sa.Select[*tuple[Any, ...]]:
     """What the list reads of each referral."""
     holder, proposer, sender = (sa.alias(Professional.__table__) for _ in range(3))
+    due_at, due_rule = running_sql()
     held_by, proposed_by, sent_by = (sa.alias(User.__table__) for _ in range(3))
     return (
         sa.select(
@@ -167,6 +170,12 @@ def _rows_shown() -> sa.Select[*tuple[Any, ...]]:
             Agency.name.label("agency"),
             Referral.held_by_id,
             Referral.held_at,
+            due_at.label("due_at"),
+            due_rule.label("due_rule"),
+            sa.select(sa.func.min(Clock.due_at))
+            .where(Clock.subject_id == Referral.id, Clock.stopped_at.is_(None), Clock.rule == FIRST_LOOK)
+            .scalar_subquery()
+            .label("look_due_at"),
             unread_sql().label("unread"),
             left_sql().label("left"),
             holder.c.name.label("holder"),
@@ -244,7 +253,6 @@ def _rows(actor: Actor, found: Sequence[Any]) -> list[QueueRow]:
     told = [glance(row.document, came_on=clock.to_london(row.received_at).date(), today=today) for row in found]
     since = min((row.received_at for row in found), default=now) - A_YEAR
     contacts, open_keys = _known(actor, {key for each in told for key in each.keys}, since=since)
-    clocks = clocks_of([row.id for row in found])
     outcomes = _outcomes([row.id for row in found if row.state == DECIDED])
     return [
         _row(
@@ -253,7 +261,6 @@ def _rows(actor: Actor, found: Sequence[Any]) -> list[QueueRow]:
             each,
             _Before.of(row, [contacts[key] for key in each.keys if key in contacts], now),
             not each.keys.isdisjoint(open_keys),
-            clocks.get(row.id, ()),
             outcomes.get(row.id, ""),
             now,
         )
@@ -298,7 +305,6 @@ def _row(
     told: Glance,
     before: _Before,
     open_case: bool,
-    clocks: Sequence[ClockView],
     outcomes: str,
     now: datetime,
 ) -> QueueRow:
@@ -312,7 +318,7 @@ def _row(
         rating=row.rating,
         unread=row.unread == 1,
         state=row.state,
-        time_left=decide_by(row.rating, row.received_at, clocks),
+        time_left=left_to_decide(row.rating, row.received_at, now, row.due_at, row.due_rule),
         decided_at=row.decided_at,
         names=told.names,
         ages=told.ages,
@@ -332,7 +338,8 @@ def _row(
         mine=row.held_by_id == actor.user_id,
         unread_for=waited_words(now - row.received_at) if row.read_at is None else "",
         first_look_late=row.read_at is None
-        and any(each.rule.key == FIRST_LOOK and each.time_left.state == "late" for each in clocks),
+        and row.look_due_at is not None
+        and is_late(row.look_due_at, now, get_rule(FIRST_LOOK, clock.to_london(now).date()).unit),
         asked=_asked(row, told),
         proposed_by=row.proposer,
         with_it=row.with_it or "",

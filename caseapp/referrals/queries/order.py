@@ -23,7 +23,8 @@ from caseapp.referrals.models import Decision, DecisionReferral, Referral
 
 A_YEAR = timedelta(days=365)
 # The clocks that say by when the hub decides; the earliest counts.
-DECIDE_BY = ("referral.decision", "mash.red", "mash.amber", "mash.green")
+RED = "mash.red"
+DECIDE_BY = ("referral.decision", RED, "mash.amber", "mash.green")
 DECIDED, RECEIVED = "decided", "received"
 # Written out, not bound: SQLite takes a partial index only for a condition that it can read in the text.
 NOT_DECIDED = Referral.state != "decided"
@@ -65,7 +66,7 @@ def _red_due() -> sa.ColumnElement[datetime]:
 
 
 def _red_length() -> timedelta:
-    return timedelta(hours=get_rule("mash.red", clock.today()).length)
+    return timedelta(hours=get_rule(RED, clock.today()).length)
 
 
 def _red_shift() -> str:
@@ -111,16 +112,32 @@ def order_sql() -> tuple[Any, ...]:
     return read, band, needed, due, Referral.received_at, Referral.id
 
 
-def decide_by(rating: str | None, received_at: datetime, clocks: Sequence[ClockView]) -> TimeLeft | None:
+def running_sql() -> tuple[sa.ScalarSelect[datetime], sa.ScalarSelect[str]]:
+    """Of the clock that ends first of those that say by when the hub decides: its end and its rule's key."""
+    running = (Clock.subject_id == Referral.id, Clock.stopped_at.is_(None), Clock.rule.in_(DECIDE_BY))
+    first = sa.select(Clock.rule).where(*running).order_by(Clock.due_at, Clock.id).limit(1)
+    return sa.select(sa.func.min(Clock.due_at)).where(*running).scalar_subquery(), first.scalar_subquery()
+
+
+def left_to_decide(
+    rating: str | None, received_at: datetime, now: datetime, due_at: datetime | None, rule: str | None
+) -> TimeLeft | None:
     """What is left until the hub has to have decided; without a rating it counts as Red.
 
-    None when nothing runs any more.
+    `due_at` and `rule`: of the clock that ends first (`running_sql`). None when nothing runs any more.
     """
-    running = [view for view in clocks if view.rule.key in DECIDE_BY]
-    if rating is None and running:
-        due = _as_red(received_at)
-        return time_left(due.due_at, clock.now(), due.rule.unit)
-    return running[0].time_left if running else None
+    if due_at is None or rule is None:
+        return None
+    if rating is None:
+        due_at, rule = _as_red(received_at).due_at, RED
+    return time_left(due_at, now, get_rule(rule, clock.to_london(received_at).date()).unit)
+
+
+def decide_by(rating: str | None, received_at: datetime, clocks: Sequence[ClockView]) -> TimeLeft | None:
+    """`left_to_decide` of a referral whose clocks are at hand."""
+    first = next((view for view in clocks if view.rule.key in DECIDE_BY), None)
+    due_at, rule = (first.due_at, first.rule.key) if first else (None, None)
+    return left_to_decide(rating, received_at, clock.now(), due_at, rule)
 
 
 def decide_due(rating: str | None, received_at: datetime, clocks: Sequence[ClockView]) -> datetime:
@@ -132,7 +149,7 @@ def decide_due(rating: str | None, received_at: datetime, clocks: Sequence[Clock
 
 
 def _as_red(received_at: datetime) -> Due:
-    return compute(get_rule("mash.red", clock.to_london(received_at).date()), received_at)
+    return compute(get_rule(RED, clock.to_london(received_at).date()), received_at)
 
 
 def danger_added(at: datetime) -> Signal:
