@@ -10,7 +10,6 @@ from functools import wraps
 from typing import Any
 
 from flask import Flask, Response, g, make_response, request
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from caseapp.kernel.db import db
@@ -118,17 +117,21 @@ def _finish(status: int, actor: Actor | None) -> None:
     """One commit per unsafe request that succeeded, or that kept a draft; anything else is undone.
 
     What is committed takes its looks along in the same transaction: a change must not stand behind an answer that says
-    our side is down. Anything else writes them in a short transaction of their own, before the answer is sent.
+    our side is down. Anything else writes them by themselves, before the answer is sent.
     """
     if g.writing and (status < 400 or (status in (409, 422) and g.get("keep_typed", False))):
-        _write_reads(actor, within=db.session.connection())
+        _write_reads(actor, here=True)
         db.session.commit()
     elif g.get("taken") and status < 400:
         db.session.rollback()
         _write_taken(actor)
-    else:
+    elif g.writing:
         db.session.rollback()
         _write_reads(actor)
+    else:
+        # What only read has nothing to undo: the look goes by the connection that read, as one statement of its own.
+        _write_reads(actor, here=True)
+        db.session.rollback()
 
 
 def _write_taken(actor: Actor | None) -> None:
@@ -137,17 +140,19 @@ def _write_taken(actor: Actor | None) -> None:
     try:
         for code, subjects, data in g.pop("taken"):
             record(actor, code, subjects=subjects, **data)
-        _write_reads(actor, within=db.session.connection())
+        _write_reads(actor, here=True)
         db.session.commit()
     except SQLAlchemyError as error:
         raise Unavailable("what was taken away could not be written down") from error
 
 
-def _write_reads(actor: Actor | None, within: Connection | None = None) -> None:
+def _write_reads(actor: Actor | None, *, here: bool = False) -> None:
+    """Write who looked: `here`, by the connection that the request uses, or in a transaction of its own."""
     entries = g.pop("reads", [])
     if actor is None or not entries:
         return
     try:
+        within = db.session.connection() if here else None
         for write in WRITE_READS:
             write(actor, entries, within)
     except SQLAlchemyError as error:

@@ -44,7 +44,8 @@ _READ_LOG: Any = ReadLog.__table__
 
 
 def write_reads(actor: Actor, entries: list[ReadEntry], within: sa.Connection | None = None) -> None:
-    """Write who looked at what before the answer is sent: in the transaction `within`, or in a short one of its own.
+    """Write who looked at what before the answer is sent: by the connection `within`, or in a short transaction of
+    its own.
 
     If it can't be written, nothing is shown."""
     rows = []

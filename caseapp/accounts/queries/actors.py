@@ -13,7 +13,7 @@ from caseapp.access.domain import Actor, Covering, Membership
 from caseapp.accounts.domain import IDLE, Registration, SessionState, session_state, token_digest
 from caseapp.accounts.models import Agency, Cover, Professional, Team, TeamMembership, User, UserSession
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
+from caseapp.kernel.db import db, fetch
 from caseapp.kernel.subjects import Subject
 
 
@@ -61,9 +61,7 @@ def find_session(token: str, *, idle: timedelta = IDLE) -> Found | None:
 
     None if there is no such row.
     """
-    with db.engines["read"].connect() as connection:
-        given = {"token": token_digest(token), "today": clock.today()}
-        rows = connection.execute(_session_statement(), given).all()
+    rows = fetch(_session_statement(), {"token": token_digest(token), "today": clock.today()})
     if not rows:
         return None
     first = rows[0]

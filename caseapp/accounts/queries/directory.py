@@ -239,7 +239,17 @@ def agency_names() -> dict[str, int]:
     return {row.name: row.id for row in fetch(_AGENCIES)}
 
 
+def agencies_called(name: str | None) -> dict[str, int]:
+    """The agency of exactly this name; where there is none all of them, for a reader who compares more kindly than the
+    database does. Nothing for no name."""
+    if name is None:
+        return {}
+    found = {row.name: row.id for row in fetch(_AGENCY_CALLED, {"name": name})}
+    return found or agency_names()
+
+
 _AGENCIES = sa.select(Agency.name, Agency.id)
+_AGENCY_CALLED = _AGENCIES.where(Agency.name == sa.bindparam("name"))
 
 
 def find_agency(key: str) -> int | None:

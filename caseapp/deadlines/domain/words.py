@@ -43,8 +43,11 @@ def near_day(day: date, today: date) -> str:
 
 def clock_time(local: datetime) -> str:
     """'14:10' for a London datetime; in the hour that comes twice in October it says which one: '01:30 GMT'."""
+    words = f"{local.hour:02}:{local.minute:02}"
+    if local.month != 10 or local.hour != 1:
+        return words
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-    return f"{local:%H:%M}" + (f" {local.tzname()}" if twice else "")
+    return f"{words} {local.tzname()}" if twice else words
 
 
 def how_many(number: int, unit: str, space: str = " ") -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from caseapp.access.commands import bar, give_each_reach
 from caseapp.access.domain import DESK, HUB, L0, L4, Actor
-from caseapp.accounts.queries import TeamRow, agency_names, list_teams
+from caseapp.accounts.queries import agencies_called, list_teams
 from caseapp.kernel import clock
 from caseapp.kernel.db import Model, db, write_rows
 from caseapp.kernel.events import record
@@ -75,7 +75,7 @@ def receive_referral(
     if source_system and number and (known := find_received(source_system, number)):
         return Received(*known, new=False)
     told, hidden = _storable(document)
-    agencies, children = agency_names(), children_of(told)
+    agencies, children = agencies_called(as_text(as_object(told).get("agency"))), children_of(told)
     try:
         with db.session.begin_nested() if number else nullcontext():
             made = _add_referral(_Arrival(sender, told, children, received_at, mode, source_system, number), agencies)
@@ -201,15 +201,14 @@ def _add_children(referral_id: int, children: list[ChildTold]) -> list[Mark]:
 
 def _give_reach(sender: Actor | None, referral_id: int, told: object) -> list[Mark]:
     """The hub reads it, the sender follows it, their desk's safeguarding group too; an excluded team never sees it."""
-    teams = list_teams()
-    reached = [(f"team:{team.id}", L4, "hub") for team in teams if team.kind == HUB]
+    reached = [(f"team:{team.id}", L4, "hub") for team in list_teams(kind=HUB)]
     if sender is not None:
         # What is about somebody who works there stays with its author.
         shared = [] if about_own_staff(told) else sender.teams(DESK)
         desks = [f"lead:{membership.team_id}" for membership in shared]
         reached += [(principal, L0, "own") for principal in (f"user:{sender.user_id}", *desks)]
     give_each_reach(reached, subject_id=referral_id, kind="referral")
-    return [*_bar_excluded(referral_id, told, teams), *_bar_who_knows_them(referral_id, sender, told)]
+    return [*_bar_excluded(referral_id, told), *_bar_who_knows_them(referral_id, sender, told)]
 
 
 def _bar_who_knows_them(referral_id: int, sender: Actor | None, told: object) -> list[Mark]:
@@ -227,12 +226,12 @@ def _bar_who_knows_them(referral_id: int, sender: Actor | None, told: object) ->
     ]
 
 
-def _bar_excluded(referral_id: int, told: object, teams: list[TeamRow]) -> list[Mark]:
+def _bar_excluded(referral_id: int, told: object) -> list[Mark]:
     """Bar the teams that the document excludes. One that can't be barred is marked, so that a person acts."""
     given = as_object(as_object(told).get("restriction")).get("exclude_team")
     named = [text for item in (as_list(given) or [given]) if (text := as_text(item))]
     path: Path = ("restriction", "exclude_team")
-    by_name = {normalise_name(word): team for team in teams for word in (team.key, team.name)}
+    by_name = {normalise_name(word): team for team in list_teams() for word in (team.key, team.name)} if named else {}
     marks = []
     for name in named:
         team = by_name.get(normalise_name(name))

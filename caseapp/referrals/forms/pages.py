@@ -4,15 +4,18 @@ A draft keeps what was typed, page by page, under the names it was posted by. Wh
 it is needed, so that a wrong answer is never lost and never mistaken for a right one.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from flask import request
 from wtforms.validators import StopValidation
 
+from caseapp.kernel import clock
 from caseapp.kernel.forms import (
     DONT_KNOW,
     Choice,
@@ -303,18 +306,26 @@ def read_pages(pages: Mapping[str, Mapping[str, Any]]) -> DraftReading:
     """Read what a draft keeps, page by page."""
     answers: dict[str, dict[str, object]] = {}
     problems: list[Problem] = []
-    for key in page_keys(pages):
-        if key not in pages:
-            continue
-        form = PageForm(key, later=is_later(pages, key), raw=pages[key], shown=False)
-        form.validate()
-        answers[key] = form.cleaned()
-        problems += [Problem(key, error["href"].removeprefix("#"), error["text"]) for error in form.error_list]
-    wrong = {(problem.page, problem.target) for problem in problems}
-    needed = [Problem(need.page, need.field, need.message) for need in missing(answers)]
-    problems += [problem for problem in needed if (problem.page, problem.target) not in wrong]
     order = page_keys(pages)
+    for key in order:
+        if key in pages:
+            meant, wrong = _read_page(key, is_later(pages, key), json.dumps(pages[key]), clock.today())
+            answers[key] = json.loads(meant)
+            problems += wrong
+    found = {(problem.page, problem.target) for problem in problems}
+    needed = [Problem(need.page, need.field, need.message) for need in missing(answers)]
+    problems += [problem for problem in needed if (problem.page, problem.target) not in found]
     return DraftReading(answers, sorted(problems, key=lambda problem: order.index(problem.page)))
+
+
+@lru_cache(maxsize=256)
+def _read_page(key: str, later: bool, raw: str, _today: date) -> tuple[str, tuple[Problem, ...]]:
+    """What a page means, as JSON, and what is wrong on it. Every step of the form reads all pages before it, so a page
+    is read once for what stands in it, and for the day: a date that was still to come may have come."""
+    form = PageForm(key, later=later, raw=json.loads(raw), shown=False)
+    form.validate()
+    wrong = (Problem(key, error["href"].removeprefix("#"), error["text"]) for error in form.error_list)
+    return json.dumps(form.cleaned()), tuple(wrong)
 
 
 def check_page(form: PageForm, pages: Mapping[str, Mapping[str, Any]]) -> bool:
