@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 PASSWORD = "demo-only-password"
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
+WIDE, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=375, height=812)
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
@@ -130,24 +130,28 @@ class Person:
         """What the page says, with plain spaces."""
         return " ".join(self.page.locator("body").inner_text().replace("\u00a0", " ").split())
 
-    def check(self, *sizes: dict[str, int]) -> None:
+    def check(self, *sizes: ViewportSize) -> None:
         """axe finds nothing and nothing needs sideways scrolling, at the given sizes (default: desk and phone)."""
         for size in sizes or (WIDE, PHONE):
-            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            self.fits(size)
             result = Axe().run(self.page)
             assert result.violations_count == 0, f"{self.page.url} at {size['width']}:\n{result.generate_report()}"
-            wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert wide <= 0, f"{self.page.url} scrolls sideways by {wide} px at {size['width']}"
-        self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        self.page.set_viewport_size(WIDE)
+
+    def fits(self, size: ViewportSize) -> None:
+        """Nothing needs sideways scrolling at that size."""
+        self.page.set_viewport_size(size)
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{self.page.url} scrolls sideways by {wide} px at {size['width']}"
 
     def shoot(self, name: str) -> None:
         """Keep a picture at both widths where SHOTS names a folder: for people to look at."""
         folder = os.environ.get("SHOTS")
         if folder:
             for size in (WIDE, PHONE):
-                self.page.set_viewport_size(size)  # type: ignore[arg-type]
+                self.page.set_viewport_size(size)
                 self.page.screenshot(path=f"{folder}/{name}-{size['width']}.png", full_page=True)
-            self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+            self.page.set_viewport_size(WIDE)
 
 
 @contextmanager
@@ -158,17 +162,17 @@ def browsers(chromium: Browser, address: str) -> Iterator[Callable[..., Person]]
     people: list[Person] = []
 
     def sign_in(login: str, *, scripts: bool = True) -> Person:
-        context = chromium.new_context(java_script_enabled=scripts, viewport=WIDE, locale="en-GB")  # type: ignore[arg-type]
+        context = chromium.new_context(java_script_enabled=scripts, viewport=WIDE, locale="en-GB")
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
         someone = Person(page, address)
         people.append(someone)
-        page.on("pageerror", lambda error: someone.complaints.append(f"script: {error}"))
+        page.on("pageerror", lambda error: someone.complaints.append(f"{page.url}: script: {error}"))
         page.on(
             "console",
             lambda message: (
-                someone.complaints.append(f"console: {message.text}")
+                someone.complaints.append(f"{page.url}: console: {message.text}")
                 if "Content Security Policy" in message.text or "Refused to" in message.text
                 else None
             ),

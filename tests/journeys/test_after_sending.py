@@ -14,7 +14,7 @@ from tests.referrals.test_again import a_colleague
 PersonOf = Callable[..., Person]
 
 
-@pytest.mark.once("sqlite")
+@pytest.mark.sqlite_only
 def test_between_lessons_and_again_at_2_pm(person: PersonOf, bare_app: Flask) -> None:
     with bare_app.app_context(), transaction():
         a_colleague("tom", "Tom Birch")

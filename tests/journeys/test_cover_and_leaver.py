@@ -13,7 +13,7 @@ from tests.journeys.conftest import Person
 WORDS = "Mum told me about the weekend, and this is not saved yet."
 
 
-@pytest.mark.once("sqlite")
+@pytest.mark.sqlite_only
 def test_somebody_is_off_and_later_gone(person: Callable[..., Person], bare_app: Flask) -> None:
     with bare_app.app_context(), transaction():
         family = factories.a_case(children=2, worker="north.worker")

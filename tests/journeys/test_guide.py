@@ -103,7 +103,7 @@ def shoot(someone: Person, height: int) -> bytes:
     return kept.getvalue()
 
 
-@pytest.mark.once("sqlite")
+@pytest.mark.sqlite_only
 def test_each_picture_of_the_guide_is_made_anew(
     person: Callable[..., Person], bare_app: Flask, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:

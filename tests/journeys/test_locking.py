@@ -46,7 +46,7 @@ def is_covered(person: Person) -> bool:
     return "Hannah Whitfield, unlock" in person.text() and "My referrals" not in person.text()
 
 
-@pytest.mark.once("sqlite")
+@pytest.mark.sqlite_only
 def test_a_school_lead_is_called_away_in_the_middle_of_a_sentence(
     quick_lock: str, database_url: str, chromium: Browser
 ) -> None:

@@ -94,7 +94,7 @@ def auditor_reads_it_all(auditor: Person, database_url: str, reference: str) -> 
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
-@pytest.mark.once("sqlite")
+@pytest.mark.sqlite_only
 def test_referral_and_triage_without_javascript(person: PersonOf) -> None:
     school = person("school", scripts=False)
     reference = steps.refer_two_children(school)
@@ -107,7 +107,7 @@ def test_referral_and_triage_without_javascript(person: PersonOf) -> None:
     assert "Family help" in school.page.content()
 
 
-@pytest.mark.once("sqlite")
+@pytest.mark.sqlite_only
 def test_two_managers_give_the_same_family(person: PersonOf) -> None:
     school, nadia, paul = person("school"), person("mash.worker"), person("mash.manager")
     reference = steps.refer_two_children(school)

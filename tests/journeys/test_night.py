@@ -89,7 +89,7 @@ def test_friday_with_forty_contacts_to_monday(bare_app: Flask, browser: Callable
         assert night.get(f"/night/held/{works[0]}").status_code == 404
 
 
-@pytest.mark.once("sqlite")
+@pytest.mark.sqlite_only
 def test_the_closing_list_the_night_and_the_morning_in_a_browser(
     person: Callable[..., Person], bare_app: Flask
 ) -> None:
@@ -136,12 +136,12 @@ def test_the_closing_list_the_night_and_the_morning_in_a_browser(
     assert "out of hours, accepted" in hub_with_script.text()
 
 
-@pytest.mark.once("sqlite")
+@pytest.mark.sqlite_only
 def test_the_file_opens_on_a_laptop_without_the_product(bare_app: Flask, chromium: Chromium, tmp_path: Path) -> None:
     with clock.at(EVENING), bare_app.app_context():
         fill()
         export(tmp_path, ALL, only=frozenset({"north"}))
-    context = chromium.new_context(viewport=WIDE)  # type: ignore[arg-type]
+    context = chromium.new_context(viewport=WIDE)
     page = context.new_page()
     asked: list[str] = []
     complaints: list[str] = []
@@ -163,7 +163,7 @@ def test_the_file_opens_on_a_laptop_without_the_product(bare_app: Flask, chromiu
     ):  # fmt: skip
         assert words in said, words
     assert "Okafor" not in said
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     context.close()
     assert [url for url in asked if not url.startswith("file:")] == []

@@ -11,7 +11,7 @@ from tests.referrals.hub_world import rate, receive
 from tests.referrals.test_hub_together import MARSDEN
 
 
-@pytest.mark.once("sqlite")
+@pytest.mark.sqlite_only
 def test_four_contacts_of_one_family_are_decided_together(person: Callable[..., Person], bare_app: Flask) -> None:
     with bare_app.app_context():
         made = [receive(sample, change=lambda told: told.update(received_at=None)) for sample in MARSDEN]

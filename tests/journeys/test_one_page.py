@@ -28,7 +28,7 @@ TOLD = """() => {
 }"""
 
 
-@pytest.mark.once("sqlite")
+@pytest.mark.sqlite_only
 def test_a_green_is_read_and_agreed_without_a_scroll(person: Callable[..., Person], bare_app: Flask) -> None:
     with bare_app.app_context():
         made = receive("SAMPLE-020", change=lambda told: told.update(received_at=None))

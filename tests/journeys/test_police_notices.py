@@ -34,7 +34,7 @@ def send_notice(officer: Person, text: str, *, check: bool = False) -> None:
     assert "14/203877/26" in officer.text() and steps.REFERENCE.search(officer.text())
 
 
-@pytest.mark.once("sqlite")
+@pytest.mark.sqlite_only
 def test_two_officers_tell_of_one_incident(person: PersonOf) -> None:
     # 1. Each pastes what they wrote, and confirms who is named; the second works without a script.
     daniel, karen = person("police"), person("police2", scripts=False)

@@ -10,7 +10,7 @@ from tests.journeys.conftest import Person
 PersonOf = Callable[..., Person]
 
 
-@pytest.mark.once("sqlite")
+@pytest.mark.sqlite_only
 def test_a_morning_at_the_hubs_queue(person: PersonOf) -> None:
     school = person("school")
     reference = steps.refer_two_children(school)

@@ -102,7 +102,7 @@ def test_a_form_begun_at_school_is_sent_from_another_computer(person: PersonOf) 
     assert content.startswith(b"\xff\xd8\xff") and b"SecretPhone" not in content
 
 
-@pytest.mark.once("sqlite")
+@pytest.mark.sqlite_only
 def test_six_questions_are_sent_without_javascript(person: PersonOf) -> None:
     school = person("school", scripts=False)
     school.open("/referrals/new")

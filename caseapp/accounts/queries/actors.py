@@ -165,7 +165,15 @@ def actor_from(rows: Sequence[Any]) -> Actor:
 
 def find_actor_by_email(email: str) -> Actor | None:
     """The user with that e-mail address as an actor, for the demo, imports and tests; None if unknown."""
-    rows = db.session.execute(
+    rows = db.session.execute(_email_statement(), {"email": email, "today": clock.today()}).all()
+    return actor_from(rows) if rows else None
+
+
+@cache
+def _email_statement() -> Any:
+    """Built once: the demo and the tests ask for somebody before every step."""
+    today: Any = sa.bindparam("today", type_=sa.Date())
+    return (
         sa.select(*ACTOR_COLUMNS)
         .select_from(User)
         .join(Subject, Subject.id == User.id)
@@ -173,10 +181,9 @@ def find_actor_by_email(email: str) -> Actor | None:
         .join(Agency, Agency.id == Professional.agency_id)
         .outerjoin(TeamMembership, TeamMembership.user_id == User.id)
         .outerjoin(Team, Team.id == TeamMembership.team_id)
-        .outerjoin(Cover, sa.and_(Cover.covering_id == Professional.id, *runs_on(Cover, clock.today())))
+        .outerjoin(Cover, sa.and_(Cover.covering_id == Professional.id, *runs_on(Cover, today)))
         .outerjoin(_AWAY, _AWAY.id == Cover.away_id)
         .outerjoin(_AWAY_USER, _AWAY_USER.professional_id == Cover.away_id)
-        .where(User.email == email)
+        .where(User.email == sa.bindparam("email"))
         .order_by(TeamMembership.id, Cover.id)
-    ).all()
-    return actor_from(rows) if rows else None
+    )
