@@ -110,10 +110,7 @@ def test_sweep_tells_of_a_broken_chain_and_exits_1(app: Flask, start: Start, act
     assert process.returncode == 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_two_sweeps_seal_what_comes_and_end_when_asked(
-    app: Flask, start: Start, actor: Callable[[str], Actor], number: signal.Signals
-) -> None:
+def test_two_sweeps_seal_what_comes_and_end_when_asked(app: Flask, start: Start, actor: Callable[[str], Actor]) -> None:
     logs = make_logs(actor)
     sweeps = [start("sweep", "--every", "0.2"), start("sweep", "--every", "0.2")]
     for process in sweeps:
@@ -124,13 +121,14 @@ def test_two_sweeps_seal_what_comes_and_end_when_asked(
         row = write_events(logs.actor, 5, [logs.actor.user_id])[-1]
         wait_for(lambda row=row: ask("SELECT count(*) FROM seal WHERE source = 'event' AND row_id = :r", r=row) == 1)
     asked = time.monotonic()
-    for process in sweeps:
+    for process, number in zip(sweeps, (signal.SIGTERM, signal.SIGINT), strict=True):
         process.send_signal(number)
     assert [process.wait(30) for process in sweeps] == [0, 0]
     assert time.monotonic() - asked < 10
     assert verify() == []
 
 
+@pytest.mark.sqlite_only
 def test_sweep_outlives_a_database_that_is_gone(start: Start, tmp_path: Path) -> None:
     """Not there yet, or not migrated: the sweep says so, waits and goes on."""
     url = f"sqlite:///{tmp_path / 'later.sqlite'}"
