@@ -16,7 +16,8 @@ from caseapp.deadlines.queries import clocks_of, known_policy
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Conflict, Invalid
-from caseapp.kernel.events import Event
+from caseapp.kernel.events import Event, record
+from caseapp.kernel.subjects import new_subject
 from tests.factories import a_case, give, someone
 
 RECEIVED = datetime(2026, 11, 18, 8, 47, tzinfo=UTC)
@@ -93,6 +94,22 @@ def test_a_holiday_that_is_withdrawn_moves_them_back(app: Flask, friday: datetim
     decide(holiday())
     assert decide(holiday(words="")) == 1
     assert due_on(family.case_id, "assessment.complete") == date(2027, 1, 25)
+    assert nothing_to_change()
+
+
+def test_a_rule_given_hub_hours_moves_the_instant(app: Flask, friday: datetime) -> None:
+    school, hub = someone("school"), someone("mash.worker")
+    subject = new_subject("referral")
+    told = {"agency": school.agency_id, "mode": "form", "children": 1}
+    record(school, "referral.received", subjects=[subject.id], **told)
+    record(hub, "referral.rated", subjects=[subject.id], rating="red", received_at=clock.now())
+    hours = change("rule", rule="mash.red", length=4, calendar="hub_hours", in_force_from=date(2026, 11, 1))
+
+    assert decide(hours) == 1
+
+    view = next(v for v in clocks_of([subject.id])[subject.id] if v.rule.key == "mash.red")
+    # From half past three on Friday: an hour and a half until five, the rest on Monday from nine.
+    assert view.due_at == view.due.due_at == datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
     assert nothing_to_change()
 
 

@@ -3,8 +3,8 @@
 Both go through the running clocks once. A decision is only ever added; what had ended by then stays as it was.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -26,7 +26,7 @@ from caseapp.deadlines.domain import (
 from caseapp.deadlines.models import Clock, ClockMove, PolicyDecision
 from caseapp.deadlines.queries.policy import current_policy
 from caseapp.kernel import clock, text
-from caseapp.kernel.db import db, fetch, is_postgresql, write_rows
+from caseapp.kernel.db import BigId, UTCDateTime, db, fetch, is_postgresql, write_rows
 from caseapp.kernel.errors import Conflict, Invalid
 from caseapp.kernel.events import record
 from caseapp.kernel.subjects import Subject
@@ -90,20 +90,41 @@ def apply_change(actor: Actor, change: PolicyChange, *, version: int) -> Preview
     decision.words, _ = text.clean(change.words)
     db.session.add(decision)
     db.session.flush()
-    write_rows(_MOVE, [{"b_id": m.clock_id, "b_on": m.now_due_on, "b_at": m.now_due_at} for m in done.moves])
-    write_rows(_NOTE, [_as_noted(decision.id, move) for move in done.moves])
+    _move(decision.id, done.moves)
     record(actor, "policy.decided", subjects=[], version=decision.id, moved=len(done.moves))
     return Preview(decision.id, done.looked_at, done.moves)
 
 
 _DECIDED = ("kind", "day", "words", "rule", "length", "calendar", "in_force_from", "source")
 _TABLE: Any = Clock.__table__
-_MOVE = (
+_MOVED: Any = ClockMove.__table__
+_OF_DECISION = _MOVED.c.decision_id == sa.bindparam("b_decision")
+_TO_DAY = (
     sa.update(_TABLE)
-    .where(_TABLE.c.id == sa.bindparam("b_id"))
+    .where(
+        _TABLE.c.id.in_(sa.select(_MOVED.c.clock_id).where(_OF_DECISION, _MOVED.c.now_due_at == sa.bindparam("b_at")))
+    )
     .values(due_on=sa.bindparam("b_on"), due_at=sa.bindparam("b_at"))
 )
-_NOTE = sa.insert(ClockMove.__table__)  # type: ignore[arg-type]
+_TO_INSTANT = (
+    sa.update(_TABLE)
+    .where(_TABLE.c.due_on.is_(None), _TABLE.c.id.in_(sa.select(_MOVED.c.clock_id).where(_OF_DECISION)))
+    .values(
+        due_at=sa.select(_MOVED.c.now_due_at).where(_OF_DECISION, _MOVED.c.clock_id == _TABLE.c.id).scalar_subquery()
+    )
+)
+_NOTE = sa.insert(_MOVED)
+_NOTE_DAY = sa.insert(_MOVED).from_select(
+    ["decision_id", "clock_id", "was_due_at", "now_due_at"],
+    sa.select(
+        sa.bindparam("b_decision", type_=BigId),
+        _TABLE.c.id,
+        _TABLE.c.due_at,
+        sa.bindparam("b_at", type_=UTCDateTime()),
+    ).where(_TABLE.c.id.in_(sa.bindparam("b_ids", expanding=True))),
+)
+# Neither database takes more numbers in one statement than twice this.
+AT_ONCE = 15_000
 _RUNNING = (
     sa.select(
         Clock.id,
@@ -124,6 +145,25 @@ _RUNNING = (
 def _as_noted(decision_id: int, move: Move) -> Mapping[str, Any]:
     moved = {"was_due_at": move.was_due_at, "now_due_at": move.now_due_at}
     return {"decision_id": decision_id, "clock_id": move.clock_id, **moved}
+
+
+def _move(decision_id: int, moves: Sequence[Move]) -> None:
+    """Note what moves and move it. Thousands of clocks share some hundred days, so that each day is two statements;
+    row by row it took three times as long."""
+    days: dict[tuple[date, datetime], list[int]] = defaultdict(list)
+    for move in moves:
+        if move.now_due_on is not None:
+            days[move.now_due_on, move.now_due_at].append(move.clock_id)
+    connection = db.session.connection()
+    for (on, at), ids in sorted(days.items()):
+        given = {"b_decision": decision_id, "b_at": at}
+        for start in range(0, len(ids), AT_ONCE):
+            connection.execute(_NOTE_DAY, {**given, "b_ids": ids[start : start + AT_ONCE]})
+        connection.execute(_TO_DAY, {**given, "b_on": on})
+    instants = [move for move in moves if move.now_due_on is None]
+    write_rows(_NOTE, [_as_noted(decision_id, move) for move in instants])
+    if instants:
+        connection.execute(_TO_INSTANT, {"b_decision": decision_id})
 
 
 def _one_at_a_time() -> None:
