@@ -14,6 +14,7 @@ from caseapp.kernel.db import db
 from caseapp.kernel.events import TYPES, record
 from caseapp.kernel.subjects import new_subject
 from tests.factories import a_case, give, someone
+from tests.helpers.statements import count_statements
 
 RECEIVED = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -177,3 +178,34 @@ def test_every_event_that_a_rule_waits_for_is_declared(app: Flask, monkeypatch: 
     monkeypatch.delitem(TYPES, "case.allocated")
     with pytest.raises(RuntimeError, match=r"no slice declares: case\.allocated"):
         commands.check_codes()
+
+
+def test_what_is_recorded_later_than_what_came_after_it_counts_all_the_same(app: Flask, friday: datetime) -> None:
+    subject_id = received()
+    record(
+        someone("mash.worker"),
+        "referral.read",
+        subjects=[subject_id],
+        occurred_at=RECEIVED + timedelta(minutes=90),
+    )
+    assert ended(subject_id) == {"mash.first_look": "late"}
+
+    record(
+        someone("mash.worker"),
+        "referral.read",
+        subjects=[subject_id],
+        occurred_at=RECEIVED + timedelta(minutes=20),
+    )
+
+    assert ended(subject_id) == {"mash.first_look": "met"}
+
+
+@pytest.mark.parametrize(("earlier", "most"), [(timedelta(0), 3), (timedelta(hours=1), 3)])
+def test_starting_clocks_costs_what_it_did(app: Flask, friday: datetime, earlier: timedelta, most: int) -> None:
+    """The event, its subjects, what runs, and one for those that begin: recorded at once or an hour later."""
+    school, subject = someone("school"), new_subject("referral")
+    told = {"agency": school.agency_id, "mode": "form", "children": 1}
+    with count_statements(app) as statements:
+        record(school, "referral.received", subjects=[subject.id], occurred_at=clock.now() - earlier, **told)
+    assert len(statements) == 4, statements
+    assert len(running(subject.id)) == most

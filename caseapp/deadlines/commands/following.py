@@ -1,7 +1,8 @@
 """Starting, stopping and replacing clocks. One subscriber hears every event; the rule rows say what it means.
 
-An event that is recorded as it happens takes the short way: it is the latest of all, so it is one step on from what
-runs. One that is recorded later, or puts another right, takes the long way: the events of its subject are replayed.
+An event after which nothing is known takes the short way: one step on from what runs. One that is recorded later than
+something that came after it, or by its date alone, or that puts another right, takes the long way: the events of its
+subject are replayed.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,12 +12,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseapp.deadlines.catalogue import CORRECTIONS, RANKS, RULES, list_keys_of
+from caseapp.deadlines.catalogue import CORRECTIONS, RANKS, RULES, list_codes_of, list_keys_of
 from caseapp.deadlines.domain import ENDS_ALL, RESTARTS_ALL, Happened, Run, advance
 from caseapp.deadlines.models import Clock
 from caseapp.deadlines.queries.policy import VERSION, policy_of
 from caseapp.kernel import events
-from caseapp.kernel.db import db
+from caseapp.kernel.db import UTCDateTime, db, fetch
 from caseapp.kernel.subjects import Subject
 
 from .mending import as_row, happened, kind_of, mend
@@ -33,17 +34,27 @@ def check_codes() -> None:
 def follow(_actor: Any, event: events.Recorded) -> None:
     """Stop and start the clocks that this event stops and starts, for each of its subjects of the rule's kind.
 
-    At most four statements however many clocks: what runs, the receipt (or, the long way, the events), one for those
-    that end and one for those that begin.
+    At most four statements however many clocks: what runs, the receipt, one for those that end and one for those that
+    begin. The long way: what there is, the events, what changes and what begins, after what
+    runs has shown that way.
     """
     ids = events.row_subjects[event.id]
     keys = list_keys_of(event.data["kind"] if event.code in CORRECTIONS else event.code)
     if not keys or not ids:
         return
-    if event.occurred_at < event.recorded_at or event.code in _LONG_WAY:
+    if event.code in _LONG_WAY:
+        mend(ids, keys, happened(event))
+        return
+    given: dict[str, Any] = {"subject_ids": list(ids), "keys": sorted(keys)}
+    if event.occurred_at >= event.recorded_at:
+        _step(ids, keys, happened(event), fetch(_RUNNING, given))
+        return
+    codes = list_codes_of(tuple(sorted(keys)))
+    rows = fetch(_RUNNING_THEN, {**given, "codes": list(codes), "at": event.occurred_at})
+    if any(row.later for row in rows):
         mend(ids, keys, happened(event))
     else:
-        _step(ids, keys, happened(event))
+        _step(ids, keys, happened(event), rows)
 
 
 # Of two that are recorded by date alone, the one written down last need not have been the last. A case that was closed
@@ -79,6 +90,17 @@ _RUNNING = (
     .where(_SUBJECT.c.id.in_(sa.bindparam("subject_ids", expanding=True)))
     .order_by(_TABLE.c.id)
 )
+# With whether something is known that came after.
+_RUNNING_THEN = _RUNNING.add_columns(
+    sa.exists()
+    .where(
+        events.EventSubject.subject_id == _SUBJECT.c.id,
+        events.Event.id == events.EventSubject.event_id,
+        events.Event.code.in_(sa.bindparam("codes", expanding=True)),
+        events.Event.occurred_at > sa.bindparam("at", type_=UTCDateTime()),
+    )
+    .label("later")
+)
 
 
 @dataclass
@@ -113,10 +135,8 @@ _RECEIPTS = (
 )
 
 
-def _step(ids: Sequence[int], keys: Sequence[str], event: Happened) -> None:
+def _step(ids: Sequence[int], keys: Sequence[str], event: Happened, rows: Sequence[Any]) -> None:
     """The short way: what runs, one step on."""
-    connection = db.session.connection()
-    rows = connection.execute(_RUNNING, {"subject_ids": list(ids), "keys": sorted(keys)}).all()
     policy = policy_of(rows[0].policy)
     running = {(row.subject_id, row.rule): row for row in rows if row.id is not None}
     receipts = _Receipts(ids)
@@ -130,6 +150,7 @@ def _step(ids: Sequence[int], keys: Sequence[str], event: Happened) -> None:
         if step.running is not None and step.running.started_by == event.id:
             begun.append(as_row(subject_id, step.running))
     # Those that end first: of a rule, one clock runs for a subject.
+    connection = db.session.connection()
     if ended:
         by = {"stopped_at": event.at, "stopped_by_id": event.id}
         connection.execute(_END, [{**row, **by} for row in ended])

@@ -42,7 +42,7 @@ class ClockView:
     @cached_property
     def time_left(self) -> TimeLeft:
         """What is left now: words, until when, and late | soon | calm."""
-        return time_left(self.due_at, clock.now(), self.rule.unit)
+        return time_left(self.due_at, clock.now(), self.rule.unit, known_policy().calendar_of(self.rule))
 
     @property
     def state(self) -> str:
