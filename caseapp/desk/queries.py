@@ -222,7 +222,7 @@ class Board:
 
 
 def get_board(actor: Actor, team: Membership) -> Board:
-    """A team's families without a worker, longest waiting first, its workers, lightest first, and the new contacts
+    """A team's families without a worker, longest waiting first, its workers, lightest first and those off today last, and the new contacts
     that nobody has acknowledged. Three statements."""
     held, alerts = list_team(team.team_id, actor)
     without = [child for child in held if child.case.lead_id is None]
@@ -284,7 +284,7 @@ def _workers(people: Sequence[TeamWorker], held: Sequence[TeamChild]) -> tuple[W
                 each.covering,
             )
         )
-    return tuple(sorted(workers, key=lambda worker: (worker.children, worker.name)))
+    return tuple(sorted(workers, key=lambda worker: (worker.away, worker.children, worker.name)))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from caseapp.kernel.sheets import Sheet
 from caseapp.night.queries import has_morning
 
 from . import queries
+from .catalogue import NO_PAGE, NO_PLACE, NOT_YET
 from .slots import PANELS
 
 bp = Blueprint("desk", __name__)
@@ -37,7 +38,6 @@ HOMES = (
     ("desk:alerts", "/desk/alerts"),
     ("referral:list_own", "/referrals/"),
 )
-ELSE = "/accounts/me"
 
 
 @bp.get("/")
@@ -46,7 +46,15 @@ def home(actor: Actor) -> ResponseReturnValue:
     """Send everybody to where their work is: first to what the night left them to read (practice 2)."""
     if allows(PERMISSIONS["night:morning"], actor, None) and has_morning(actor):
         return redirect(url_for("night.morning"))
-    return redirect(next((path for key, path in HOMES if allows(PERMISSIONS[key], actor, None)), ELSE))
+    path = next((path for key, path in HOMES if allows(PERMISSIONS[key], actor, None)), None)
+    return redirect(path) if path else _nothing_yet(actor)
+
+
+def _nothing_yet(actor: Actor) -> str:
+    """For somebody without a page of work: why, and what to do meanwhile."""
+    known = (NOT_YET[place] for m in actor.memberships if (place := (m.team_kind, m.role)) in NOT_YET)
+    why, meanwhile = next(known, NO_PAGE if actor.memberships else NO_PLACE)
+    return render_template("desk/nothing_yet.html", why=why, meanwhile=meanwhile)
 
 
 @bp.get("/desk/my-work")

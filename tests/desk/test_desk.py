@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from caseapp.access.commands import bar
 from caseapp.accounts.commands import add_membership
 from caseapp.accounts.commands.staffing import set_absence
-from caseapp.accounts.models import User
+from caseapp.accounts.models import TeamMembership, User
 from caseapp.cases import commands as cases
 from caseapp.cases.catalogue import LEVELS_COUNTED
 from caseapp.cases.domain import LEVELS
@@ -60,9 +60,7 @@ HOMES = [
     ("familyhelp.north", "/desk/team"),
     ("auditor", "/audit/events"),
     ("admin", "/accounts/people"),
-    ("chair", "/accounts/me"),
     ("head", "/insight/"),
-    ("ig", "/accounts/me"),
 ]
 
 
@@ -72,6 +70,33 @@ def test_everybody_starts_where_their_work_is(browser: Browser) -> None:
         client = browser(login)
         assert client.get("/").location == path, login
         assert client.get(path).status_code == 200, login
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("login", "words"),
+    [
+        ("chair", "conferences are not kept here yet"),
+        ("business.support", "Invitations and letters are made as before"),
+        ("evolve", "own work with a child is not kept here yet"),
+        ("ig", "without one you open no record"),
+    ],
+)
+def test_who_has_no_page_of_work_reads_why_and_what_to_do(browser: Browser, login: str, words: str) -> None:
+    answer = browser(login).get("/")
+    assert answer.status_code == 200 and words in answer.text
+    assert "Your account" in answer.text and "ring 999 first" in answer.text and "/accounts/me" in answer.text
+
+
+@pytest.mark.sqlite_only
+def test_who_has_no_place_in_a_team_reads_whom_to_ask(bare_app: Flask, browser: Browser) -> None:
+    with bare_app.app_context(), transaction():
+        db.session.execute(
+            sa.update(TeamMembership)
+            .where(TeamMembership.user_id == someone("chair").user_id)
+            .values(until_on=clock.today() - timedelta(days=1))
+        )
+    assert "no place in a team today" in browser("chair").get("/").text
 
 
 @pytest.mark.sqlite_only
