@@ -12,6 +12,7 @@ from .present import send_notices
 from .published import draw_duration
 from .scripted import BABY, OPEN_CASE, REPEATED, SCRIPTED
 from .stories import REFERRALS, Plan, Story
+from .worries import ages_of
 
 # What an assessment leads to: the share published as not in need is closed; the rest is our own guess.
 AFTER = ("close", "family_help", "cin_plan")
@@ -48,7 +49,7 @@ class Borough:
 
     def _begin(self, arrival: Arrival) -> None:
         with clock.at(arrival.at):
-            family, outcome = self.life.choose_family(arrival.at)
+            family, outcome = self.life.choose_family(arrival.at, ages_of(arrival.source_code))
             plan = self._plan(outcome, arrival.source_code)
             self._tell(plan, family, arrival.at)
 
@@ -77,7 +78,7 @@ class Borough:
             at = min(at, self.life.now - timedelta(hours=20))
 
         def arrive() -> None:
-            self._tell(plan, self.life.new_family(at, plan.sectors), at)
+            self._tell(plan, self.life.new_family(at, plan.sectors, ages_of(plan.source_code)), at)
 
         self.life.plan(at, arrive)
 
@@ -88,7 +89,7 @@ class Borough:
         told = [family for family in life.known if not family.busy and family.state == "known"]
         baby = life.new_family(life.now, BABY.sectors)
         born = clock.to_london(life.now - MOST_BABIES).date().isoformat()
-        baby.children[-1]["date_of_birth"] = born
+        baby.children = [{**baby.children[0], "date_of_birth": born}]
         chosen = [(BABY, 0.0, [baby]), (OPEN_CASE, 0.0, open_now), (REPEATED, 0.0, told), (REPEATED, 0.2, told)]
         for plan, earlier, families in chosen:
             for family in families[-1:]:

@@ -17,11 +17,11 @@ from caseapp.deadlines.domain.calendars import STATUTORY
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 
-from .families import Household, make_household
+from .families import Household, age_of, make_household
 from .published import codes_of, figures
 from .seasons import Days
 from .staff import Staff
-from .worries import choose_sender
+from .worries import ANY_AGE, choose_sender
 
 Step = Callable[[], None]
 A_YEAR = timedelta(days=365)
@@ -60,6 +60,7 @@ class Life:
         self.known: deque[Household] = deque(maxlen=POOL)
         self.closed: deque[Household] = deque(maxlen=POOL)
         self.open: list[Household] = []
+        self._wanted: tuple[tuple[int, int], date] = (ANY_AGE, clock.to_london(now).date())
 
     def plan(self, at: datetime, step: Step) -> None:
         """Do a step at an instant, unless that is still to come."""
@@ -125,8 +126,10 @@ class Life:
 
     # ------------------------------------------------------------ whom it is about
 
-    def choose_family(self, at: datetime) -> tuple[Household, str]:
-        """Whom the next contact is about, and what will come of it: what keeps the shares near the published ones."""
+    def choose_family(self, at: datetime, ages: tuple[int, int]) -> tuple[Household, str]:
+        """Whom the next contact is about (a child of these ages among them), and what will come of it: what keeps the
+        shares near the published ones."""
+        self._wanted = (ages, clock.to_london(at).date())
         draw = self.random.random()
         if draw < ABOUT_OPEN and (family := self._pick(self.open)):
             return family, "open_case"
@@ -152,13 +155,19 @@ class Life:
 
     def _pick(self, pool: deque[Household] | list[Household]) -> Household | None:
         """One of the pool about whom nothing waits; None if a few tries find none."""
-        for _ in range(8 if pool else 0):
+        ages, on = self._wanted
+        for _ in range(24 if pool else 0):
             family = pool[self.random.randrange(len(pool))]
-            if not family.busy and (family.state == "open") == (pool is self.open):
+            free = not family.busy and (family.state == "open") == (pool is self.open)
+            if free and any(ages[0] <= age_of(child, on) <= ages[1] for child in family.children):
                 return family
         return None
 
-    def new_family(self, at: datetime, sectors: tuple[str, ...] = ()) -> Household:
+    def new_family(self, at: datetime, sectors: tuple[str, ...] = (), ages: tuple[int, int] | None = None) -> Household:
         """A family that nobody has told of before."""
         on = clock.to_london(at).date()
-        return make_household(self.random, sectors=sectors or [self.random.choice(self.sectors)], on=on, teenager=False)
+        if not sectors:
+            # The three localities are of about one size, whatever their numbers of postcode sectors.
+            locality = self.random.choice(sorted(set(self.staff.locality.values())))
+            sectors = tuple(sector for sector in self.sectors if self.staff.locality[sector] == locality)
+        return make_household(self.random, sectors=[self.random.choice(sectors)], on=on, ages=ages or self._wanted[0])

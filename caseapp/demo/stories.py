@@ -18,11 +18,11 @@ from caseapp.kernel.db import db, fetch
 from caseapp.kernel.subjects import Subject
 from caseapp.pathway import commands as pathway
 from caseapp.pathway.models import Handover, HandoverCase
-from caseapp.referrals.commands import after, asking, deciding, drafts, holding, receive, triage
+from caseapp.referrals.commands import after, again, asking, deciding, drafts, holding, receive, triage
 from caseapp.referrals.models import ReferralChild
 
 from . import words
-from .families import Household, make_document
+from .families import Household, age_of, make_document
 from .life import Life, Step
 from .present import Night
 from .worries import Sender, choose_sender, choose_worry
@@ -93,6 +93,7 @@ class Story:
         self.outcomes: dict[int, str] = {}
         self.again, self.added = not plan.returned, False
         self.sender: Actor | None = None
+        self.named = ""
 
     # ------------------------------------------------------------ when
 
@@ -111,6 +112,11 @@ class Story:
         at = clock.now() + timedelta(hours=hours * self.random.uniform(0.6, 1.4))
         return at if self.rating == "red" and not self.family.case_ids else self.life.at_desk(at)
 
+    def _by_day(self, at: datetime, after: datetime, before: datetime) -> datetime:
+        """That instant, in the hours in which people write where there is such an hour in between."""
+        moved = self.life.on_day(STATUTORY.working_day_on_or_before(clock.to_london(at).date()))
+        return moved if after < moved < before else max(at, after)
+
     def _days(self, days: float) -> datetime:
         day = (clock.now() + timedelta(days=days * self.random.uniform(0.6, 1.5))).date()
         return max(self.life.on_day(STATUTORY.working_day_on_or_before(day)), clock.now() + timedelta(hours=1))
@@ -119,14 +125,18 @@ class Story:
 
     def arrive(self) -> None:
         """Somebody tells the hub."""
-        sender = choose_sender(self.random, self.plan.source_code)
-        while self.plan.also in ("asks", "adds") and not sender.login:
-            sender = choose_sender(self.random, self.plan.source_code)
-        worry = choose_worry(self.random, sender.kind)
+        on = clock.to_london(self.received_at).date()
+        ages = [age_of(child, on) for child in self.family.children]
+        answers = self.plan.also in ("asks", "adds")
+        sender = choose_sender(self.random, self.plan.source_code, ages, signed_in=answers)
+        worry = choose_worry(self.random, sender.kind, ages)
         self.rating = self.plan.rating or self.random.choice(worry.ratings)
         # A Red does not wait for the rest of the pile.
         self.pace = 0.25 if self.rating == "red" else 1.0
-        document = make_document(self.random, self.family, sender=sender, worry=worry, last=self.life.last_told)
+        if self.rating != "red" and not self.plan.days_ago and self.random.random() < 0.06:
+            # Now and then one lies longer than it should.
+            self.pace = 7.0
+        document = make_document(self.random, self.family, sender=sender, worry=worry, on=on, last=self.life.last_told)
         self.life.last_told = document["concern"]["what_happened"]
         document["received_at"] = self.received_at.isoformat()
         if self.plan.outcome == "family_help":
@@ -134,7 +144,7 @@ class Story:
         for key, told in self.plan.extra.items():
             document[key] = {**document[key], **told} if isinstance(document.get(key), dict) else told
         self.family.busy = True
-        self.sender = self._signed_in(sender)
+        self.sender, self.named = self._signed_in(sender), sender.name
         received = receive.receive_referral(
             self.sender, document=document, received_at=self.received_at, mode=sender.mode
         )
@@ -205,6 +215,8 @@ class Story:
         )
         if self.sender and self.random.random() < 0.9:
             self.life.plan(self._in(7), self.see)
+        elif self.sender is None and self.random.random() < 0.97:
+            self.life.plan(self._in(5), self.ring)
         if outcome == "open_case":
             self._then("noted", self._in(6), self.acknowledge)
         elif outcome == "no_further_action":
@@ -214,9 +226,16 @@ class Story:
             self._opened(outcome)
 
     def see(self) -> None:
-        """The referrer opens what the hub answered; who has no sign-in is rung."""
+        """The referrer opens what the hub answered."""
         assert self.sender
         drafts.see_feedback(self.sender, referral_id=self.referral_id)
+
+    def ring(self) -> None:
+        """Somebody in the hub rings whoever has no sign-in."""
+        said = self.random.choice(words.RANG) if self.named else words.NO_NUMBER
+        again.note_call(
+            self.staff.hub_worker(), referral_id=self.referral_id, spoke_to=self.named or "Nobody", said=said
+        )
 
     def _opened(self, outcome: str) -> None:
         rows = fetch(_OPENED, {"referral": self.referral_id})
@@ -302,11 +321,13 @@ class Story:
         if self.plan.days_ago:
             end = min(end, now + (self.life.now - now) * 0.6)
         whole = end - now
-        self._then("noted", now + whole * 0.1, self.note)
-        self._then("writing", now + whole * self.random.uniform(0.15, 0.35), self.write)
+        begun = self._by_day(now + whole * self.random.uniform(0.15, 0.35), now, end)
+        self._then("noted", self._by_day(now + whole * 0.1, now, end), self.note)
+        self._then("writing", begun, self.write)
         if self.plan.duration > 15:
-            self._then("noted", now + whole * self.random.uniform(0.4, 0.7), self.note)
-        self._then("submitted", now + whole * self.random.uniform(0.86, 0.96), self.submit)
+            self._then("noted", self._by_day(now + whole * self.random.uniform(0.4, 0.7), now, end), self.note)
+        done = self._by_day(now + whole * self.random.uniform(0.86, 0.96), begun + timedelta(minutes=30), end)
+        self._then("submitted", done, self.submit)
         self._then("authorised", end, self.authorise)
 
     def note(self) -> None:

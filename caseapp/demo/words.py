@@ -135,6 +135,12 @@ CHANGES = (
     ("plan", "The evenings go into the plan at the next group meeting, and the school is told."),
     ("visit_today", "I go this afternoon, before the children are home."),
 )
+RANG = (
+    "Told them what was decided and what to do if anything changes. They thanked us.",
+    "They had hoped for more and know how to ask for it to be looked at again.",
+    "Told them that we have acted. They will ring if they see anything new.",
+)
+NO_NUMBER = "They gave no name and no number, so nobody can be told."
 ASKED_BACK = "Who collects the children today, and have you spoken with the parent since you wrote?"
 ADDED = (
     "The parent rang us after we had written. They want help and will answer the telephone.",

@@ -1,14 +1,29 @@
 """Who tells the hub, and what they would write. Pure: everything comes from the given Random."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+
+ANY_AGE = (0, 16)
+SCHOOL_AGE = (4, 16)
+PRIMARY, SECONDARY = (4, 10), (11, 16)
+# Who tells of children of some ages only, by census source; a health visitor's or an officer's are of any age.
+_AGES_OF = {"2A": SCHOOL_AGE, "2B": (5, 15), "3D": (9, 16), "5B": (11, 16)}
+# Younger ones have no words of their own in a referral.
+SPEAKS = 4
+
+
+def ages_of(source_code: str) -> tuple[int, int]:
+    """The ages, in whole years, of which a source's children are at least one."""
+    return _AGES_OF.get(source_code, ANY_AGE)
 
 
 @dataclass(frozen=True)
 class Worry:
     """What a referral is about: the form's categories and the words of somebody who saw it.
 
-    `by`: the kinds of sender whose words these are. Words in braces are filled in: the child, a day, a number, a place.
+    `by`: the kinds of sender whose words these are; `ages`: of the child they are about, in whole years. Words in
+    braces are filled in: the child, a day, a number.
     """
 
     categories: tuple[str, ...]
@@ -20,9 +35,14 @@ class Worry:
     weight: int
     ratings: tuple[str, ...]
     by: tuple[str, ...]
+    ages: tuple[int, int] = ANY_AGE
+
+    def fits(self, age: int) -> bool:
+        """Whether it could be about a child of this age."""
+        return self.ages[0] <= age <= self.ages[1]
 
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "the weekend", "Sunday night", "half term")
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday night")
 SEEN = (
     "Seen by me on {day}.",
     "A colleague saw the same on {day}.",
@@ -39,7 +59,7 @@ WORRIES: tuple[Worry, ...] = (
             "{child} has come in hungry {number} mornings this fortnight and in the same clothes. The home is cold.",
             "{child} falls asleep in lessons and asks for seconds at lunch. The coat is too small.",
             "Attendance of {child} has fallen to 7{number} %. When in, {child} is tired and has not eaten.",
-            "Teeth and skin of {child} have not been looked after; {number} appointments were missed.",
+            "{child} wears the same unwashed clothes all week and is left out by the others because of it.",
         ),
         "Not enough food, heat or care at home, and our calls are not answered.",
         ("Mum came to the last parents' evening and asked about help with bills.", "Grandmother collects on Fridays."),
@@ -47,20 +67,36 @@ WORRIES: tuple[Worry, ...] = (
         ("I like it when it's warm here.", "We had toast for tea.", ""),
         6,
         ("amber", "green", "green"),
-        ("school", "health", "council", "voluntary"),
+        ("school",),
+        SCHOOL_AGE,
+    ),
+    Worry(
+        ("neglect",),
+        (
+            "Teeth and skin of {child} have not been looked after; {number} appointments were missed.",
+            "At {number} visits the home was cold and there was little food in. {child} was in yesterday's clothes.",
+            "{child} has lost weight since the last check, and {number} letters about it were not answered.",
+        ),
+        "Not enough food, heat or care at home, and calls are not answered.",
+        ("Mum let us in and asked about help with bills.", "Grandmother has the children on Fridays."),
+        "Somebody to see the home and talk about money and routines.",
+        ("I like it when it's warm here.", ""),
+        6,
+        ("amber", "green", "green"),
+        ("health", "council", "voluntary"),
     ),
     Worry(
         ("domestic_abuse",),
         (
             "We were called to a loud argument at the address. {child} was upstairs and had heard it all. No injuries.",
-            "Call from a neighbour at {number} in the morning: shouting, things thrown. {child} opened the door.",
+            "Call from a neighbour at {number} in the morning: shouting, things thrown. {child} was awake and crying.",
             "One adult was arrested after an assault in the home. {child} was in the next room.",
             "Breach of an order: the adult came back to the address on {day} while {child} was in.",
         ),
         "Living with violence between the adults.",
         ("The adult victim spoke to us alone and took a leaflet.", "A sister has offered a bed for some days."),
         "A safety plan for the home and somebody for {child} to talk to.",
-        ("I put my headphones on.", "I went and sat with the baby.", ""),
+        ("I put my fingers in my ears.", "I stayed in bed.", ""),
         8,
         ("amber", "amber", "green", "red"),
         ("police",),
@@ -70,7 +106,7 @@ WORRIES: tuple[Worry, ...] = (
         (
             "{child} has a bruise on the upper arm the size of a thumb. Said 'it was because I was late'.",
             "{child} flinched when the register fell and then said that there was a belt at home.",
-            "A mark on the cheek of {child}, explained in {number} ways by two adults.",
+            "A mark on the cheek of {child}, explained in two ways by two adults.",
         ),
         "That {child} is being hit at home.",
         ("{child} trusts the teaching assistant and came to her.", "An aunt is close by and worried too."),
@@ -78,20 +114,35 @@ WORRIES: tuple[Worry, ...] = (
         ("Don't tell him I said.", "It doesn't hurt now.", ""),
         3,
         ("red",),
-        ("school", "health"),
+        ("school",),
+        SCHOOL_AGE,
+    ),
+    Worry(
+        ("physical_abuse",),
+        (
+            "A mark on the cheek of {child}, explained in two ways by two adults.",
+            "{child} was brought in with a sore arm. What we were told does not fit what we see.",
+        ),
+        "That {child} is being hit at home.",
+        ("They came at once and stayed for the examination.", "An aunt is close by and worried too."),
+        "{child} needs to be seen today.",
+        ("It doesn't hurt now.", ""),
+        3,
+        ("red",),
+        ("health",),
     ),
     Worry(
         ("parental_mental_health",),
         (
-            "Mum was tearful at the clinic; she sleeps little and has stopped her tablets. {child} is clean and was "
-            "playing, but has missed {number} reviews.",
-            "Dad told us that he can't get up some mornings. {child} makes breakfast for everybody.",
+            "Mum was tearful at the clinic; she sleeps little and has stopped her tablets. {child} is clean and "
+            "content, but has missed {number} reviews.",
+            "Dad told us that he can't get up some mornings. A neighbour sees to {child} then.",
             "Mum rang us {number} times on {day}, very low. The children were in bed.",
         ),
         "A parent alone and unwell.",
         ("Mum asked for help herself; warm with {child}.", "The mental health team sees Dad next week."),
         "Family help, and a visit together with the mental health team.",
-        ("Mummy sad.", "I can do it myself.", ""),
+        ("Mummy is sad.", "I can do it myself.", ""),
         5,
         ("green", "amber"),
         ("health", "council", "individual", "voluntary"),
@@ -101,7 +152,7 @@ WORRIES: tuple[Worry, ...] = (
         (
             "Collected {number} times this month by an adult who smelled strongly of drink.",
             "{child} says there are 'sleepy people' in the house at night.",
-            "At the visit on {day} the adults could not be woken for some time; {child} let us in.",
+            "{child} was not collected on {day}; at the door an hour later nobody could stand upright.",
         ),
         "Unsafe adults in the home and nobody watching.",
         ("Grandmother lives near and helps.", "Dad has rung the drug and alcohol service himself."),
@@ -109,14 +160,29 @@ WORRIES: tuple[Worry, ...] = (
         ("Nan's is better.", "They sleep on the stairs.", ""),
         4,
         ("amber",),
-        ("school", "police", "legal", "housing"),
+        ("school",),
+        PRIMARY,
+    ),
+    Worry(
+        ("parental_substance_misuse", "neglect"),
+        (
+            "At the visit on {day} the adults could not be woken for some time. {child} was in the next room.",
+            "Needles and empty bottles within reach of {child}; {number} people in the house whom nobody named.",
+        ),
+        "Unsafe adults in the home and nobody watching.",
+        ("Grandmother lives near and helps.", "Dad has rung the drug and alcohol service himself."),
+        "Find out who lives there and who looks after {child} in the evening.",
+        ("Nan's is better.", ""),
+        4,
+        ("amber",),
+        ("police", "legal", "housing"),
     ),
     Worry(
         ("child_sexual_exploitation", "missing"),
         (
             "{child} was missing overnight on {day} and came back with a new phone that cannot be explained.",
             "Friends of {child} talk of an older man who drives them around.",
-            "Reported missing for the {number}th time since summer; found at an address that we know.",
+            "Reported missing {number} times in two months; found at an address that we know.",
         ),
         "Gifts, an older male, going missing.",
         ("{child} still comes to the form tutor in a crisis.", "Mum reports it at once each time."),
@@ -125,6 +191,7 @@ WORRIES: tuple[Worry, ...] = (
         2,
         ("red", "amber"),
         ("school", "police", "council"),
+        SECONDARY,
     ),
     Worry(
         ("self_harm",),
@@ -137,9 +204,10 @@ WORRIES: tuple[Worry, ...] = (
         ("The parents came in the same day and are looking after the medicines.", "{child} talks to an older cousin."),
         "Somebody to hold it together until CAMHS starts.",
         ("It makes it quiet for a bit.", "I don't want a fuss.", ""),
-        3,
+        5,
         ("green", "amber"),
         ("health", "school"),
+        (10, 16),
     ),
     Worry(
         ("missing_education",),
@@ -154,6 +222,7 @@ WORRIES: tuple[Worry, ...] = (
         4,
         ("green",),
         ("education", "school"),
+        (5, 15),
     ),
     Worry(
         ("emotional_abuse",),
@@ -168,18 +237,19 @@ WORRIES: tuple[Worry, ...] = (
         ("I'm the bad one.", ""),
         3,
         ("amber", "green"),
-        ("school", "individual", "anonymous"),
+        ("school",),
+        SCHOOL_AGE,
     ),
     Worry(
         ("housing", "neglect"),
         (
-            "The gas has been capped for {number} weeks. {child} was at home on a school day in a coat.",
+            "The gas has been capped for {number} weeks. {child} was at home in a coat.",
             "Mould in both bedrooms and {number} to a bed. Repairs are booked and were put off.",
             "Notice to leave in {number} weeks; nowhere to go has been found.",
         ),
-        "A cold or crowded home, and a child who may not be in school.",
+        "A cold or crowded home.",
         ("They let me in and answered everything I asked.", "The rent is paid."),
-        "Somebody to look at heating, money and school.",
+        "Somebody to look at heating and money.",
         ("My bed is warm if I keep my coat on.", ""),
         4,
         ("amber", "green"),
@@ -198,13 +268,14 @@ WORRIES: tuple[Worry, ...] = (
         2,
         ("amber", "red"),
         ("police", "council", "legal"),
+        (12, 16),
     ),
     Worry(
         ("physical_abuse", "emotional_abuse"),
         (
             "I hear {child} crying and an adult shouting through the wall, {number} evenings a week.",
-            "My grandchild {child} came with a sore leg and would not say why.",
-            "The little one is out on the street until late, {number} times since {day}.",
+            "{child} came to us with a sore leg, and nobody would say why.",
+            "Mum says in front of {child} that the other children are easier to love. It has gone on for months.",
         ),
         "That {child} is hurt and nobody sees it.",
         ("Mum is kind when she is on her own.", "Don't know the family well."),
@@ -217,7 +288,7 @@ WORRIES: tuple[Worry, ...] = (
     Worry(
         ("money",),
         (
-            "The family has come to us for food {number} times. {child} is thin and quiet.",
+            "The family has asked for food {number} times. {child} is thin and quiet.",
             "Benefits stopped on {day} after a letter that was not understood; three days without gas.",
         ),
         "Money that ran out, and pride that hides it.",
@@ -258,17 +329,32 @@ class Sender:
     role: str
     phone: str
     weight: int = 1
+    # Of the children they know, in whole years.
+    ages: tuple[int, int] = ANY_AGE
 
 
 _LEAD = "Designated safeguarding lead"
 SENDERS: tuple[Sender, ...] = (
-    Sender("school", "school", "Wath Primary School", "2A", "form", "Hannah Whitfield", _LEAD, "01632 960114", 2),
     Sender(
-        "school", None, "Clifton Community School", "2A", "form", "Martin Shaw", "Assistant head", "01632 960133", 3
+        "school", "school", "Wath Primary School", "2A", "form", "Hannah Whitfield", _LEAD, "01632 960114", 2, PRIMARY
     ),
-    Sender("school", None, "Dinnington High School", "2A", "form", "Jo Beck", _LEAD, "01632 960160", 3),
-    Sender("school", None, "Thornhill Primary School", "2A", "form", "Farah Aziz", _LEAD, "01632 960150", 2),
-    Sender("school", None, "Maltby Academy", "2A", "form", "Neil Crossley", "Pastoral lead", "01632 960170", 2),
+    Sender(
+        "school",
+        None,
+        "Clifton Community School",
+        "2A",
+        "form",
+        "Martin Shaw",
+        "Assistant head",
+        "01632 960133",
+        3,
+        SECONDARY,
+    ),
+    Sender("school", None, "Dinnington High School", "2A", "form", "Jo Beck", _LEAD, "01632 960160", 3, SECONDARY),
+    Sender("school", None, "Thornhill Primary School", "2A", "form", "Farah Aziz", _LEAD, "01632 960150", 2, PRIMARY),
+    Sender(
+        "school", None, "Maltby Academy", "2A", "form", "Neil Crossley", "Pastoral lead", "01632 960170", 2, SECONDARY
+    ),
     Sender("education", None, "Education welfare service", "2B", "form", "Lynn Ash", "Welfare officer", "01632 960520"),
     Sender(
         "police",
@@ -319,19 +405,21 @@ SENDERS: tuple[Sender, ...] = (
 )
 
 
-def choose_sender(random: Random, source_code: str) -> Sender:
-    """Somebody who tells of a child from a source of the census."""
-    theirs = [row for row in SENDERS if row.source_code == source_code]
+def choose_sender(random: Random, source_code: str, ages: Sequence[int] = (), *, signed_in: bool = False) -> Sender:
+    """Somebody who tells of a child from a source of the census: who knows one of these ages, if there is one; with a
+    sign-in where that is asked."""
+    theirs = [row for row in SENDERS if row.source_code == source_code and (row.login or not signed_in)]
+    knowing = [row for row in theirs if any(row.ages[0] <= age <= row.ages[1] for age in ages)] or theirs
+    return random.choices(knowing, weights=[row.weight for row in knowing])[0]
+
+
+def choose_worry(random: Random, kind: str, ages: Sequence[int]) -> Worry:
+    """What this kind of sender tells of children of these ages."""
+    theirs = [row for row in WORRIES if kind in row.by and (row.ages == ANY_AGE or any(map(row.fits, ages)))]
     return random.choices(theirs, weights=[row.weight for row in theirs])[0]
 
 
-def choose_worry(random: Random, kind: str) -> Worry:
-    """What this kind of sender tells."""
-    theirs = [row for row in WORRIES if kind in row.by]
-    return random.choices(theirs, weights=[row.weight for row in theirs])[0]
-
-
-def tell(random: Random, worry: Worry, *, child: str, last: str) -> dict[str, str]:
+def tell(random: Random, worry: Worry, *, child: str, age: int, last: str) -> dict[str, str]:
     """The words of the concern; what happened never reads as `last`."""
     while True:
         text = f"{random.choice(worry.happened)} {random.choice(SEEN)}"
@@ -345,4 +433,4 @@ def tell(random: Random, worry: Worry, *, child: str, last: str) -> dict[str, st
         "what_needs_to_happen": worry.next_step.format(child=child),
     }
     voice = random.choice(worry.voices)
-    return {**words, "child_voice": voice} if voice else words
+    return {**words, "child_voice": voice} if voice and age >= SPEAKS else words

@@ -2,19 +2,22 @@
 
 from collections import Counter
 from datetime import date
+from itertools import pairwise
 from random import Random
 
 import pytest
 
-from caseapp.demo.families import make_document, make_household
+from caseapp.demo.families import age_of, make_document, make_household
 from caseapp.demo.published import LONGEST, codes_of, draw_duration, figures
 from caseapp.demo.seasons import Days, easter, is_school_holiday
-from caseapp.demo.worries import SENDERS, choose_sender, choose_worry
+from caseapp.demo.worries import ANY_AGE, SENDERS, ages_of, choose_sender, choose_worry
 from caseapp.insight.catalogue import SOURCES
 from caseapp.insight.domain import BANDS
 from caseapp.people.domain.identifiers import check_nhs_number
 from caseapp.referrals.catalogue import find_choice
 from caseapp.referrals.domain.document import examine
+
+TODAY = date(2026, 11, 20)
 
 
 def test_the_published_year() -> None:
@@ -30,7 +33,7 @@ def test_every_source_of_the_census_has_somebody_who_tells() -> None:
     assert codes == {sender.source_code for sender in SENDERS}
     assert all(find_choice("sources", code) for code in codes)
     random = Random(3)
-    assert all(choose_worry(random, choose_sender(random, code).kind) for code in codes)
+    assert all(choose_worry(random, choose_sender(random, code).kind, [ages_of(code)[0]]) for code in codes)
 
 
 def test_durations_follow_the_published_bins_with_their_bulge() -> None:
@@ -74,12 +77,18 @@ def test_a_family_is_whole_and_no_two_neighbours_say_the_same() -> None:
     random, last = Random(7), ""
     for _ in range(300):
         sender = choose_sender(random, random.choice([row.source_code for row in SENDERS]))
-        family = make_household(random, sectors=("S60 2",), on=date(2026, 11, 20))
+        family = make_household(random, sectors=("S60 2",), on=TODAY, ages=ages_of(sender.source_code))
+        ages = [age_of(child, TODAY) for child in family.children]
+        assert ages_of(sender.source_code)[0] <= ages[0] <= ages_of(sender.source_code)[1]
+        births = sorted(date.fromisoformat(child["date_of_birth"]) for child in family.children)
+        assert all((later - earlier).days >= 300 for earlier, later in pairwise(births)) and births[-1] < TODAY
         names = [child["first_name"] for child in family.children]
         assert len(set(names)) == len(names)
         for child in family.children:
             assert "nhs_number" not in child or check_nhs_number(child["nhs_number"]).ok
-        told = make_document(random, family, sender=sender, worry=choose_worry(random, sender.kind), last=last)
+        worry = choose_worry(random, sender.kind, ages)
+        assert worry.ages == ANY_AGE or any(map(worry.fits, ages))
+        told = make_document(random, family, sender=sender, worry=worry, on=TODAY, last=last)
         assert told["concern"]["what_happened"] != last
         assert "{" not in str(told["concern"].values())
         last = told["concern"]["what_happened"]
