@@ -26,6 +26,9 @@ MOST_KEYS = 10
 TOUCH_EVERY = timedelta(minutes=1)
 # Words parked when a session had ended wait this long for their writer.
 PARKED_FOR = timedelta(hours=12)
+# What somebody was writing in a form and has not sent waits this long: over a weekend and a day of leave.
+UNSENT_FOR = timedelta(days=7)
+UNSENT = "unsent:"
 # A browser keeps the keys of this many parked forms; more tabs than these are not open with words in them.
 PARKED_PER_BROWSER = 5
 PARKED_PER_USER = 20
@@ -237,6 +240,11 @@ def local_path(text: str | None) -> str | None:
     if not plain.isprintable() or urlsplit(text).netloc or urlsplit(text).scheme:
         return None
     return None if plain.startswith(_NOT_ON) else text
+
+
+def unsent_key(user_id: int, path: str) -> str:
+    """What a text is found by that somebody has not sent yet: the writer and the page, and no browser."""
+    return UNSENT + token_digest(f"{user_id} {path}")[: 64 - len(UNSENT)]
 
 
 def may_be_parked(path: str, names: Collection[str]) -> bool:

@@ -199,7 +199,8 @@ class Throttle(Model):
 
 
 class ParkedForm(Model):
-    """What somebody sent after their session had ended: kept for them alone until they have signed in again."""
+    """What somebody sent after their session had ended, kept for them alone until they have signed in again; and what
+    they have written in a form and not sent yet, by page (`unsent_key`)."""
 
     __tablename__ = "parked_form"
 

@@ -14,7 +14,7 @@ from caseapp.accounts.commands.links import (
 )
 from caseapp.accounts.commands.locking import lock_session, unlock_with_key, unlock_with_password
 from caseapp.accounts.commands.organisation import add_agency, add_postcode_sectors, add_professional, add_team
-from caseapp.accounts.commands.parked import forget_sent, park_form, throw_away
+from caseapp.accounts.commands.parked import forget_sent, forget_unsent, keep_unsent, park_form, throw_away
 from caseapp.accounts.commands.passwords import HASHER, NOBODYS_HASH, matches
 from caseapp.accounts.commands.places import HAS_LEFT, STILL_HERE, confirm_people, end_place, give_place
 from caseapp.accounts.commands.registration import add_without_sign_in, check_registration, end_without_sign_in
@@ -94,9 +94,11 @@ __all__ = [
     "end_without_sign_in",
     "finish_staff_task",
     "forget_sent",
+    "forget_unsent",
     "forgive_try",
     "give_place",
     "invite",
+    "keep_unsent",
     "lift_suspension",
     "lock_session",
     "make_link",

@@ -1,7 +1,8 @@
-"""What was sent after a session had ended, kept for its writer."""
+"""What was sent after a session had ended, and what was not sent yet, kept for its writer."""
 
 import secrets
 from collections.abc import Collection
+from datetime import datetime
 
 import sqlalchemy as sa
 import structlog
@@ -12,6 +13,7 @@ from caseapp.accounts import queries
 from caseapp.accounts.domain import (
     PARKED_PER_USER,
     token_digest,
+    unsent_key,
 )
 from caseapp.accounts.models import (
     ParkedForm,
@@ -39,6 +41,26 @@ def park_form(*, user_id: int, path: str, fields: list[list[str]]) -> str:
         keep = connection.execute(newest.limit(PARKED_PER_USER)).scalars().all()
         connection.execute(sa.delete(ParkedForm).where(ParkedForm.user_id == user_id, ParkedForm.id.not_in(keep)))
     return token
+
+
+def keep_unsent(actor: Actor, *, path: str, fields: list[list[str]]) -> datetime:
+    """Keep what the actor has in a form and has not sent, in place of what was kept of that page before; gives when.
+
+    `path` is the address of the page. It waits for 7 days, in any browser of theirs.
+    """
+    forget_unsent(actor, path)
+    now = clock.now()
+    row = {"token_hash": unsent_key(actor.user_id, path), "user_id": actor.user_id, "path": path, "fields": fields}
+    db.session.execute(sa.insert(ParkedForm).values(**row, created_at=now))
+    theirs = sa.select(ParkedForm.id).where(ParkedForm.user_id == actor.user_id).order_by(ParkedForm.id.desc())
+    keep = db.session.scalars(theirs.limit(PARKED_PER_USER)).all()
+    db.session.execute(sa.delete(ParkedForm).where(ParkedForm.user_id == actor.user_id, ParkedForm.id.not_in(keep)))
+    return now
+
+
+def forget_unsent(actor: Actor, path: str) -> None:
+    """Once it is sent, what was kept of a page is forgotten, in the same transaction."""
+    db.session.execute(sa.delete(ParkedForm).where(ParkedForm.token_hash == unsent_key(actor.user_id, path)))
 
 
 def throw_away(actor: Actor, *, parked_id: int, tokens: Collection[str]) -> None:

@@ -24,6 +24,8 @@ from caseapp.accounts.domain import (
     SECOND_STEP,
     SET_UP,
     SIGNED_OUT_ELSEWHERE,
+    UNSENT,
+    UNSENT_FOR,
     password_problem,
     prepare_password,
     throttle_keys,
@@ -209,7 +211,8 @@ def change_password(actor: Actor, *, current: str, new: str) -> str:
 
 def clean_up() -> dict[str, int]:
     """Delete what has had its time, for the sweep: sessions that are over (each user's last one stays, for the list of
-    sign-ins), forms parked for 12 hours, throttles that are forgotten. Gives how many rows of each."""
+    sign-ins), forms parked for 12 hours, words not sent for 7 days, throttles that are forgotten. Gives how many rows
+    of each."""
     now = clock.now()
     newer = sa.orm.aliased(UserSession)
     done_with = {
@@ -218,7 +221,12 @@ def clean_up() -> dict[str, int]:
             UserSession.created_at < now - ABSOLUTE - PARKED_FOR,
             sa.exists().where(newer.user_id == UserSession.user_id, newer.id > UserSession.id),
         ),
-        "parked_forms": sa.delete(ParkedForm).where(ParkedForm.created_at <= now - PARKED_FOR),
+        "parked_forms": sa.delete(ParkedForm).where(
+            sa.or_(
+                ParkedForm.created_at <= now - UNSENT_FOR,
+                sa.and_(ParkedForm.created_at <= now - PARKED_FOR, ~ParkedForm.token_hash.startswith(UNSENT)),
+            )
+        ),
         "links": sa.delete(OneTimeLink).where(OneTimeLink.created_at < now - LINK_LASTS),
         "throttles": sa.delete(Throttle).where(Throttle.last_at <= now - FORGOTTEN_AFTER - timedelta(minutes=1)),
     }

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
-from caseapp.accounts.domain import ABSOLUTE, PARKED_FOR, normal_email, token_digest
+from caseapp.accounts.domain import ABSOLUTE, PARKED_FOR, UNSENT_FOR, normal_email, token_digest, unsent_key
 from caseapp.accounts.models import ParkedForm, User, UserSession
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
@@ -86,6 +87,14 @@ class Parked:
         return [(_as_label(name), value) for name, value in self.fields if name not in _OF_THE_PAGE]
 
 
+@dataclass(frozen=True)
+class Unsent:
+    """What somebody has written on a page and not sent: every name and value, and when it was kept."""
+
+    fields: list[tuple[str, str]]
+    created_at: datetime
+
+
 # What a page's form carries for itself; it does nothing on its own.
 _OF_THE_PAGE = frozenset({"once", "version"})
 
@@ -93,6 +102,28 @@ _OF_THE_PAGE = frozenset({"once", "version"})
 def _as_label(name: str) -> str:
     words = name.replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def unsent_columns(key: Any) -> tuple[Any, Any]:
+    """For a page that reads them along: what stands under a key (`domain.unsent_key`) and since when, as
+    `unsent_fields` and `unsent_at` for `unsent_of`."""
+    kept = sa.select(ParkedForm).where(ParkedForm.token_hash == key)
+    return (
+        kept.with_only_columns(ParkedForm.fields).scalar_subquery().label("unsent_fields"),
+        kept.with_only_columns(ParkedForm.created_at).scalar_subquery().label("unsent_at"),
+    )
+
+
+def unsent_of(row: Any) -> Unsent | None:
+    """What a row with `unsent_columns` holds; None without, or after 7 days."""
+    if row.unsent_at is None or row.unsent_at <= clock.now() - UNSENT_FOR:
+        return None
+    return Unsent([(name, value) for name, value in row.unsent_fields], row.unsent_at)
+
+
+def find_unsent(actor: Actor, path: str) -> Unsent | None:
+    """What the actor has written on a page and not sent, for 7 days; None if there is nothing. One statement."""
+    return unsent_of(db.session.execute(sa.select(*unsent_columns(unsent_key(actor.user_id, path)))).one())
 
 
 def list_parked(user_id: int, tokens: Collection[str]) -> list[Parked]:

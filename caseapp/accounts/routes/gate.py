@@ -100,7 +100,7 @@ def ask_to_sign_in(_error: SignInNeeded) -> Any:
         return redirect(url_for(LEADS_TO[g.stage], next=onward if onward != "/" else None), 303)
     came_from = _path_asked_for() if request.method in SAFE_METHODS else page_before()
     if request.method not in SAFE_METHODS and (writer := g.ended_session or g.holder) is not None:
-        path, fields = _path_asked_for(), _posted_fields()
+        path, fields = _path_asked_for(), posted_fields()
         if may_be_parked(path, [name for name, _ in fields]):
             token = commands.park_form(user_id=writer.user_id, path=path, fields=fields)
             session["parked"] = [*session.get("parked", []), token][-PARKED_PER_BROWSER:]
@@ -123,7 +123,8 @@ def page_before() -> str | None:
     return local_path(page.path + (f"?{page.query}" if page.query else ""))
 
 
-def _posted_fields() -> list[list[str]]:
+def posted_fields() -> list[list[str]]:
+    """Names and values as posted, without the token."""
     return [[name, value] for name, value in request.form.items(multi=True) if name != "csrf_token"]
 
 
@@ -133,5 +134,5 @@ def forget_what_was_sent(response: Response) -> Response:
     tokens = session.get("parked")
     taken = response.status_code < 400 or response.status_code == 422
     if tokens and g.get("session_user_id") and taken and request.method not in SAFE_METHODS and request.form:
-        commands.forget_sent(g.session_user_id, tokens=tokens, path=_path_asked_for(), fields=_posted_fields())
+        commands.forget_sent(g.session_user_id, tokens=tokens, path=_path_asked_for(), fields=posted_fields())
     return response

@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import current_app, g, redirect, render_template, request, session, url_for
+from flask import current_app, g, jsonify, redirect, render_template, request, session, url_for
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from caseapp.access.domain import Actor
@@ -14,14 +14,16 @@ from caseapp.accounts.domain import (
     REPLACED,
     SIGNED_OUT,
     local_path,
+    may_be_parked,
     normal_email,
     token_digest,
 )
 from caseapp.accounts.forms import SignInForm
 from caseapp.accounts.routes.blueprint import bp
-from caseapp.accounts.routes.gate import LEADS_TO, go_on_after
+from caseapp.accounts.routes.gate import LEADS_TO, go_on_after, posted_fields
 from caseapp.accounts.routes.words import DONE
 from caseapp.kernel.errors import Invalid
+from caseapp.kernel.web import clock_time
 
 WHY_SIGNED_OUT = {
     "half": "The second step was not taken in time. Sign in again.",
@@ -146,6 +148,16 @@ def go_on(actor: Actor) -> Any:
     if not parked:
         return redirect("/", 303)
     return render_template("accounts/continue.html", parked=parked)
+
+
+@bp.post("/unsent")
+@guard("account:own")
+def keep_unsent(actor: Actor) -> Any:
+    """Keep what is being written in a form of the page `of`, for its writer alone. Gives when."""
+    path, fields = local_path(request.args.get("of")), posted_fields()
+    if path is None or not may_be_parked(path, [name for name, _ in fields]):
+        raise Invalid({"of": "This cannot be kept"})
+    return jsonify(saved_at=clock_time(commands.keep_unsent(actor, path=path, fields=fields)))
 
 
 @bp.post("/continue/throw-away")

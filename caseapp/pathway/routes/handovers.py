@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from caseapp.access.domain import L0, L2, L4, PERMISSIONS, Actor, SubjectAccess, allows
 from caseapp.access.guard import guard, note_read
 from caseapp.access.taking import give_list
+from caseapp.accounts.commands import forget_unsent
+from caseapp.accounts.queries import Unsent, find_unsent
 from caseapp.assessments.queries import family_chronology
 from caseapp.cases.queries import CaseRow
 from caseapp.cases.slots import Action, Notice
@@ -98,7 +101,13 @@ def step_down(actor: Actor, subject: SubjectAccess) -> Any:
     if known is not None and known.phase in (PROPOSED, AGREED):
         return _see(known.reference)
     choices = queries.get_step_down_choices(actor, subject.id)
-    return _step_down_page(subject, choices, forms.step_down_form(choices, formdata=None), 200)
+    unsent = find_unsent(actor, _place(subject)) if "fresh" not in request.args else None
+    form = forms.step_down_form(choices, formdata=MultiDict(unsent.fields) if unsent else None)
+    return _step_down_page(subject, choices, form, 200, unsent)
+
+
+def _place(subject: SubjectAccess) -> str:
+    return url_for("pathway.step_down", reference=subject.reference)
 
 
 @bp.post("/step-down/<ref:reference>")
@@ -119,6 +128,7 @@ def propose(actor: Actor, subject: SubjectAccess) -> Any:
     except Invalid as invalid:
         form.add_errors(invalid.problems)
         return _step_down_page(subject, choices, form, 422)
+    forget_unsent(actor, _place(subject))
     return _see(reference)
 
 
@@ -150,12 +160,16 @@ def _proposal(form: forms.StepDownForm, choices: queries.StepDownChoices) -> dic
     }
 
 
-def _step_down_page(subject: SubjectAccess, choices: queries.StepDownChoices, form: Any, status: int) -> Any:
+def _step_down_page(
+    subject: SubjectAccess, choices: queries.StepDownChoices, form: Any, status: int, unsent: Unsent | None = None
+) -> Any:
     page = render_template(
         "pathway/step_down.html",
         reference=subject.reference,
         choices=choices,
         form=form,
+        unsent=unsent,
+        place=_place(subject),
         ready=choices.ready,
         why_not=commands.ASSESS_FIRST,
         several=len(choices.children) > 1,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from caseapp.accounts.queries import Unsent
 from caseapp.deadlines.domain import Due, TimeLeft
 from caseapp.deadlines.queries import ClockView, compute, get_rule
 from caseapp.documents.queries import DocumentRow
@@ -103,6 +104,8 @@ class HubPage:
     others: tuple["HubPage", ...] = ()
     # Rows of children to rows that tell of the same child, as a person said.
     same: Mapping[int, int] = field(default_factory=dict)
+    # What its reader has written on the page and not sent.
+    unsent: Unsent | None = None
 
     @cached_property
     def together(self) -> list["HubPage"]:

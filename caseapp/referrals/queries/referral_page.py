@@ -13,7 +13,9 @@ import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
 from caseapp.access.queries import AnyReader
+from caseapp.accounts.domain import unsent_key
 from caseapp.accounts.models import Agency, AgencyClosure, Professional, User
+from caseapp.accounts.queries import unsent_columns, unsent_of
 from caseapp.accounts.queries.desks import is_closed
 from caseapp.deadlines.queries import ClockView, clocks_of
 from caseapp.documents.queries import files_of, read_files
@@ -42,15 +44,21 @@ __all__ = ["HubPage", "get_hub_page"]
 
 
 def get_hub_page(
-    actor: Actor, referral_id: int, *, together: Collection[str] = (), same: Mapping[int, int] | None = None
+    actor: Actor,
+    referral_id: int,
+    *,
+    together: Collection[str] = (),
+    same: Mapping[int, int] | None = None,
+    unsent_at: str = "",
 ) -> HubPage:
     """Everything about one referral for the hub. Raises NotFound; whether the actor may see it was asked by the
     guard.
 
     With it come those that its latest decision covers, or while none is proposed the open ones of `together`
     (references), as far as the actor may see them. `same`: what a person says of children told of twice.
+    `unsent_at`: the address of a page on which the actor may have begun to write.
     """
-    rows = _referrals(actor, referral_id, together)
+    rows = _referrals(actor, referral_id, together, unsent_at)
     row = next((each for each in rows if each.id == referral_id), None)
     if row is None:
         raise NotFound
@@ -127,6 +135,7 @@ def _page(
         group_size=row.group_size,
         others=others,
         same=same or {},
+        unsent=unsent_of(row),
     )
 
 
@@ -143,12 +152,13 @@ def _copy(told: Any) -> Any:
     return sa.select(told).where(CopyGiven.id == first.scalar_subquery()).correlate(Referral).scalar_subquery()
 
 
-def _referrals(actor: Actor, referral_id: int, together: Collection[str]) -> list[Any]:
+def _referrals(actor: Actor, referral_id: int, together: Collection[str], unsent_at: str) -> list[Any]:
     """The referral, and those that go with it."""
     given = {
         "referral": referral_id,
         "principals": actor.principals,
         "today": clock.today(),
+        "unsent": unsent_key(actor.user_id, unsent_at) if unsent_at else "",
         **({"together": list(together)} if together else {}),
     }
     found: dict[int, Any] = {}
@@ -224,6 +234,7 @@ def _referrals_statement(placed: bool, chosen: bool) -> Any:
             _copy(CopyGiven.given_at).label("copy_at"),
             files_of(Referral.id).label("files"),
             *card_columns(),
+            *unsent_columns(sa.bindparam("unsent")),
         )
         .join(Subject, Subject.id == Referral.id)
         .outerjoin(Agency, Agency.id == Referral.agency_id)

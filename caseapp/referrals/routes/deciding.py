@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from caseapp.access.domain import Actor, SubjectAccess
 from caseapp.access.guard import guard
-from caseapp.accounts.queries import list_teams
+from caseapp.accounts.commands import forget_unsent
+from caseapp.accounts.queries import Unsent, list_teams
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Conflict, Invalid, OutOfOrder
 from caseapp.kernel.subjects import parse_reference
@@ -36,11 +38,21 @@ KINDS = ("locality", "family_help")
 @guard("referral:decide")
 def decision(actor: Actor, subject: SubjectAccess) -> Any:
     """Everything a manager needs to answer a proposal, on one page."""
-    page = get_hub_page(actor, subject.id)
+    page = get_hub_page(actor, subject.id, unsent_at=_place(subject))
     if page.open_proposal is None:
         return redirect(url_for("referrals.show", reference=subject.reference), 303)
     note_others(page, subject)
-    return _decision_page(page, _decision_form(page, None), blocked=_blocked(actor, page))
+    unsent = page.unsent if "fresh" not in request.args else None
+    if unsent and dict(unsent.fields).get("decision") != str(page.open_proposal.id):
+        # It was an answer to another proposal.
+        unsent = None
+    form = _decision_form(page, MultiDict(unsent.fields) if unsent else None)
+    return _decision_page(page, form, blocked=_blocked(actor, page), unsent=unsent)
+
+
+def _place(subject: SubjectAccess) -> str:
+    """Where an answer that is not sent yet belongs."""
+    return url_for("referrals.decision", reference=subject.reference)
 
 
 @bp.post("/<ref:reference>/decision")
@@ -69,6 +81,7 @@ def decide(actor: Actor, subject: SubjectAccess) -> Any:
         return _decision_page(page, form, blocked=None), 422
     except (Conflict, OutOfOrder) as error:
         return too_late(subject, error, answer.words, answer.message, *answer.messages.values())
+    forget_unsent(actor, _place(subject))
     waiting = next_to_agree(actor)
     if waiting:
         return redirect(url_for("referrals.decision", reference=waiting, after=subject.reference), 303)
@@ -211,7 +224,7 @@ def _blocked(actor: Actor, page: HubPage) -> str | None:
     return None
 
 
-def _decision_page(page: HubPage, form: DecisionForm, *, blocked: str | None) -> str:
+def _decision_page(page: HubPage, form: DecisionForm, *, blocked: str | None, unsent: Unsent | None = None) -> str:
     decided_before = parse_reference(request.args.get("after", ""))
     return render_template(
         "referrals/hub/decision.html",
@@ -219,6 +232,7 @@ def _decision_page(page: HubPage, form: DecisionForm, *, blocked: str | None) ->
         form=form,
         errors=form.error_list,
         blocked=blocked,
+        unsent=unsent,
         decided_before=decided_before,
         needed=_needed(page),
         no_letter=why_no_family_letter([each.document for each in page.together]),

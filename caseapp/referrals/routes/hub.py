@@ -3,9 +3,11 @@
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from caseapp.access.domain import PERMISSIONS, Actor, SubjectAccess, allows
 from caseapp.access.guard import guard, note_read
+from caseapp.accounts.commands import forget_unsent
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Conflict, Invalid, OutOfOrder, Refused
 from caseapp.kernel.subjects import parse_reference
@@ -39,7 +41,12 @@ def open_referral(actor: Actor, subject: SubjectAccess) -> Any:
 def show(actor: Actor, subject: SubjectAccess) -> Any:
     """One referral, read once and decided well; with those about the same family that somebody put together."""
     together = _references(request.args.getlist("with"))
-    return _show(actor, subject, page=get_hub_page(actor, subject.id, together=together))
+    return _show(actor, subject, page=get_hub_page(actor, subject.id, together=together, unsent_at=_place(subject)))
+
+
+def _place(subject: SubjectAccess) -> str:
+    """Where a proposal that is not sent yet belongs."""
+    return url_for("referrals.show", reference=subject.reference)
 
 
 @bp.post("/<ref:reference>/rate")
@@ -97,6 +104,7 @@ def propose(actor: Actor, subject: SubjectAccess) -> Any:
         return _show(actor, subject, page=page, proposal=form), 403
     except OutOfOrder as error:
         return too_late(subject, error, form.reasons.data, form.advice.data)
+    forget_unsent(actor, _place(subject))
     return redirect(url_for("referrals.show", reference=subject.reference, _anchor="h6"), 303)
 
 
@@ -185,10 +193,11 @@ def _show(
     mark: tuple[int, MarkForm] | None = None,
     conflict: Conflict | None = None,
 ) -> str:
-    page = page or get_hub_page(actor, subject.id)
+    page = page or get_hub_page(actor, subject.id, unsent_at=_place(subject))
     note_others(page, subject)
     rating = rating or RatingForm(formdata=None, data={"version": page.version})
-    proposal = proposal or _proposal_form(page, None)
+    unsent = page.unsent if proposal is None and "fresh" not in request.args else None
+    proposal = proposal or _proposal_form(page, MultiDict(unsent.fields) if unsent else None)
     marks = {each.id: MarkForm(formdata=None, prefix=f"mark-{each.id}-") for each in page.open_marks}
     if mark is not None:
         marks[mark[0]] = mark[1]
@@ -204,6 +213,7 @@ def _show(
         page=page,
         rating=rating,
         proposal=proposal,
+        unsent=unsent,
         mark_forms=marks,
         conflict=conflict,
         errors=errors,

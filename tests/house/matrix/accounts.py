@@ -17,6 +17,7 @@ ROWS = (
     Row("POST", "/accounts/me/sign-out-elsewhere", None, every(303)),
     Row("GET", "/accounts/continue", None, every(303)),
     Row("POST", "/accounts/continue/throw-away", None, every(303)),
+    Row("POST", "/accounts/unsent", None, every(422)),
     # The second step: whoever is whole already is led on
     Row("GET", "/accounts/second-step", None, every(303)),
     Row("POST", "/accounts/second-step", None, every(303)),
