@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseapp.deadlines.catalogue import RULES, get_rule
+from caseapp.deadlines.catalogue import PUBLISHED, RULES, get_rule
 from caseapp.deadlines.domain import INSTANT_UNITS, compute
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -129,3 +129,39 @@ def test_the_page_of_the_drawing(why, drawn):
     assert '<rect x="310" y="24" width="25" height="26" class="f-ink"/>' in html
     assert '<rect x="257" y="81" width="23" height="24" class="s-strong"/>' in html
     assert '<path d="M179 140l17 18m0-18l-17 18" class="s-line"/>' in html
+
+
+def test_a_count_back_is_drawn_with_its_due_day_first():
+    rule = get_rule("conference.report_review", date(2026, 12, 1))
+    due = PUBLISHED.compute(rule, datetime(2027, 1, 5, 12, tzinfo=UTC))
+    assert due.due_on == date(2026, 12, 24)
+    assert due.sentence == (
+        "The review is to be held on Tuesday 5 January 2027: that is day 0. The family and the chair get the report 5 "
+        "working days before. Weekends do not count, nor do 25 December (Christmas Day), 28 December (Boxing Day, kept "
+        "on the Monday) and 1 January (New Year’s Day). Day 5 before it is Thursday 24 December 2026."
+    )
+    strip = due.strip(date(2026, 12, 21))
+    assert [(square.day.isoformat(), square.label, square.kind) for square in strip.squares] == [
+        ("2026-12-24", "5", "due"),
+        ("2026-12-25", "", "skipped"),
+        ("2026-12-28", "", "skipped"),
+        ("2026-12-29", "4", "open"),
+        ("2026-12-30", "3", "open"),
+        ("2026-12-31", "2", "open"),
+        ("2027-01-01", "", "skipped"),
+        ("2027-01-04", "1", "open"),
+        ("2027-01-05", "0", "open"),
+    ]
+    assert strip.label.startswith("Calendar of the count: day 0 is 5 January, day 5 is 24 December 2026.")
+
+
+def test_a_planned_day_that_does_not_count_is_drawn_all_the_same():
+    rule = get_rule("visit.cp", date(2026, 12, 1))
+    due = PUBLISHED.compute(rule, datetime(2026, 12, 7, 12, tzinfo=UTC), date(2026, 12, 12))
+    assert due.sentence.endswith(
+        "Day 10 is Monday 21 December 2026. The plan says Saturday 12 December 2026, which is earlier: that day counts."
+    )
+    strip = due.strip(date(2026, 12, 8))
+    assert [(square.label, square.kind) for square in strip.squares][-2:] == [("4", "open"), ("", "due")]
+    assert "Sat" in strip.rows
+    assert "the planned day is 12 December 2026" in strip.label

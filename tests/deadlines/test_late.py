@@ -11,7 +11,7 @@ from caseapp.access.queries import get_subject
 from caseapp.cases.queries.chronology import list_chronology
 from caseapp.deadlines.commands import authorise_late, explain_late
 from caseapp.deadlines.models import LateReason
-from caseapp.deadlines.queries import ClockView, clocks_of
+from caseapp.deadlines.queries import ClockView, clocks_of, late_reasons_of
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder, Refused
@@ -44,6 +44,9 @@ def test_a_reason_is_given_and_authorised_and_the_clock_runs_on(app: Flask, frid
         assert allocate_clock(of).state == "late"
         events = sa.select(Event.code).where(Event.code.startswith("clock.late")).order_by(Event.id)
         assert list(db.session.scalars(events)) == ["clock.late_explained", "clock.late_authorised"]
+        (told,) = late_reasons_of([before.id])[before.id]
+        assert (told.reason, told.words) == ("There was more work than people", "Two people are off sick.")
+        assert (told.given_by, told.authorised_by) == (someone("north.worker").name, someone("north.manager").name)
         titles = [entry.title for entry in list_chronology(someone("north.manager"), [of.case_id])]
     assert "Worker named is late: There was more work than people" in titles
 

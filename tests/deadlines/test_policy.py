@@ -12,7 +12,7 @@ from caseapp.deadlines.catalogue import HUB_HOURS, PUBLISHED, RULES
 from caseapp.deadlines.commands import apply_change, preview_change, rebuild
 from caseapp.deadlines.domain import Policy, PolicyChange
 from caseapp.deadlines.models import ClockMove, PolicyDecision
-from caseapp.deadlines.queries import clocks_of, known_policy
+from caseapp.deadlines.queries import clocks_of, known_policy, list_decisions
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Conflict, Invalid
@@ -156,6 +156,9 @@ def test_a_councils_own_length_holds_from_its_day(app: Flask, friday: datetime) 
         ({"day": date(2027, 1, 16), "words": "x"}, "day", "Saturday or a Sunday"),
         ({"day": date(2026, 12, 25), "words": "x"}, "day", "does not count already: Christmas Day"),
         ({"day": date(2027, 1, 18), "words": ""}, "day", "nothing to withdraw"),
+        ({"day": date(2027, 1, 18), "words": "  "}, "day", "nothing to withdraw"),
+        ({"day": date(2027, 1, 18), "words": "x" * 201}, "words", "at most 200"),
+        ({"day": date(2027, 1, 18), "words": "x", "source": "x" * 301}, "source", "at most 300"),
         ({"day": date(2099, 1, 19), "words": "x"}, "day", "from 2015 to 2040"),
         ({"kind": "closure", "day": date(2026, 12, 25), "words": ""}, "day", "a bank holiday, not a closing day"),
     ],
@@ -236,3 +239,22 @@ def test_the_policy_as_of_a_moment_knows_only_what_was_decided_by_then() -> None
     assert before.statutory.is_working(JUBILEE)
     assert not ours.statutory.is_working(JUBILEE)
     assert PUBLISHED.as_of(NOON) is PUBLISHED
+
+
+def test_what_was_decided_is_told_in_sentences_the_last_first(app: Flask, friday: datetime) -> None:
+    since = {"in_force_from": date(2026, 11, 20)}
+    decide(holiday())
+    decide(change("closure", day=date(2026, 12, 29), words="Offices shut"))
+    decide(holiday(words=""))
+    decide(change("rule", rule="family_help.engaged", length=2, **since))
+    decide(change("rule", rule="mash.red", length=1, calendar="hub_hours", **since))
+    decide(change("rule", rule="mash.red", **since))
+    assert [one.words for one in list_decisions()] == [
+        "Decision on a Red referral: as the catalogue has it, from Friday 20 November 2026",
+        "Decision on a Red referral: 1 hour, by the hub’s hours, from Friday 20 November 2026",
+        "Family contacted and taking part: 2 working days, from Friday 20 November 2026",
+        "Monday 18 January 2027 is no longer a bank holiday",
+        "Tuesday 29 December 2026 is a day on which our offices are shut: Offices shut",
+        "Monday 18 January 2027 is a bank holiday: A day of thanks",
+    ]
+    assert {one.made_by for one in list_decisions()} == {someone("head").name}

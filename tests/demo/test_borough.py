@@ -16,6 +16,7 @@ from caseapp.accounts.models import TeamMembership
 from caseapp.accounts.queries import find_team
 from caseapp.assessments.models import Assessment
 from caseapp.cases.queries.work import list_load, list_waiting
+from caseapp.deadlines.commands import rebuild
 from caseapp.demo.borough import Borough
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
@@ -103,6 +104,10 @@ def test_the_same_seed_makes_the_same_borough_with_somebody_in_every_room(
         assert states["writing"] and states["submitted"] and states["authorised"]
         handed = {(row.state, row.agreed_at is not None) for row in db.session.scalars(sa.select(Handover))}
         assert {("proposed", False), ("proposed", True), ("returned", True), ("accepted", True)} <= handed
+        # A month of the borough's clocks, worked out again from its events.
+        rebuilt = list(rebuild())
+        assert sum(part.compared for part in rebuilt) > 200
+        assert [one for part in rebuilt for one in part.differences] == []
     with another(engine, template, tmp_path):
         live(referrals=50, days=30)
         assert digest() == first

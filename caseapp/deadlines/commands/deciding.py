@@ -5,7 +5,7 @@ Both go through the running clocks once. A decision is only ever added; what had
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -66,7 +66,7 @@ class Preview:
 
 def preview_change(change: PolicyChange) -> Preview:
     """Which running clocks a decision would move. Writes nothing. Raises Invalid for one that cannot be made."""
-    return _preview(current_policy(), change)
+    return _preview(current_policy(), _cleaned(change))
 
 
 def apply_change(actor: Actor, change: PolicyChange, *, version: int) -> Preview:
@@ -79,20 +79,24 @@ def apply_change(actor: Actor, change: PolicyChange, *, version: int) -> Preview
     policy = current_policy()
     if policy.version != version:
         raise Conflict("Somebody has decided about deadlines since you looked. Look at what moves once more.")
-    now = clock.now()
+    change = _cleaned(change)
     done = _preview(policy, change)
     decision = PolicyDecision(
         **{name: getattr(change, name) for name in _DECIDED},
         moved=len(done.moves),
-        made_at=now,
+        made_at=clock.now(),
         made_by_id=actor.user_id,
     )
-    decision.words, _ = text.clean(change.words)
     db.session.add(decision)
     db.session.flush()
     _move(decision.id, done.moves)
     record(actor, "policy.decided", subjects=[], version=decision.id, moved=len(done.moves))
     return Preview(decision.id, done.looked_at, done.moves)
+
+
+def _cleaned(change: PolicyChange) -> PolicyChange:
+    words, source = (text.clean(said)[0].strip() for said in (change.words, change.source))
+    return replace(change, words=words, source=source)
 
 
 _DECIDED = ("kind", "day", "words", "rule", "length", "calendar", "in_force_from", "source")

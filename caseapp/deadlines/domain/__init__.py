@@ -32,7 +32,7 @@ from .replay import (
 from .rules import CALENDARS, INSTANT_UNITS, LOCAL_CALENDARS, ROLES, UNIT_WORDS, Basis, Rule, Unit
 from .strip import Square, Strip
 from .timeleft import TimeLeft, age_words, is_late, last_day, pace, time_left
-from .words import Words
+from .words import Words, how_many, long_day
 
 __all__ = [
     "CALENDARS",
@@ -74,10 +74,12 @@ __all__ = [
     "due_days",
     "earlier",
     "end_of_day",
+    "how_many",
     "in_order",
     "is_late",
     "last_day",
     "local_calendar",
+    "long_day",
     "pace",
     "read_changes",
     "replay",

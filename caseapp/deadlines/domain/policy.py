@@ -17,6 +17,8 @@ from .rules import LOCAL_CALENDARS, Rule
 
 ChangeKind = Literal["bank_holiday", "closure", "rule"]
 LONGEST = 1000
+# How many characters the words and the source of a decision may have.
+MOST_WORDS, MOST_SOURCE = 200, 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +131,10 @@ class Policy:
 
     def problems(self, change: PolicyChange) -> dict[str, str]:
         """What speaks against a decision: the field and the words for it."""
-        found = self._day_problems(change) if change.touches_days else self._rule_problems(change)
+        found = dict(self._day_problems(change) if change.touches_days else self._rule_problems(change))
+        for field, said, most in (("words", change.words, MOST_WORDS), ("source", change.source, MOST_SOURCE)):
+            if len(said) > most:
+                found[field] = f"Use at most {most} characters"
         return {field: words for field, words in found.items() if words}
 
     def _day_problems(self, change: PolicyChange) -> Mapping[str, str]:
