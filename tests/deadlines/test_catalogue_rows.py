@@ -202,3 +202,16 @@ family_help.engaged family_help.assessment taf.review"""
 @pytest.mark.parametrize("key", CONTRACT.split())
 def test_the_keys_that_others_rely_on_are_there(key: str) -> None:
     assert get_rule(key, TODAY).key == key
+
+
+@pytest.mark.parametrize(("key", "starts", "stops", "due", "late_to"), TABLE, ids=[row[0] for row in TABLE])
+def test_recorded_once_more_it_is_not_due_later(key: str, starts: str, stops: str, due: str, late_to: str) -> None:
+    rule = get_rule(key, TODAY)
+    again = clocks(key, happened(1, starts, START), happened(2, starts, START + timedelta(days=1)))
+    anew = rule.anchored_at == "named_day" or key == "assessment.refresh"
+    if starts in rule.stops_on:
+        assert [run.ended_as for run in again] == [MET, None]
+    elif not anew:
+        assert [told(run) for run in again] == [due]
+    else:
+        assert [run.ended_as for run in again][-1] is None

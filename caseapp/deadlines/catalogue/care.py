@@ -36,7 +36,7 @@ _VISIT: dict[str, Any] = {"late_to": "team_manager head", "source": VISITS}
 # fmt: off
 CARE: tuple[Rule, ...] = (
     row("care.review_first", "First review of care", 20, "working_days", "care.began", "care.first_review_held",
-        ("The child came into our care", "The first review has", "it is held"), first_anchor_holds=True, **_REVIEWED),
+        ("The child came into our care", "The first review has", "it is held"), **_REVIEWED),
     row("care.review_second", "Second review of care", 3, "months", "care.first_review_held", "care.reviewed",
         ("The first review was", "The second has", "it is held"), **_REVIEWED),
     row("care.review_later", "Next review of care", 6, "months", "care.reviewed", "care.reviewed",
@@ -57,7 +57,7 @@ CARE: tuple[Rule, ...] = (
         source=ROTHERHAM),
     row("leaving_care.needs", "Assessment of needs for leaving care", 3, "months", "leaving_care.eligible",
         "leaving_care.needs_done", ("The young person became eligible", "The assessment has", "it is done"),
-        first_anchor_holds=True, late_to="team_manager head", source=LEAVING),
+        late_to="team_manager head", source=LEAVING),
     row("private_fostering.visit_first", "First visit: private fostering", 7, "working_days",
         "private_fostering.known", "private_fostering.visited",
         ("We learned of it", "The first visit has", _VISITED), ends="private_fostering.ended",

@@ -50,8 +50,13 @@ def row(
     **more: Any,
 ) -> Rule:
     """A rule about a case. `starts`, `stops`, `ends`, `planned`: event codes with spaces between; `told`: how the start
-    is said, how the length is, and what ends it ("It ends when ..." is put before it)."""
+    is said, how the length is, and what ends it ("It ends when ..." is put before it).
+
+    What starts it once more while it runs does not move it: recorded twice, it would hide what is late. Only a day that
+    was fixed anew counts anew.
+    """
     start_words, gives_words, ends_words = told
+    holds = more.pop("first_anchor_holds", more.get("anchored_at") != "named_day")
     return Rule(
         key=key,
         words=words,
@@ -70,6 +75,7 @@ def row(
         ends_words=f"It ends when {ends_words}.",
         warn_points=more.pop("warn_points", (0,) if length == 1 and unit == "working_days" else _WARN[unit]),
         late_to=tuple(late_to.split()),
+        first_anchor_holds=holds,
         source=source.words,
         source_url=source.url,
         in_force_from=source.since,
