@@ -49,12 +49,13 @@ class SignInForm(Form):
     password = PasswordField("Password", required="Enter your password", autocomplete="current-password")
 
 
-class ChangePasswordForm(Form):
-    """The password now, and the new one twice."""
+# Made before the new ones, so that it stands and is spoken of first: fields stand in the order in which they are made.
+_NOW = PasswordField("Your password now", required="Enter the password you have now", autocomplete="current-password")
 
-    current_password = PasswordField(
-        "Your password now", required="Enter the password you have now", autocomplete="current-password"
-    )
+
+class SetPasswordForm(Form):
+    """A new password, twice: by a one-time link."""
+
     new_password = PasswordField("New password", required="Enter a new password", autocomplete="new-password")
     again_password = PasswordField(
         "New password again", required="Enter the new password again", autocomplete="new-password"
@@ -64,6 +65,12 @@ class ChangePasswordForm(Form):
         """The second writing catches a slip in the first."""
         if field.data != self.new_password.data:
             raise ValidationError("The two new passwords differ")
+
+
+class ChangePasswordForm(SetPasswordForm):
+    """The password now, and the new one twice."""
+
+    current_password = _NOW
 
 
 class PasswordForm(Form):
@@ -83,20 +90,6 @@ class KeyForm(Form):
 
     name = TextField("Name of the key", required="Enter a name by which you will know this key", max_length=60)
     password = PasswordField("Your password", required="Enter your password", autocomplete="current-password")
-
-
-class SetPasswordForm(Form):
-    """A new password, twice, by a one-time link."""
-
-    new_password = PasswordField("New password", required="Enter a new password", autocomplete="new-password")
-    again_password = PasswordField(
-        "New password again", required="Enter the new password again", autocomplete="new-password"
-    )
-
-    def validate_again_password(self, field: PasswordField) -> None:
-        """The second writing catches a slip in the first."""
-        if field.data != self.new_password.data:
-            raise ValidationError("The two new passwords differ")
 
 
 _ROLE_NAMES = {

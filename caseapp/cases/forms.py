@@ -1,31 +1,26 @@
 """The forms of a case: a note, another wording of it, what a new contact changes."""
 
-import re
 from collections.abc import Collection
-from datetime import UTC, datetime, time
 
 from wtforms import HiddenField
 
-from caseapp.kernel import clock
 from caseapp.kernel.forms import (
     Choice,
     ChoiceField,
     ChoicesField,
     DateField,
     Form,
+    HappenedAt,
     HiddenVersion,
     TextField,
-    ValidationError,
     WordsField,
 )
 
 from .catalogue import CHANGES
 from .queries import CaseRow
 
-_TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])")
 
-
-class NoteForm(Form):
+class NoteForm(HappenedAt, Form):
     """What happened, when, and which of the family's children it is about."""
 
     children = ChoicesField("Who is this about?", required="Choose who the note is about")
@@ -46,19 +41,6 @@ class NoteForm(Form):
     def offer(self, cases: Collection[CaseRow]) -> None:
         """Let the writer choose among these children."""
         self.children.choices = [Choice(case.reference, f"{case.name}, {case.age}") for case in cases]
-
-    def validate_happened_time(self, field: TextField) -> None:
-        """Hours and minutes, with a colon, a full stop or nothing between them."""
-        if _TIME.fullmatch(field.data.strip()) is None:
-            raise ValidationError("Write the time with hours and minutes, like 15:30")
-
-    @property
-    def happened_at(self) -> datetime:
-        """The instant it happened; only for a valid form."""
-        found = _TIME.fullmatch(self.happened_time.data.strip())
-        assert found is not None
-        at = time(int(found[1]), int(found[2]))
-        return datetime.combine(self.happened_on.data, at, clock.LONDON).astimezone(UTC)
 
 
 class WordingForm(Form):

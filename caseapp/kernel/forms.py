@@ -3,8 +3,9 @@
 Slices import the form and its fields from here; the fields live in `kernel.fields`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any, Self
 
 from flask import has_request_context, request
@@ -15,6 +16,7 @@ from werkzeug.exceptions import BadRequest
 from wtforms.csrf.core import CSRF
 from wtforms.validators import ValidationError
 
+from caseapp.kernel import clock
 from caseapp.kernel.fields import (
     DONT_KNOW,
     NO_VERSION,
@@ -46,6 +48,7 @@ __all__ = [
     "EmailField",
     "Field",
     "Form",
+    "HappenedAt",
     "HiddenVersion",
     "PhoneField",
     "PostcodeField",
@@ -58,6 +61,8 @@ __all__ = [
 ]
 
 _FROM_REQUEST: Any = object()
+
+_TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])")
 
 
 class _TokenOnly(CSRF):
@@ -157,3 +162,25 @@ class Form(FlaskForm):
             name: field.data.isoformat() if isinstance(field.data, date) else field.data
             for name, field in self.own_fields()
         }
+
+
+class HappenedAt:
+    """For a form with `happened_on` and `happened_time`: the time is hours and minutes, with a colon, a full stop or
+    nothing between them. `like` is the example that its words give."""
+
+    happened_on: Any
+    happened_time: Any
+    like = "15:30"
+
+    def validate_happened_time(self, field: TextField) -> None:
+        """It is a time."""
+        if _TIME.fullmatch(field.data.strip()) is None:
+            raise ValidationError(f"Write the time with hours and minutes, like {self.like}")
+
+    @property
+    def happened_at(self) -> datetime:
+        """The instant it happened; only for a valid form."""
+        found = _TIME.fullmatch(self.happened_time.data.strip())
+        assert found is not None
+        at = time(int(found[1]), int(found[2]))
+        return datetime.combine(self.happened_on.data, at, clock.LONDON).astimezone(UTC)

@@ -1,8 +1,5 @@
 """The forms of the night: an owner for a contact, an entry, an alert, why a record is opened."""
 
-import re
-from datetime import UTC, datetime, time
-
 from wtforms import HiddenField
 
 from caseapp.kernel import clock
@@ -12,14 +9,13 @@ from caseapp.kernel.forms import (
     ChoicesField,
     DateField,
     Form,
+    HappenedAt,
     TextField,
-    ValidationError,
     WordsField,
 )
 
 from .domain import untils
 
-_TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])")
 MAY_HAPPEN, WHOM = "Write what may happen tonight", "Write whom to ring, with the number"
 UNTIL = "Choose until when"
 LONG = 2000
@@ -43,8 +39,10 @@ class AlertForm(Form):
         self.until.choices = [Choice(each.key, each.label) for each in untils(clock.now(), days=True)]
 
 
-class EntryForm(Form):
+class EntryForm(HappenedAt, Form):
     """What the night did."""
+
+    like = "02:15"
 
     happened_on = DateField(
         "When did it happen?", required="Enter the day it happened", called="The day", not_future=True
@@ -64,16 +62,3 @@ class EntryForm(Form):
     )
     paper = ChoicesField("", choices={"yes": "This is taken in from paper, written while the system was gone"})
     once = HiddenField()
-
-    def validate_happened_time(self, field: TextField) -> None:
-        """Hours and minutes, with a colon, a full stop or nothing between them."""
-        if _TIME.fullmatch(field.data.strip()) is None:
-            raise ValidationError("Write the time with hours and minutes, like 02:15")
-
-    @property
-    def happened_at(self) -> datetime:
-        """The instant it happened; only for a valid form."""
-        found = _TIME.fullmatch(self.happened_time.data.strip())
-        assert found is not None
-        at = time(int(found[1]), int(found[2]))
-        return datetime.combine(self.happened_on.data, at, clock.LONDON).astimezone(UTC)

@@ -186,25 +186,10 @@ def move_custody(
 
 def end_joint_work(actor: ActorLike | None, *, case_ids: Collection[int], team_id: int, end_reason: str) -> None:
     """End what the professionals of a team still did together with the new one: the sender closes its part."""
-    rows = db.session.execute(
-        sa.select(
-            Involvement.id,
-            Involvement.case_id,
-            Involvement.professional_id,
-            User.id.label("user_id"),
-            Involvement.role,
-        )
-        .join(Professional, Professional.id == Involvement.professional_id)
-        .outerjoin(User, User.professional_id == Professional.id)
-        .where(
-            Involvement.case_id.in_(case_ids),
-            Involvement.to_at.is_(None),
-            ~Involvement.leads,
-            Professional.team_id == team_id,
-        )
-        .order_by(Involvement.id)
-    ).all()
-    for row in rows:
+    theirs = _INVOLVED.join(Professional, Professional.id == Involvement.professional_id).where(
+        Involvement.case_id.in_(case_ids), ~Involvement.leads, Professional.team_id == team_id
+    )
+    for row in db.session.execute(theirs.order_by(Involvement.id)).all():
         _end_involvement(actor, row, end_reason)
 
 
@@ -291,7 +276,8 @@ def _end_leads(actor: ActorLike | None, case_id: int, *, reason: str, stay: bool
             )
 
 
-_LEADS = (
+# Who works with a case now, as `_end_involvement` takes it.
+_INVOLVED = (
     sa.select(
         Involvement.id,
         Involvement.case_id,
@@ -300,8 +286,9 @@ _LEADS = (
         Involvement.role,
     )
     .outerjoin(User, User.professional_id == Involvement.professional_id)
-    .where(Involvement.case_id == sa.bindparam("case"), Involvement.to_at.is_(None), Involvement.leads)
+    .where(Involvement.to_at.is_(None))
 )
+_LEADS = _INVOLVED.where(Involvement.case_id == sa.bindparam("case"), Involvement.leads)
 
 
 def _end_involvement(

@@ -37,17 +37,10 @@ PAGE_SIZE = 20
 DECISION = "referral.decision"
 
 
-@dataclass(frozen=True)
-class DraftView:
-    """A draft as its pages need it; `sent_as` is the reference of the referral that came of it."""
+class _Waits:
+    """How long a draft waits."""
 
-    id: int
-    pages: dict[str, dict[str, Any]]
-    other: dict[str, dict[str, Any]]
-    version: int
     saved_at: datetime
-    sent_as: str | None
-    here: str = ""
 
     @property
     def ends_on(self) -> date:
@@ -61,7 +54,20 @@ class DraftView:
 
 
 @dataclass(frozen=True)
-class DraftRow:
+class DraftView(_Waits):
+    """A draft as its pages need it; `sent_as` is the reference of the referral that came of it."""
+
+    id: int
+    pages: dict[str, dict[str, Any]]
+    other: dict[str, dict[str, Any]]
+    version: int
+    saved_at: datetime
+    sent_as: str | None
+    here: str = ""
+
+
+@dataclass(frozen=True)
+class DraftRow(_Waits):
     """A draft as the start page offers it."""
 
     reference: str
@@ -70,16 +76,6 @@ class DraftRow:
     names: list[str]
     last_page: str
     here: str = ""
-
-    @property
-    def ends_on(self) -> date:
-        """The last day on which it waits."""
-        return ends_on(self.saved_at)
-
-    @property
-    def ends_soon(self) -> bool:
-        """True from the 23rd day on."""
-        return ends_soon(self.saved_at, clock.now())
 
 
 @dataclass(frozen=True)
