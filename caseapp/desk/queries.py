@@ -222,8 +222,8 @@ class Board:
 
 
 def get_board(actor: Actor, team: Membership) -> Board:
-    """A team's families without a worker, longest waiting first, its workers, lightest first and those off today last, and the new contacts
-    that nobody has acknowledged. Three statements."""
+    """A team's families without a worker, longest waiting first, its workers, lightest first and those off today last,
+    and the new contacts that nobody has acknowledged. Three statements."""
     held, alerts = list_team(team.team_id, actor)
     without = [child for child in held if child.case.lead_id is None]
     clocks, people = clocks_of([child.case.id for child in without]), list_team_workers(team.team_id)
