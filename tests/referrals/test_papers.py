@@ -8,6 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 import sqlalchemy as sa
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
@@ -111,6 +112,18 @@ def decided(bare_app: Flask) -> tuple[Flask, str]:
         propose(made.id, "no_further_action", history_weighed="Weighed")
         agree(made.id, family_message="We talked about it.\n\nRing us if you want to ask something.")
         return bare_app, made.reference
+
+
+def test_print_leads_to_the_page_and_pdf_to_the_file(walked: tuple[Flask, World]) -> None:
+    app, world = walked
+    for login, path in (
+        ("mash.worker", f"/referrals/{world.own['referral']}"),
+        ("school", f"/referrals/{world.own['referral']}/receipt"),
+        ("north.worker", f"/cases/{world.own['case']}"),
+    ):
+        page = BeautifulSoup(sign_in(app, login).get(path).text, "html.parser")
+        papers = {link.text.split()[0]: str(link["href"]) for link in page.select("a[href*='/print']")}
+        assert papers["Print"].endswith("/print") and papers["PDF"].endswith("/print.pdf"), path
 
 
 def test_the_letters_have_a_sender_a_date_a_reference_and_neutral_words(decided: tuple[Flask, str]) -> None:
