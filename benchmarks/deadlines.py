@@ -1,8 +1,8 @@
 """How long due dates take: a million of them in Python, and a decision over 42,000 running clocks, previewed and applied.
 
-`python -m benchmarks.deadlines [--clocks N]` at TEST_DATABASE_URL (PostgreSQL) and on SQLite; prints seconds of CPU and by the
-wall. Exits 1 if a million due dates cost more than a second of CPU, or preview and decision together more than ten seconds on
-PostgreSQL.
+`python -m benchmarks.deadlines [--clocks N]` at TEST_DATABASE_URL (PostgreSQL) and on SQLite; prints seconds by the wall
+and of CPU, the server's with it. Exits 1 if a million due dates cost more than a second of CPU, or preview and decision together
+more than ten on PostgreSQL: the wall is printed, but a shared machine makes it say what others do.
 """
 
 import argparse
@@ -10,15 +10,17 @@ import os
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import psycopg
 import sqlalchemy as sa
 
+from benchmarks.loadgen import cpu_of_backends
 from caseapp.accounts.queries import find_actor_by_email
 from caseapp.deadlines.commands import apply_change, preview_change
 from caseapp.deadlines.domain import STATUTORY, PolicyChange
@@ -37,7 +39,7 @@ CLOCKS = 42_000
 NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 # Of a hundred clocks of a council, about so many of each rule.
 SHARES = {"assessment.complete": 45, "visit.cin": 25, "visit.cp": 15, "core_group.first": 10, "mash.red": 5}
-MILLION_CPU, DECISION_WALL = 1.0, 10.0
+MILLION_CPU, DECISION_CPU = 1.0, 10.0
 
 
 def million() -> float:
@@ -88,13 +90,15 @@ def fill(many: int) -> None:
         db.session.connection().execute(sa.insert(Clock.__table__), clocks)  # type: ignore[arg-type]
 
 
-def decide(many: int) -> tuple[float, float, int]:
-    """Seconds by the wall for the preview and for the decision, and how many clocks moved."""
+def decide(many: int, server: Callable[[], float]) -> tuple[float, float, float, int]:
+    """Seconds by the wall for the preview and for the decision, their CPU together with the server's (`server` tells what
+    it has used), and how many clocks moved."""
     with clock.at(NOW):
         fill(many)
         head = find_actor_by_email(email_of("head"))
         assert head is not None
         change = PolicyChange(id=0, kind="bank_holiday", made_at=NOW, day=date(2026, 11, 23), words="A day of thanks")
+        used = time.process_time() + server()
         begun = time.perf_counter()
         seen = preview_change(change)
         looked = time.perf_counter() - begun
@@ -102,7 +106,8 @@ def decide(many: int) -> tuple[float, float, int]:
         begun = time.perf_counter()
         with transaction():
             done = apply_change(head, change, version=seen.version)
-        return looked, time.perf_counter() - begun, len(done.moves)
+        decided = time.perf_counter() - begun
+        return looked, decided, time.process_time() + server() - used, len(done.moves)
 
 
 def main() -> None:
@@ -118,10 +123,15 @@ def main() -> None:
             app = create_app({"DATABASE_URL": url, "TESTING": True})
             with app.app_context():
                 migrations.upgrade()
-                looked, decided, moved = decide(asked.clocks)
+                name = sa.make_url(url).database or ""
+                server = partial(cpu_of_backends, name) if kind == "postgresql" else float
+                looked, decided, used, moved = decide(asked.clocks, server)
                 dispose()
-        print(f"{kind}: {asked.clocks} running clocks, {moved} move: preview {looked:.1f} s, decision {decided:.1f} s")
-        slow = slow or (kind == "postgresql" and looked + decided > DECISION_WALL)
+        print(
+            f"{kind}: {asked.clocks} running clocks, {moved} move: preview {looked:.1f} s, decision {decided:.1f} s by"
+        )
+        print(f"    the wall, {used:.1f} s CPU in all")
+        slow = slow or (kind == "postgresql" and used > DECISION_CPU)
     raise SystemExit(1 if slow else 0)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
+from benchmarks.deadlines import MILLION_CPU, million
 from caseapp.deadlines.catalogue import PUBLISHED, RULES
 from caseapp.deadlines.domain import STATUTORY, Rule, compute
 
@@ -77,3 +78,8 @@ def test_the_nights_on_which_the_clocks_change_and_the_years_end(key: str, start
     at = datetime.fromisoformat(start).replace(tzinfo=UTC)
     due = compute(PUBLISHED.get_rule(key, at.date()), at)
     assert due.due_at == datetime.fromisoformat(due_at).replace(tzinfo=UTC)
+
+
+@pytest.mark.long
+def test_a_million_due_dates_cost_less_than_a_second_of_cpu() -> None:
+    assert min(million() for _ in range(3)) < MILLION_CPU
