@@ -25,7 +25,7 @@ SAY_IT_THEMSELVES = {
     ),
     *("accounts.put_cover", "accounts.end_cover", "accounts.check_registration", "accounts.add_colleague"),
     *("accounts.end_colleague", "accounts.save_rota", "accounts.finish_task"),
-    *("assessments.autosave", "referrals.autosave", "referrals.autosave_brief"),
+    *("assessments.autosave", "referrals.autosave", "referrals.autosave_brief", "accounts.keep_unsent"),
     *("night.own", "night.find", "night.take", "night.look", "night.accept", "night.write_entry"),
     *("night.open_record", "night.write_child_entry", "night.acknowledge", "night.leave_alert"),
     *("night.withdraw_alert", "night.leave_hub_alert"),

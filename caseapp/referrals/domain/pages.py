@@ -261,7 +261,9 @@ PAGES: tuple[Page, ...] = (
             _ask("parent_agrees", "Does the parent agree?", "yes_no"),
             _ask("who", "Which parent?"),
             _ask("agreed_to", "What did they agree to, and for whom?", hint="For example: sharing about both children"),
-            _pick("reason_not_sought", "If not told, not asked, or you don’t know: why?", "consent_reasons", stops=True),
+            _pick(
+                "reason_not_sought", "If not told, not asked, or you don’t know: why?", "consent_reasons", stops=True
+            ),
             _ask("reason_words", "In your words", "long_text"),
             _ask("child_view", "What does the child say about it?", "long_text"),
         ),
