@@ -1,7 +1,8 @@
 """`flask --app wsgi users ...`: sign-ins made by an operator; the first administrator above all."""
 
 import secrets
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
 import click
 from flask import current_app
@@ -28,7 +29,8 @@ def add_admin(email: str, name: str) -> None:
     with transaction():
         team = queries.find_team(key="service")
         team_id = team.id if team else _make_service_team()
-        _add(email, name=name, title="System administrator", agency="council", team_id=team_id, role="admin")
+        who = {"name": name, "title": "System administrator", "phone": "", "qualified": False}
+        _add(email, agency="council", team_id=team_id, role="admin", **who)
 
 
 @users.command("add")
@@ -74,7 +76,8 @@ def add(
             role=role,
             phone=phone or team.phone,
             qualified=qualified,
-            registration=registration,
+            registration_number=registration,
+            checked_on=clock.today() if registration else None,
             expires_on=registration_until.date() if registration_until else None,
         )
 
@@ -98,19 +101,8 @@ def _make_service_team() -> int:
     )
 
 
-def _add(
-    email: str,
-    *,
-    name: str,
-    title: str,
-    agency: str,
-    team_id: int,
-    role: str,
-    phone: str = "",
-    qualified: bool = False,
-    registration: str | None = None,
-    expires_on: date | None = None,
-) -> None:
+def _add(email: str, *, agency: str, team_id: int, role: str, **who: Any) -> None:
+    """Add somebody (`who`: the rest of what `add_professional` takes) with a sign-in and a place in a team."""
     agency_id = queries.find_agency(agency)
     if agency_id is None:
         keys = ", ".join(queries.list_agency_keys())
@@ -118,23 +110,13 @@ def _add(
     if email.count("@") != 1 or not email.strip("@ ") or email != "".join(email.split()):
         raise click.ClickException(f"{email!r} is not an e-mail address")
     password = secrets.token_urlsafe(15)
-    professional_id = commands.add_professional(
-        agency_id=agency_id,
-        team_id=team_id,
-        name=name,
-        title=title,
-        phone=phone,
-        qualified=qualified,
-        registration_number=registration,
-        checked_on=clock.today() if registration else None,
-        expires_on=expires_on,
-    )
+    professional_id = commands.add_professional(agency_id=agency_id, team_id=team_id, **who)
     try:
         user_id = commands.add_user(None, professional_id=professional_id, email=email, password=password)
     except Invalid as error:
         raise click.ClickException(str(error)) from error
     commands.add_membership(user_id=user_id, team_id=team_id, role=role, from_on=clock.today())
-    click.echo(f"{name} signs in as {email} with the password {password}")
+    click.echo(f"{who['name']} signs in as {email} with the password {password}")
     click.echo('It is not shown again. Change it under "Your account" after signing in.')
 
 

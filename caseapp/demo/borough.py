@@ -1,6 +1,7 @@
 """The borough's days: what comes, about whom, and the scripted stories among them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,6 +17,7 @@ from .worries import ages_of
 
 # What an assessment leads to: the share published as not in need is closed; the rest is our own guess.
 AFTER = ("close", "family_help", "cin_plan")
+AT_ANY_HOUR = ("6", "3E", "1A", "1B", "9")
 MOST_BABIES = timedelta(days=200)
 
 
@@ -73,6 +75,9 @@ class Borough:
 
     def _script(self, plan: Plan) -> None:
         at = self.life.now - timedelta(days=plan.days_ago)
+        if plan.source_code not in AT_ANY_HOUR and plan.days_ago <= 1 and self.life.at_desk(at) != at:
+            # The queue's newest rows come at their hours before now, whenever that is: at night the police write.
+            plan = replace(plan, source_code="6")
         if plan.days_ago > 1 and plan.source_code != "6":
             at = self.life.at_desk(at)
             at = min(at, self.life.now - timedelta(hours=20))
