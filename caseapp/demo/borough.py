@@ -97,6 +97,7 @@ class Borough:
         baby.children = [{**baby.children[0], "date_of_birth": born}]
         chosen = [(BABY, 0.0, [baby]), (OPEN_CASE, 0.0, open_now), (REPEATED, 0.0, told), (REPEATED, 0.2, told)]
         for plan, earlier, families in chosen:
-            for family in families[-1:]:
+            fitting = [family for family in families if family.has_age(ages_of(plan.source_code), life.now)]
+            for family in fitting[-1:]:
                 at = life.now - timedelta(days=plan.days_ago + earlier)
                 life.plan(at, partial(self._tell, plan, family, at))

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from caseapp.kernel import clock
 from caseapp.people.domain.names import years_old
 
 from .worries import Sender, Worry, tell
@@ -119,6 +120,11 @@ class Household:
     referred_at: datetime | None = None
     case_ids: list[int] = field(default_factory=list)
     worker: Any = None
+
+    def has_age(self, ages: tuple[int, int], at: datetime) -> bool:
+        """Whether one of the children is of these ages, in whole years, at an instant."""
+        on = clock.to_london(at).date()
+        return any(ages[0] <= age_of(child, on) <= ages[1] for child in self.children)
 
     @property
     def youngest_born(self) -> str:

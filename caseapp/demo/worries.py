@@ -414,9 +414,10 @@ def choose_sender(random: Random, source_code: str, ages: Sequence[int] = (), *,
 
 
 def choose_worry(random: Random, kind: str, ages: Sequence[int]) -> Worry:
-    """What this kind of sender tells of children of these ages."""
-    theirs = [row for row in WORRIES if kind in row.by and (row.ages == ANY_AGE or any(map(row.fits, ages)))]
-    return random.choices(theirs, weights=[row.weight for row in theirs])[0]
+    """What this kind of sender tells of children of these ages; of any age where nothing of theirs fits."""
+    theirs = [row for row in WORRIES if kind in row.by]
+    fitting = [row for row in theirs if row.ages == ANY_AGE or any(map(row.fits, ages))] or theirs
+    return random.choices(fitting, weights=[row.weight for row in fitting])[0]
 
 
 def tell(random: Random, worry: Worry, *, child: str, age: int, last: str) -> dict[str, str]:

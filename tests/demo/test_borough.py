@@ -15,18 +15,13 @@ from flask import Flask
 from caseapp.accounts.models import TeamMembership
 from caseapp.accounts.queries import find_team
 from caseapp.assessments.models import Assessment
-from caseapp.cases.models import NoteVersion
 from caseapp.cases.queries.work import list_load, list_waiting
 from caseapp.deadlines.commands import rebuild
-from caseapp.deadlines.models import Clock
 from caseapp.demo.borough import Borough
-from caseapp.demo.published import figures
-from caseapp.insight.catalogue import source_group
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
-from caseapp.kernel.events import Event
 from caseapp.pathway.models import Handover
-from caseapp.referrals.models import Referral, ReferralChild
+from caseapp.referrals.models import Referral
 from caseapp.referrals.queries.referral_page import get_hub_page
 from tests.factories import someone
 from tests.helpers.apps import build, put_away
@@ -116,29 +111,3 @@ def test_the_same_seed_makes_the_same_borough_with_somebody_in_every_room(
     with another(engine, template, tmp_path):
         live(referrals=50, days=30)
         assert digest() == first
-
-
-@pytest.mark.long
-@pytest.mark.once("sqlite")
-def test_ninety_days_are_drawn_from_the_published_shares(app: Flask) -> None:
-    """Brothers and sisters count together, so that a share of some hundred families is off by a few points."""
-    published = figures()
-    borough = live(referrals=round(published.referrals * 90 / 365), days=90)
-    codes = db.session.scalars(
-        sa.select(Referral.source_code)
-        .join(ReferralChild, ReferralChild.referral_id == Referral.id)
-        .where(ReferralChild.became == "referral")
-    )
-    found = Counter(source_group(code or "") for code in codes)
-    assert found.total() == pytest.approx(published.referrals * 90 / 365, rel=0.1)
-    for group, number in published.sources.items():
-        assert found[group] / found.total() == pytest.approx(number / published.referrals, abs=0.05), group
-    assert borough.life.rereferrals / borough.life.referrals == pytest.approx(published.rereferral_share, abs=0.03)
-    assert borough.life.contacts / borough.life.referrals == pytest.approx(4, abs=0.4)
-    for latest in (Event.recorded_at, NoteVersion.written_at, Clock.anchor_at, Referral.received_at):
-        assert db.session.scalars(sa.select(sa.func.max(latest))).one() <= NOW, latest
-    # Nothing is left lying that a manager would have seen: late are the scripted stories and a few besides.
-    late = Counter(
-        db.session.scalars(sa.select(Clock.rule).where(Clock.stopped_at.is_(None), Clock.due_at < NOW)).all()
-    )
-    assert max(late.values()) < 60, late

@@ -33,6 +33,8 @@ def test_every_source_of_the_census_has_somebody_who_tells() -> None:
     assert codes == {sender.source_code for sender in SENDERS}
     assert all(find_choice("sources", code) for code in codes)
     random = Random(3)
+    # Also of a family in which nobody has the age that they know: a school, of a baby.
+    assert all(choose_worry(random, choose_sender(random, code).kind, [0]) for code in codes)
     assert all(choose_worry(random, choose_sender(random, code).kind, [ages_of(code)[0]]) for code in codes)
 
 
