@@ -72,11 +72,10 @@ def keep(response: Response) -> Response:
 
 
 def notices() -> list[dict[str, str]]:
-    """What waits to be said, for the layout; said once."""
-    if request.method != "GET" or WAITING not in session:
-        return []
-    words = DONE.get(tuple(session.pop(WAITING)))
-    return [{"kind": "good", "text": words}] if words else []
+    """What waits to be said, for the layout; said on one page, however many templates that page is made of."""
+    if request.method == "GET" and WAITING in session:
+        g.said = DONE.get(tuple(session.pop(WAITING)))
+    return [{"kind": "good", "text": g.said}] if g.get("said") else []
 
 
 def init_app(app: Flask) -> None:
