@@ -79,10 +79,10 @@ def pace(due: Due, now: datetime) -> str:
 
 def _hours_left(due_at: datetime, now: datetime) -> TimeLeft:
     local, today = to_london(due_at), to_london(now).date()
-    day = near_day(local.date(), today)
-    moment = f"{clock_time(local)} {day}"
-    if day == short_day(local.date(), today):
-        moment = f"{day}, {clock_time(local)}"
+    due_on = local.date()
+    day = near_day(due_on, today)
+    far = day == short_day(due_on, today)
+    moment = f"{day}, {clock_time(local)}" if far else f"{clock_time(local)} {day}"
     if is_late(due_at, now, "hours"):
         return TimeLeft(f"Late by {span(now - due_at)}", f"was due {moment}", "late")
     return TimeLeft(f"{span(due_at - now)} left", f"by {moment}", "soon" if due_at - now < SOON else "calm")

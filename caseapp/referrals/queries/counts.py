@@ -20,12 +20,17 @@ from .filters import about_open_case
 from .order import DECIDED, NOT_DECIDED, WAITS, due_sql, seen_by, unread_sql
 
 PROPOSED = "proposed"
+# Written out: each of some eighty bound values takes as long as the row it is compared with.
+_PROPOSED: Any = sa.literal_column("'proposed'")
+_DECIDED: Any = sa.literal_column("'decided'")
+_ONE: Any = sa.literal_column("1")
+_ZERO: Any = sa.literal_column("0")
 DECIDED_TODAY = "decided-today"
 OPENED = "feedback.opened"
 # What stands beside the tabs is counted so far and no further: "100 or more" is said of it then.
 COUNTED_TO = 100
 _LEADING = sa.orm.aliased(Decision)
-_PROPOSED_FROM = sa.exists().where(_LEADING.referral_id == Referral.id, _LEADING.state == PROPOSED)
+_PROPOSED_FROM = sa.exists().where(_LEADING.referral_id == Referral.id, _LEADING.state == _PROPOSED)
 
 
 class HubShape(NamedTuple):
@@ -135,8 +140,8 @@ def _counts_statement(shape: HubShape) -> Any:
             Referral.held_by_id,
             unread_sql().label("unread"),
             due_sql().label("due_at"),
-            sa.case((about_open_case(reader), 1), else_=0).label("open_case"),
-            sa.case((_PROPOSED_FROM, 1), else_=0).label("proposed_from"),
+            sa.case((about_open_case(reader), _ONE), else_=_ZERO).label("open_case"),
+            sa.case((_PROPOSED_FROM, _ONE), else_=_ZERO).label("proposed_from"),
         )
         .where(WAITS, seen_by(reader))
         .cte("open_ones")
@@ -150,23 +155,22 @@ def _counts_statement(shape: HubShape) -> Any:
         .prefix_with("MATERIALIZED")
     )
     row = open_ones.c
-    waiting, undecided = row.state != PROPOSED, row.state.not_in((PROPOSED, DECIDED))
+    waiting, undecided = row.state != _PROPOSED, row.state.not_in((_PROPOSED, _DECIDED))
     return sa.select(
         _count(waiting),
-        _count(waiting, row.unread == 1),
+        _count(waiting, row.unread == _ONE),
         _count(waiting, row.held_by_id == _ME),
-        _count(waiting, row.open_case == 1),
-        *(_count(waiting, row.rating == rating) for rating in ("red", "amber", "green")),
+        _count(waiting, row.open_case == _ONE),
+        *(_count(waiting, row.rating == sa.literal_column(f"'{rating}'")) for rating in ("red", "amber", "green")),
         _count(waiting, row.rating.is_(None)),
-        _count(~waiting, row.proposed_from == 1),
-        _count(~waiting, row.proposed_from == 1, row.due_at < now),
+        _count(~waiting, row.proposed_from == _ONE),
+        _count(~waiting, row.proposed_from == _ONE, row.due_at < now),
         _count(undecided, row.due_at < now),
         _count(undecided, row.due_at >= now, row.due_at < end),
         sa.select(sa.func.count()).select_from(decided).scalar_subquery(),
         sa.select(sa.func.count())
         .select_from(InputMark)
-        .join(Referral, Referral.id == InputMark.referral_id)
-        .where(InputMark.settled_at.is_(None), seen_by(reader))
+        .where(InputMark.settled_at.is_(None), seen_by(reader, InputMark.referral_id))
         .scalar_subquery(),
         *(
             sa.select(sa.func.count())
@@ -199,4 +203,4 @@ def _up_to_a_hundred(query: sa.Select[Any]) -> Any:
 
 
 def _count(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    return sa.func.sum(sa.case((sa.and_(*conditions), 1), else_=0))
+    return sa.func.sum(sa.case((sa.and_(*conditions), _ONE), else_=_ZERO))

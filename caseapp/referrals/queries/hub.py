@@ -41,6 +41,7 @@ from .filters import narrow
 from .order import (
     A_YEAR,
     DECIDED,
+    NEWS,
     at_words,
     danger_added,
     due_sql,
@@ -172,27 +173,21 @@ def _rows_shown() -> sa.Select[*tuple[Any, ...]]:
             Referral.held_at,
             due_at.label("due_at"),
             due_rule.label("due_rule"),
-            sa.select(sa.func.min(Clock.due_at))
-            .where(Clock.subject_id == Referral.id, Clock.stopped_at.is_(None), Clock.rule == FIRST_LOOK)
-            .scalar_subquery()
-            .label("look_due_at"),
+            _only_if(Referral.read_at.is_(None), _look_due()).label("look_due_at"),
             unread_sql().label("unread"),
             left_sql().label("left"),
             holder.c.name.label("holder"),
             user_name_of(Referral.read_by_id).label("reader"),
             proposer.c.name.label("proposer"),
-            with_it_sql().label("with_it"),
+            _only_if(Referral.state == PROPOSED, with_it_sql()).label("with_it"),
             sender.c.name.label("sent_by"),
             sa.select(sa.func.min(HubQuestion.asked_at))
             .where(HubQuestion.referral_id == Referral.id, HubQuestion.answered_at.is_(None))
             .scalar_subquery()
             .label("asked_at"),
-            sa.select(sa.func.max(HubQuestion.answered_at))
-            .where(HubQuestion.referral_id == Referral.id, HubQuestion.by_phone.is_(sa.false()))
-            .scalar_subquery()
-            .label("answered_at"),
+            _only_if(NEWS, _answered_at()).label("answered_at"),
             _waiting(InputMark, InputMark.settled_at).label("marks"),
-            _waiting(Addition, Addition.read_at).label("additions"),
+            _only_if(NEWS, _waiting(Addition, Addition.read_at)).label("additions"),
         )
         .join(Subject, Subject.id == Referral.id)
         .outerjoin(Agency, Agency.id == Referral.agency_id)
@@ -204,6 +199,21 @@ def _rows_shown() -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(proposed_by, proposed_by.c.id == Decision.proposed_by_id)
         .outerjoin(proposer, proposer.c.id == proposed_by.c.professional_id)
     )
+
+
+def _only_if(condition: sa.ColumnElement[bool], asked: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """What is asked of few rows is looked up for those alone."""
+    return sa.type_coerce(sa.case((condition, asked)), asked.type)
+
+
+def _look_due() -> sa.ScalarSelect[Any]:
+    running = (Clock.subject_id == Referral.id, Clock.stopped_at.is_(None), Clock.rule == FIRST_LOOK)
+    return sa.select(sa.func.min(Clock.due_at)).where(*running).scalar_subquery()
+
+
+def _answered_at() -> sa.ScalarSelect[Any]:
+    answered = (HubQuestion.referral_id == Referral.id, HubQuestion.by_phone.is_(sa.false()))
+    return sa.select(sa.func.max(HubQuestion.answered_at)).where(*answered).scalar_subquery()
 
 
 def _waiting(table: Any, done_at: Any) -> sa.ScalarSelect[int]:

@@ -48,9 +48,9 @@ def _waits() -> sa.ColumnElement[bool]:
 WAITS = _waits()
 
 
-def seen_by(actor: Actor | AnyReader) -> sa.ColumnElement[bool]:
+def seen_by(actor: Actor | AnyReader, referral_id: Any = Referral.id) -> sa.ColumnElement[bool]:
     """The condition under which a referral reaches the actor whole (L4) and does not bar them."""
-    return sa.exists().where(Reach.subject_id == Referral.id, Reach.level >= L4, reaches(actor))
+    return sa.exists().where(Reach.subject_id == referral_id, Reach.level >= L4, reaches(actor))
 
 
 def _red_due() -> sa.ColumnElement[datetime]:
@@ -93,7 +93,8 @@ def due_sql() -> sa.ColumnElement[datetime]:
 
 def unread_sql() -> sa.ColumnElement[int]:
     """1 for what nobody in the hub has read, or not since something was added."""
-    return sa.case((Referral.read_at.is_(None), 1), (NEWS, 1), else_=0)
+    one: Any = sa.literal_column("1")
+    return sa.case((Referral.read_at.is_(None), one), (NEWS, one), else_=sa.literal_column("0"))
 
 
 def left_sql() -> sa.ColumnElement[bool]:
