@@ -40,7 +40,7 @@ LIMIT, GATED = 3.0, ("list", "open", "create")
 OPERATIONS = ("list", "open", "create", "search")
 CLIENTS, ROUNDS, LOADED = 8, 5, 12
 # Both workers have met every page before anything counts: what a worker does once (templates, statements) is no request's cost.
-WARM = 12
+WARM = 24
 # With fewer cases the minimal application's teams have no fifty open ones to list.
 FEWEST = 700
 SERVER = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", "--no-control-socket"]

@@ -30,6 +30,9 @@ AUDIENCES = frozenset(
     {"own", "status", "plan", "hub", "record", "protected", "sealed", "originator", "staff", "service"}
 )
 
+# The product has some hundreds of statements: the drivers' own 128 and 100 were prepared again and again.
+STATEMENTS_KEPT = 600
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -156,13 +159,14 @@ def engine_options(url: str) -> dict[str, dict[str, Any]]:
     """Flask-SQLAlchemy-Lite's SQLALCHEMY_ENGINES for a database URL: `default` writes, `read` reads."""
     address = sa.make_url(url)
     if address.get_backend_name() == "sqlite":
-        # The product has some hundreds of statements: the driver's own 128 were prepared again and again.
-        settings = {"isolation_level": None, "timeout": 10, "cached_statements": 600}
+        settings = {"isolation_level": None, "timeout": 10, "cached_statements": STATEMENTS_KEPT}
         common: dict[str, Any] = {"url": address, "connect_args": settings}
     else:
         if address.drivername in ("postgresql", "postgres"):
             address = address.set(drivername="postgresql+psycopg")
         common = {"url": address, "connect_args": {"connect_timeout": 3}, "pool_size": 5, "max_overflow": 5}
+    # The connection that was used last has what it needs at hand: pages of the file, statements prepared and planned.
+    common["pool_use_lifo"] = True
     return {"default": dict(common), "read": {**common, "isolation_level": "AUTOCOMMIT"}}
 
 
@@ -181,6 +185,13 @@ def init_app(app: Flask) -> None:
                 _watch_file(engine)
                 if name == "default":
                     event.listen(engine, "begin", _begin_immediate)
+            else:
+                event.listen(engine, "connect", _keep_prepared)
+
+
+def _keep_prepared(connection: Any, _record: Any) -> None:
+    # As many as there are statements: to plan one of the larger takes ten times as long as to answer it.
+    connection.prepared_max = STATEMENTS_KEPT
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

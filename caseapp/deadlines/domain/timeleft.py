@@ -3,9 +3,8 @@
 Numbers keep to their units by no-break spaces; `TimeLeft.plain` has ordinary ones, for e-mail and files.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from caseapp.kernel.clock import to_london
 
@@ -19,8 +18,7 @@ State = Literal["late", "soon", "calm"]
 SOON = timedelta(hours=2)
 
 
-@dataclass(frozen=True)
-class TimeLeft:
+class TimeLeft(NamedTuple):
     """'1 h 30 min left', 'by 17:00 today', and how it is marked: late, soon or calm."""
 
     words: str

@@ -4,8 +4,8 @@ Signals sort, they never rate.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from caseapp.people.domain.names import months_old, normalise_name
 
@@ -23,8 +23,7 @@ _A_LINE = 160
 _NO_DANGER = frozenset({"no", "none", "none known", "nothing known", "not that we know of", "nil", "n/a"})
 
 
-@dataclass(frozen=True)
-class Signal:
+class Signal(NamedTuple):
     """One reason to look now. `words` is a sentence without a full stop; a higher `weight` stands higher."""
 
     key: str

@@ -58,17 +58,15 @@ A_PAGE = 50
 FIRST_LOOK = "mash.first_look"
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """Since when the hub waits for the referrer's answer, and whom it asked."""
 
     whom: str
     at: datetime
 
 
-@dataclass(frozen=True)
-class QueueRow:
-    """One referral in the queue, as the page shows it."""
+class QueueRow(NamedTuple):
+    """One referral in the queue, as the page shows it. Equal rows are drawn once, so it is compared often."""
 
     reference: str
     rating: str | None
