@@ -150,10 +150,9 @@ def _log_statement(later: bool, codes: tuple[str, ...]) -> Any:
 def _is_one_of(codes: tuple[str, ...]) -> sa.ColumnElement[bool]:
     """The condition that an event has one of these codes, said the shorter way."""
     others = TYPES.keys() - codes
-    few: list[sa.ColumnElement[str]] = [
-        sa.literal_column(f"'{code}'") for code in sorted(others if len(others) < len(codes) else codes)
-    ]
-    return Event.code.not_in(few) if len(others) < len(codes) else Event.code.in_(few)
+    shorter = others if len(others) < len(codes) else codes
+    said: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{code}'") for code in sorted(shorter)]
+    return Event.code.not_in(said) if shorter is others else Event.code.in_(said)
 
 
 def _words_from_above(actor: Actor, rows: Sequence[Any]) -> dict[int, EntryWords]:
