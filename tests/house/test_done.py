@@ -1,6 +1,5 @@
 """After a button the next page says what was done: once, in plain words, and only if it was done."""
 
-import pytest
 from flask import Flask
 
 from caseapp.done import DONE
@@ -43,9 +42,9 @@ def test_every_button_has_its_words(bare_app: Flask) -> None:
         assert words.endswith(".") and words[0].isupper() and len(words) < 90
 
 
-@pytest.mark.usefixtures("app")
 def test_it_is_said_once_on_the_next_page(bare_app: Flask) -> None:
-    made = receive("SAMPLE-001")
+    with bare_app.app_context():
+        made = receive("SAMPLE-001")
     client = sign_in(bare_app, "mash.worker")
     words = DONE["referrals.take", ""]
     assert words not in client.get(f"/referrals/{made.reference}").text
@@ -56,9 +55,9 @@ def test_it_is_said_once_on_the_next_page(bare_app: Flask) -> None:
     assert words not in client.get(taken.location).text
 
 
-@pytest.mark.usefixtures("app")
 def test_nothing_is_said_of_what_was_not_done(bare_app: Flask) -> None:
-    made = receive("SAMPLE-001")
+    with bare_app.app_context():
+        made = receive("SAMPLE-001")
     client = sign_in(bare_app, "mash.worker")
     assert client.post(f"/referrals/{made.reference}/rate").status_code == 422
     assert DONE["referrals.rate", ""] not in client.get(f"/referrals/{made.reference}").text
