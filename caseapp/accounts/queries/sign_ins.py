@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
-from caseapp.accounts.domain import ABSOLUTE, PARKED_FOR, UNSENT_FOR, normal_email, token_digest, unsent_key
+from caseapp.accounts.domain import ABSOLUTE, PARKED_FOR, UNSENT_FOR, normal_email, token_digest
 from caseapp.accounts.models import ParkedForm, User, UserSession
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
@@ -119,11 +119,6 @@ def unsent_of(row: Any) -> Unsent | None:
     if row.unsent_at is None or row.unsent_at <= clock.now() - UNSENT_FOR:
         return None
     return Unsent([(name, value) for name, value in row.unsent_fields], row.unsent_at)
-
-
-def find_unsent(actor: Actor, path: str) -> Unsent | None:
-    """What the actor has written on a page and not sent, for 7 days; None if there is nothing. One statement."""
-    return unsent_of(db.session.execute(sa.select(*unsent_columns(unsent_key(actor.user_id, path)))).one())
 
 
 def list_parked(user_id: int, tokens: Collection[str]) -> list[Parked]:

@@ -9,8 +9,9 @@ from sqlalchemy import orm
 from caseapp.access.domain import FAMILY_HELP, L4, Actor
 from caseapp.access.models import Bar
 from caseapp.access.queries import visible_ids
+from caseapp.accounts.domain import unsent_key
 from caseapp.accounts.models import Agency, Professional, Team
-from caseapp.accounts.queries import TeamRow, may_lead
+from caseapp.accounts.queries import TeamRow, Unsent, may_lead, unsent_columns, unsent_of
 from caseapp.assessments.domain import AUTHORISED
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.assessments.queries import last_authorised
@@ -44,6 +45,8 @@ class StepDownChoices:
     leads: tuple[LeadChoice, ...]
     agencies: tuple[tuple[int, str], ...]
     ready: bool
+    # What the actor has written on the form's page and not sent.
+    unsent: Unsent | None = None
 
     @property
     def family(self) -> str:
@@ -51,10 +54,11 @@ class StepDownChoices:
         return self.children[0].family_name if self.children else ""
 
 
-def get_step_down_choices(actor: Actor, case_id: int) -> StepDownChoices:
+def get_step_down_choices(actor: Actor, case_id: int, *, unsent_at: str = "") -> StepDownChoices:
     """What can be chosen for a step-down of this case's family; the family help team of the same locality comes first.
 
-    Four statements. Raises NotFound when the case is closed.
+    `unsent_at`: the address of a page on which the actor may have begun to write. Four statements. Raises NotFound when
+    the case is closed.
     """
     of_family = orm.aliased(Case)
     assessed = sa.exists().where(
@@ -64,7 +68,9 @@ def get_step_down_choices(actor: Actor, case_id: int) -> StepDownChoices:
     )
     # A child kept from this actor by a conflict of interest is not offered.
     seen = db.session.execute(
-        sa.select(Case.id, Case.family_id, assessed.label("assessed"))
+        sa.select(
+            Case.id, Case.family_id, assessed.label("assessed"), *unsent_columns(unsent_key(actor.user_id, unsent_at))
+        )
         .join(of_family, sa.and_(of_family.id == case_id, of_family.family_id == Case.family_id))
         .where(Case.id.in_(visible_ids(actor, "case", L4)))
     ).all()
@@ -77,7 +83,8 @@ def get_step_down_choices(actor: Actor, case_id: int) -> StepDownChoices:
     teams, leads = _teams_and_leads(this.team_id, [row.id for row in children])
     agencies = db.session.execute(sa.select(Agency.id, Agency.name).order_by(Agency.name))
     ready = any(row.level not in ASSESSED_FIRST or known[row.id] for row in children)
-    return StepDownChoices(children, teams, leads, tuple((row.id, row.name) for row in agencies), ready)
+    unsent = unsent_of(seen[0]) if unsent_at else None
+    return StepDownChoices(children, teams, leads, tuple((row.id, row.name) for row in agencies), ready, unsent)
 
 
 def _teams_and_leads(

@@ -10,7 +10,7 @@ from caseapp.access.domain import L0, L2, L4, PERMISSIONS, Actor, SubjectAccess,
 from caseapp.access.guard import guard, note_read
 from caseapp.access.taking import give_list
 from caseapp.accounts.commands import forget_unsent
-from caseapp.accounts.queries import Unsent, find_unsent
+from caseapp.accounts.queries import Unsent
 from caseapp.assessments.queries import family_chronology
 from caseapp.cases.queries import CaseRow
 from caseapp.cases.slots import Action, Notice
@@ -100,8 +100,9 @@ def step_down(actor: Actor, subject: SubjectAccess) -> Any:
     known = queries.find_handover_of_case(subject.id)
     if known is not None and known.phase in (PROPOSED, AGREED):
         return _see(known.reference)
-    choices = queries.get_step_down_choices(actor, subject.id)
-    unsent = find_unsent(actor, _place(subject)) if "fresh" not in request.args else None
+    begun_at = _place(subject) if "fresh" not in request.args else ""
+    choices = queries.get_step_down_choices(actor, subject.id, unsent_at=begun_at)
+    unsent = choices.unsent
     form = forms.step_down_form(choices, formdata=MultiDict(unsent.fields) if unsent else None)
     return _step_down_page(subject, choices, form, 200, unsent)
 
