@@ -263,5 +263,5 @@ def test_what_is_left_to_do_follows_the_proposal(browser: Browser, bare_app: Fla
     shown = browser("mash.worker").get(f"/referrals/{third.reference}").text
     assert "With <strong>a manager</strong>, proposed by Nadia Farrow." in shown
     decision = browser("mash.manager").get(f"/referrals/{third.reference}/decision").text
-    for words in ("What the form itself tells", "Third contact in 12 months", "Safe to go home today"):
+    for words in ("What the form itself tells", "Third contact in 12 months", "safe to go home today"):
         assert words in decision, words
