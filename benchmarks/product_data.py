@@ -24,7 +24,7 @@ from caseapp.cases.queries import family_cases
 from caseapp.demo.organisation import email_of, make_organisation
 from caseapp.factory import create_app
 from caseapp.kernel import clock
-from caseapp.kernel.db import db, transaction
+from caseapp.kernel.db import db, is_postgresql, transaction
 from caseapp.kernel.health import migrations
 from caseapp.kernel.subjects import new_subject
 from caseapp.pathway.commands import close_family_cases
@@ -40,8 +40,7 @@ TEAMS = ("north", "central", "south")
 # The draft's pages as a browser posts them: one child, all that stops sending answered.
 PAGES: dict[str, dict[str, object]] = {
     "danger": {"immediate_danger": "no"},
-    "child-1": {"first_name": "Ellie", "last_name": "Marsden", "born": "exact", "sex": "F"}
-    | {"date_of_birth-day": "9", "date_of_birth-month": "3", "date_of_birth-year": "2017"},
+    "child-1": {"born": "exact", "sex": "F"},
     "now": {"where": "school", "safe_to_go_home": "yes"},
     "consent": {"parent_informed": "yes", "parent_agrees": "yes"},
     "concern": {"categories": ["neglect"], "what_happened": "She slept in her coat because the meter was empty."},
@@ -170,17 +169,25 @@ def fill(count: int, draft_count: int) -> dict[str, list[str]]:
     school, sent = _someone("school"), []
     for _ in range(0, draft_count, AT_ONCE):
         with transaction():
-            sent += _drafts(school)
+            sent += _drafts(school, filler.random)
     return {"cases": filler.opened, "drafts": sent, "queue": queue, "version": [str(len(PAGES) + 1)]}
 
 
-def _drafts(school: Actor) -> Iterator[str]:
-    """Finished drafts, page by page as a browser saves them."""
+def _drafts(school: Actor, chance: Random) -> Iterator[str]:
+    """Finished drafts, page by page as a browser saves them, each about a child of its own."""
     for _ in range(AT_ONCE):
         reference = drafts.start_draft(school)
         found = get_subject(school, reference, "draft", L0)
+        child = {
+            "first_name": chance.choice(FIRST),
+            "last_name": chance.choice(LAST),
+            "date_of_birth-day": str(chance.randint(1, 28)),
+            "date_of_birth-month": str(chance.randint(1, 12)),
+            "date_of_birth-year": str(chance.randint(2010, 2024)),
+        }
         for version, (page, typed) in enumerate(PAGES.items(), start=1):
-            drafts.save_page(school, draft_id=found.id, page=page, typed=typed, version=version, by_itself=True)
+            given = {**typed, **child} if page == "child-1" else typed
+            drafts.save_page(school, draft_id=found.id, page=page, typed=given, version=version, by_itself=True)
         yield reference
 
 
@@ -189,9 +196,10 @@ def main() -> None:
     app = create_app({"TESTING": True})
     with app.app_context():
         made = fill(int(sys.argv[1]), int(sys.argv[2]))
-        with transaction():
-            # As PostgreSQL does by itself within a minute or so, and as the minimal application's data has it.
-            db.session.execute(sa.text("ANALYZE"))
+        if is_postgresql():
+            # As it does by itself within a minute or so.
+            with transaction():
+                db.session.execute(sa.text("ANALYZE"))
         for engine in db.engines.values():
             engine.dispose()
     Path(sys.argv[3]).write_text(json.dumps(made))
