@@ -261,6 +261,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app = Flask(
         __name__, template_folder=str(settings.ROOT / "templates"), static_folder=str(settings.ROOT / "caseapp/static")
     )
+    app.jinja_environment = web.Templates
     app.config.update(settings.from_environment())
     app.config.update(overrides or {})
     app.config.setdefault("SQLALCHEMY_ENGINES", kernel_db.engine_options(app.config["DATABASE_URL"]))

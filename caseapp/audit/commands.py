@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from caseapp.access.domain import Actor
 from caseapp.access.guard import ReadEntry
 from caseapp.kernel import clock
-from caseapp.kernel.db import db, is_postgresql, short_write
+from caseapp.kernel.db import db, is_postgresql, one_or_all, short_write
 from caseapp.kernel.events import Event, current_txid, make_mac, record
 
 from .domain import (
@@ -61,7 +61,7 @@ def write_reads(actor: Actor, entries: list[ReadEntry], within: sa.Connection | 
         row["mac"] = make_mac(read_content(row))
         rows.append(row)
     with nullcontext(within) if within is not None else short_write() as connection:
-        connection.execute(_add_reads(is_postgresql()), rows)
+        connection.execute(_add_reads(is_postgresql()), one_or_all(rows))
 
 
 @cache

@@ -279,7 +279,12 @@ def write_rows(statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> N
     if rows:
         session = db.session
         session.flush()
-        session.connection().execute(statement, rows)
+        session.connection().execute(statement, one_or_all(rows))
+
+
+def one_or_all(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """What to execute a statement with: one row alone is not sent by the drivers' way for many, which costs more."""
+    return rows if len(rows) > 1 else rows[0]
 
 
 def dispose() -> None:

@@ -19,7 +19,7 @@ from flask import current_app
 from sqlalchemy import orm
 
 from . import clock
-from .db import BigId, Model, UTCDateTime, column, db, foreign_key, is_postgresql, primary_key
+from .db import BigId, Model, UTCDateTime, column, db, foreign_key, is_postgresql, one_or_all, primary_key
 
 
 class ActorLike(Protocol):
@@ -241,9 +241,8 @@ def _insert(row: Recorded, subject_ids: Sequence[int]) -> int:
     key: Any = connection.execute(_add_event(is_postgresql()), _columns(row)).inserted_primary_key
     number: int = key[0]
     if subject_ids:
-        connection.execute(
-            _ADD_SUBJECTS, [{"event_id": number, "subject_id": subject_id} for subject_id in subject_ids]
-        )
+        links = [{"event_id": number, "subject_id": subject_id} for subject_id in subject_ids]
+        connection.execute(_ADD_SUBJECTS, one_or_all(links))
     return number
 
 
@@ -257,7 +256,7 @@ def _insert_each(rows: Sequence[tuple[Recorded, list[int]]]) -> None:
         row.id = numbers[row.nonce]
     links = [{"event_id": row.id, "subject_id": subject_id} for row, ids in rows for subject_id in ids]
     if links:
-        connection.execute(_ADD_SUBJECTS, links)
+        connection.execute(_ADD_SUBJECTS, one_or_all(links))
 
 
 def _columns(row: Recorded) -> dict[str, Any]:

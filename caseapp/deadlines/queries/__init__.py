@@ -2,10 +2,11 @@
 
 from .clocks import ClockView, clocks_of
 from .milestones import MilestoneView, milestones_of
-from .policy import compute, current_policy, find_rule, get_rule, hub_hours, known_policy, policy_of
+from .policy import VERSION, compute, current_policy, find_rule, get_rule, hub_hours, known_policy, policy_of
 from .told import DecisionView, LateView, decision_words, late_reasons_of, list_decisions
 
 __all__ = [
+    "VERSION",
     "ClockView",
     "DecisionView",
     "LateView",

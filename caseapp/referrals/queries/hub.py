@@ -15,9 +15,9 @@ from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_
 from caseapp.accounts.models import Agency, Professional, User
 from caseapp.accounts.queries import user_name_of
 from caseapp.cases.models import Case
-from caseapp.deadlines.catalogue import get_rule
 from caseapp.deadlines.domain import TimeLeft, is_late
 from caseapp.deadlines.models import Clock
+from caseapp.deadlines.queries import VERSION, get_rule, policy_of
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch
 from caseapp.kernel.subjects import Subject, parse_reference
@@ -169,6 +169,7 @@ def _rows_shown() -> sa.Select[*tuple[Any, ...]]:
             Agency.name.label("agency"),
             Referral.held_by_id,
             Referral.held_at,
+            VERSION,
             due_at.label("due_at"),
             due_rule.label("due_rule"),
             _only_if(Referral.read_at.is_(None), _look_due()).label("look_due_at"),
@@ -257,6 +258,8 @@ def next_to_agree(actor: Actor) -> str | None:
 
 def _rows(actor: Actor, found: Sequence[Any]) -> list[QueueRow]:
     now = clock.now()
+    if found:
+        policy_of(found[0].policy)
     today = clock.to_london(now).date()
     told = [glance(row.document, came_on=clock.to_london(row.received_at).date(), today=today) for row in found]
     since = min((row.received_at for row in found), default=now) - A_YEAR

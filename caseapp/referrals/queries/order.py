@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,9 +11,9 @@ from sqlalchemy import orm
 from caseapp.access.domain import L4, Actor
 from caseapp.access.models import Reach
 from caseapp.access.queries import AnyReader, reaches
-from caseapp.deadlines.domain import Due, TimeLeft, time_left
+from caseapp.deadlines.domain import Due, Policy, TimeLeft, Unit, time_left
 from caseapp.deadlines.models import Clock
-from caseapp.deadlines.queries import ClockView, compute, get_rule
+from caseapp.deadlines.queries import ClockView, compute, get_rule, known_policy
 from caseapp.kernel import clock
 from caseapp.kernel.db import UTCDateTime, is_postgresql
 from caseapp.kernel.subjects import Subject
@@ -130,8 +131,16 @@ def left_to_decide(
     if due_at is None or rule is None:
         return None
     if rating is None:
-        due_at, rule = _as_red(received_at).due_at, RED
+        ends_at, unit = _red_due_at(known_policy(), received_at)
+        return time_left(ends_at, now, unit)
     return time_left(due_at, now, get_rule(rule, clock.to_london(received_at).date()).unit)
+
+
+@lru_cache(maxsize=1024)
+def _red_due_at(policy: Policy, received_at: datetime) -> tuple[datetime, Unit]:
+    """The end that Red gives under that policy, and its unit: for everyone in the hub the same, each minute anew."""
+    rule = policy.get_rule(RED, clock.to_london(received_at).date())
+    return policy.compute(rule, received_at).due_at, rule.unit
 
 
 def decide_by(rating: str | None, received_at: datetime, clocks: Sequence[ClockView]) -> TimeLeft | None:
