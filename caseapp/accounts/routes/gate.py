@@ -62,6 +62,8 @@ def load_actor() -> None:
     """
     g.actor = g.ended_session = g.session_id = g.session_user_id = g.holder = None
     g.stage = ""
+    # Until the guard lets a change through, a request only reads.
+    g.writing = False
     token = session.get("sid")
     if not token:
         return

@@ -75,7 +75,7 @@ def receive_referral(
     if source_system and number and (known := find_received(source_system, number)):
         return Received(*known, new=False)
     told, hidden = _storable(document)
-    agencies, children = agencies_called(as_text(as_object(told).get("agency"))), children_of(told)
+    agencies, children = _agencies_known(sender, as_text(as_object(told).get("agency"))), children_of(told)
     try:
         with db.session.begin_nested() if number else nullcontext():
             made = _add_referral(_Arrival(sender, told, children, received_at, mode, source_system, number), agencies)
@@ -100,6 +100,13 @@ def receive_referral(
         children=len(children),
     )
     return Received(made.id, made.reference, new=True)
+
+
+def _agencies_known(sender: Actor | None, given: str | None) -> dict[str, int]:
+    """The agencies that the one given may be; the sender's own asks nobody."""
+    if sender is not None and given == sender.agency_name:
+        return {given: sender.agency_id}
+    return agencies_called(given)
 
 
 @dataclass(frozen=True)
