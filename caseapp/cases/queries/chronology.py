@@ -92,7 +92,9 @@ def list_chronology(
     return Chronology(entries, rows[-1].id if more else None)
 
 
+@lru_cache(maxsize=16)
 def _shown_codes(important: bool, level: int) -> tuple[str, ...]:
+    """The codes that a reader of that level sees. Every slice has declared its own before the first page."""
     return tuple(
         code
         for code, kind in TYPES.items()
