@@ -28,8 +28,8 @@ Sign in as (password demo-only-password, each ...@demo.example):
   locality managers    north.manager  central.manager  south.manager
   social workers       north.worker  central.worker  south.worker
   family help          familyhelp.north  familyhelp.central  familyhelp.south  familyhelp.worker
-  look and run         auditor  admin
-  no pages yet         chair  business.support  evolve  ig  head"""
+  look and run         head  auditor  admin
+  no pages yet         chair  business.support  evolve  ig"""
 
 
 def port_is_free(port: int) -> bool:

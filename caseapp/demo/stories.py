@@ -323,12 +323,10 @@ class Story:
         whole = end - now
         begun = self._by_day(now + whole * self.random.uniform(0.15, 0.35), now, end)
         self._then("noted", self._by_day(now + whole * 0.1, now, end), self.note)
-        self._then("writing", begun, self.write)
+        done = self._by_day(now + whole * self.random.uniform(0.86, 0.96), begun + timedelta(minutes=30), end)
+        self._then("writing", begun, lambda: self.write(done, end))
         if self.plan.duration > 15:
             self._then("noted", self._by_day(now + whole * self.random.uniform(0.4, 0.7), now, end), self.note)
-        done = self._by_day(now + whole * self.random.uniform(0.86, 0.96), begun + timedelta(minutes=30), end)
-        self._then("submitted", done, self.submit)
-        self._then("authorised", end, self.authorise)
 
     def note(self) -> None:
         """The worker writes a note."""
@@ -342,8 +340,8 @@ class Story:
             once_key=f"demo-{self.referral_id}-{int(clock.now().timestamp())}",
         )
 
-    def write(self) -> None:
-        """The worker starts the assessment."""
+    def write(self, done: datetime, end: datetime) -> None:
+        """The worker starts the assessment, to submit it when it is `done`; it should be authorised by the `end`."""
         first, *others = self.family.case_ids
         reference = assessments.start_assessment(self.family.worker.actor, case_id=first, sibling_ids=others)
         self.assessment_id = db.session.scalars(sa.select(Subject.id).where(Subject.reference == reference)).one()
@@ -352,6 +350,7 @@ class Story:
         assessments.save_assessment(
             self.family.worker.actor, assessment_id=self.assessment_id, version=1, answers=self._answers(answers)
         )
+        self._then("submitted", max(done, clock.now() + timedelta(minutes=30)), lambda: self.submit(end))
 
     def _answers(self, told: dict[str, str], outcome: str = "") -> dict[str, Any]:
         answers: dict[str, Any] = dict(told)
@@ -361,8 +360,8 @@ class Story:
             answers[f"voice_{case_id}"] = self.random.choice(words.VOICES) if outcome else ""
         return answers
 
-    def submit(self) -> None:
-        """The worker submits it to the manager."""
+    def submit(self, end: datetime) -> None:
+        """The worker submits it to the manager, who reads it before they authorise it, at the `end` or after."""
         page = assessment_queries.get_assessment(self.assessment_id)
         outcome = {"close": "no_further_action"}.get(self.plan.after, self.plan.after)
         assessments.submit_assessment(
@@ -371,6 +370,7 @@ class Story:
             version=page.version,
             answers=self._answers(self.told, outcome),
         )
+        self._then("authorised", max(end, clock.now() + timedelta(minutes=20)), self.authorise)
 
     def authorise(self) -> None:
         """The manager authorises it."""
