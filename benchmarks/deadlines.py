@@ -78,7 +78,7 @@ def fill(many: int) -> None:
         began = record(None, "note.written", subjects=[], note=0).id
         references = {make_reference("case") for _ in range(many + 100)}
         rows = [{"kind": "case", "reference": reference} for reference in list(references)[:many]]
-        db.session.connection().execute(sa.insert(Subject.__table__), rows)  # type: ignore[arg-type]
+        db.session.connection().execute(sa.insert(Subject), rows)
         keys = random.choices(list(SHARES), list(SHARES.values()), k=many)
         subjects = db.session.scalars(sa.select(Subject.id).where(Subject.kind == "case").order_by(Subject.id)).all()
         clocks = []
@@ -87,7 +87,7 @@ def fill(many: int) -> None:
             due = policy.compute(policy.get_rule(key, anchor.date()), anchor)
             times = {"anchor_at": anchor, "due_on": due.due_on, "due_at": due.due_at}
             clocks.append({"rule": key, "subject_id": subject_id, "started_by_id": began, **times})
-        db.session.connection().execute(sa.insert(Clock.__table__), clocks)  # type: ignore[arg-type]
+        db.session.connection().execute(sa.insert(Clock), clocks)
 
 
 def decide(many: int, server: Callable[[], float]) -> tuple[float, float, float, int]:

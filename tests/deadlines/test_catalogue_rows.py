@@ -7,7 +7,7 @@ import pytest
 
 from caseapp.deadlines.catalogue import KINDS, PUBLISHED, RANKS, RULES, get_rule
 from caseapp.deadlines.catalogue.front_door import FRONT_DOOR
-from caseapp.deadlines.domain import CLOSED, INSTANT_UNITS, LATE, MET, Happened, Run, replay
+from caseapp.deadlines.domain import CLOSED, INSTANT_UNITS, LATE, MET, Happened, Rule, Run, replay
 
 # Friday 18 December 2026, 10:00: Christmas, its Monday and New Year lie ahead.
 START = datetime(2026, 12, 18, 10, 0, tzinfo=UTC)
@@ -171,7 +171,7 @@ def test_what_is_worked_out_and_never_stored(key: str, runs: str, due: str) -> N
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
-def test_each_says_its_sentence_and_who_says_so(rule) -> None:  # type: ignore[no-untyped-def]
+def test_each_says_its_sentence_and_who_says_so(rule: Rule) -> None:
     due = PUBLISHED.compute(rule, START)
     assert due.sentence.startswith(f"{rule.start_words} on Friday 18 December 2026")
     assert f"{rule.gives_words} {rule.length_words}." in due.sentence

@@ -11,9 +11,9 @@ from sqlalchemy import orm
 from caseapp.access.domain import L4, Actor
 from caseapp.access.models import Reach
 from caseapp.access.queries import AnyReader, reaches
-from caseapp.deadlines.domain import Due, Policy, TimeLeft, Unit, time_left
+from caseapp.deadlines.domain import Policy, TimeLeft, Unit, time_left
 from caseapp.deadlines.models import Clock
-from caseapp.deadlines.queries import ClockView, compute, get_rule, known_policy
+from caseapp.deadlines.queries import ClockView, get_rule, known_policy
 from caseapp.kernel import clock
 from caseapp.kernel.db import UTCDateTime, is_postgresql
 from caseapp.kernel.subjects import Subject
@@ -154,12 +154,8 @@ def decide_due(rating: str | None, received_at: datetime, clocks: Sequence[Clock
     """The moment of `decide_by`, to sort by; for a referral with a rating and no clock when it was received."""
     running = [view for view in clocks if view.rule.key in DECIDE_BY]
     if rating is None:
-        return _as_red(received_at).due_at
+        return _red_due_at(known_policy(), received_at)[0]
     return running[0].due_at if running else received_at
-
-
-def _as_red(received_at: datetime) -> Due:
-    return compute(get_rule(RED, clock.to_london(received_at).date()), received_at)
 
 
 def danger_added(at: datetime) -> Signal:
