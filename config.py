@@ -63,6 +63,39 @@ def _sign_in(environment: str) -> dict[str, Any]:
     }
 
 
+SECURITIES = ("starttls", "tls", "none")
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+def _telling() -> dict[str, Any]:
+    """The mail server, our own address in links, and the hour of the daily e-mail."""
+    host = os.environ.get("SMTP_HOST", "")
+    security = os.environ.get("SMTP_SECURITY") or "starttls"
+    url = (os.environ.get("SERVICE_URL") or "").rstrip("/")
+    hour = int(_number("DIGEST_HOUR", "7"))
+    if security not in SECURITIES:
+        raise RuntimeError(f"SMTP_SECURITY must be one of {', '.join(SECURITIES)}, not {security!r}")
+    if host and security == "none" and host not in LOCAL_HOSTS:
+        raise RuntimeError("SMTP_SECURITY=none is for a mail server on this machine only")
+    if host and not (url and os.environ.get("MAIL_FROM")):
+        raise RuntimeError("SMTP_HOST needs MAIL_FROM (who writes) and SERVICE_URL (where links lead)")
+    if url and not url.startswith(("https://", "http://")):
+        raise RuntimeError(f"SERVICE_URL must begin with https:// or http://, not {url!r}")
+    if hour > 23:
+        raise RuntimeError("DIGEST_HOUR must be an hour from 0 to 23")
+    return {
+        "SMTP_HOST": host,
+        "SMTP_PORT": int(_number("SMTP_PORT", "465" if security == "tls" else "587")),
+        "SMTP_SECURITY": security,
+        "SMTP_USER": os.environ.get("SMTP_USER", ""),
+        "SMTP_PASSWORD": os.environ.get("SMTP_PASSWORD", ""),
+        "SMTP_CA_FILE": os.environ.get("SMTP_CA_FILE", ""),
+        "MAIL_FROM": os.environ.get("MAIL_FROM", ""),
+        "SERVICE_URL": url,
+        "DIGEST_HOUR": hour,
+    }
+
+
 def from_environment() -> dict[str, Any]:
     """Everything the factory needs to know. Raises RuntimeError, in words, for a setting that is missing or wrong."""
     environment = os.environ.get("CASEAPP_ENV") or "production"
@@ -81,6 +114,7 @@ def from_environment() -> dict[str, Any]:
         "TRUSTED_PROXIES": int(os.environ.get("TRUSTED_PROXIES", "0")),
         "METRICS_TOKEN": os.environ.get("METRICS_TOKEN", ""),
         **_sign_in(environment),
+        **_telling(),
         "COUNCIL_NAME": os.environ.get("COUNCIL_NAME", "Rotherham"),
         "HUB_PHONE": os.environ.get("HUB_PHONE", "01632 960500"),
     }

@@ -14,8 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from caseapp.accounts.commands import clean_up, suspend_unused
 from caseapp.audit.commands import seal
 from caseapp.audit.domain import ChainBroken
-from caseapp.kernel.db import dispose, transaction
+from caseapp.kernel.db import db, dispose, transaction
 from caseapp.night.cli import export_if_due
+from caseapp.notifications.commands import tell
 from caseapp.referrals.commands.drafts import expire_drafts
 
 log = structlog.get_logger()
@@ -25,6 +26,8 @@ BACK_OFF = 2
 LONGEST_WAIT = 60.0
 # Sessions, parked forms and throttles are cleared away less often than the logs are sealed.
 CLEAN_EVERY = 300.0
+# So often what is due is put into the outbox, and what waits there is sent.
+TELL_EVERY = 60.0
 
 
 class Stopped(BaseException):
@@ -54,12 +57,13 @@ def _listen() -> threading.Event:
 )
 @with_appcontext
 def sweep(once: bool, every: float) -> None:
-    """Seal the event log and the read log and clear away what has had its time, round after round, until told to stop.
+    """Seal the event log and the read log, tell people what is due, and clear away what has had its time, round after
+    round, until told to stop.
 
     Several sweeps side by side do no harm: one seals, the others find nothing to do. The database may come and go.
     """
     asked = _listen()
-    wait, position, clean_at = every, 0, 0.0
+    wait, position, clean_at, tell_at = every, 0, 0.0, 0.0
     try:
         while not asked.is_set():
             try:
@@ -71,6 +75,9 @@ def sweep(once: bool, every: float) -> None:
                     log.info("sweep.cleaned_up", **clean_up(), suspended=suspended, drafts=expired)
                     sound = _write_files() and sound
                     clean_at = time.monotonic() + CLEAN_EVERY
+                if time.monotonic() >= tell_at:
+                    sound = _tell() and sound
+                    tell_at = time.monotonic() + TELL_EVERY
                 if wait > every:
                     log.info("sweep.database_back")
                 wait = every
@@ -83,6 +90,22 @@ def sweep(once: bool, every: float) -> None:
             asked.wait(wait)
     except Stopped:
         raise SystemExit(0) from None
+
+
+def _tell() -> bool:
+    """Tell people what is due; gives whether every e-mail that was tried went."""
+    try:
+        told = tell()
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        # A fault here must not keep the logs from being sealed. Its message may hold an address, and stays out.
+        log.error("sweep.not_told", kind=type(error).__name__)
+        db.session.rollback()
+        return False
+    if any((told.put, told.made, told.sent, told.failed)):
+        log.info("sweep.told", put=told.put, made=told.made, sent=told.sent, failed=told.failed)
+    return not told.failed
 
 
 def _write_files() -> bool:

@@ -19,13 +19,24 @@ DONE: dict[tuple[str, str], str] = {
     ("cases.acknowledge", ""): "It is acknowledged: that you read it is kept.",
     ("cases.amend_note", ""): "The note is changed. The wording before stays beside it.",
     ("cases.answer_concern", ""): "Your answer is kept. It stands in the chronology.",
+    ("cases.authorise", ""): "It is authorised. The clock runs on all the same.",
+    ("cases.explain", ""): "Your reason is kept, and waits for a manager to authorise it.",
+    ("cases.move_event", ""): "The date is changed. The clocks that count from it moved.",
+    ("cases.record_event", ""): "It is recorded. The clocks that follow from it are below.",
+    ("cases.take_back_event", ""): "It is taken back. Its clocks run as if it had not been.",
     ("cases.write_note", ""): "The note is kept.",
+    ("deadlines.decide_days_it", "confirm"): "It is decided, and the clocks have moved.",
+    ("deadlines.decide_rule_it", "confirm"): "It is decided, and the clocks have moved.",
     ("desk.give", ""): "The family has a worker, who sees it in their work at once.",
     ("insight.draw", ""): "The sample is drawn and kept.",
     ("notices.confirm", ""): "The notification is sent to the hub.",
     ("notices.confirm", "later"): "The notification is saved. It is not sent yet.",
     ("notices.discard", ""): "The notification is thrown away. Nothing of it was sent.",
     ("notices.take", ""): "The text is kept whole. Nothing is sent before you confirm it.",
+    ("notifications.choose", ""): "It is kept. The next e-mail follows it.",
+    ("notifications.end_calendar_address", ""): "The address is ended. Nobody reads the calendar by it any more.",
+    ("notifications.mark_read", ""): "Marked as read.",
+    ("notifications.send_again", ""): "It goes with the next round of the sweep.",
     ("pathway.again", ""): "It is proposed again.",
     ("pathway.agree", ""): "Your answer is kept, and the proposer sees it.",
     ("pathway.answer", ""): "Your answer is sent.",
@@ -59,13 +70,19 @@ DONE: dict[tuple[str, str], str] = {
 }
 
 
+# By endpoint, the buttons that have words of their own.
+_BUTTONS = {
+    endpoint: [button for other, button in DONE if other == endpoint and button] for endpoint, button in DONE if button
+}
+
+
 def keep(response: Response) -> Response:
     """After a button that did what it says: the page that it leads to will say so."""
     # Signed out, locked or before the second step, a form was put aside, and nothing was done.
     worked = response.status_code == 303 and actor_of_request() is not None and not g.get("stage")
     if request.method == "POST" and worked:
-        said = next((key for key in DONE if key[0] == request.endpoint and key[1] and key[1] in request.form), None)
-        key = said or (request.endpoint or "", "")
+        endpoint = request.endpoint or ""
+        key = endpoint, next((button for button in _BUTTONS.get(endpoint, ()) if button in request.form), "")
         if key in DONE:
             session[WAITING] = list(key)
     return response

@@ -1,18 +1,19 @@
 """The top floor: puts the slices together. The only module that imports routes."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import click
-from flask import Blueprint, Flask, current_app, g, request, url_for
-from flask_wtf.csrf import CSRFProtect, generate_csrf
+from flask import Blueprint, Flask, current_app, g, request
+from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config as settings
 from caseapp import about, cli, done, probes
 from caseapp.access import models as access_tables
-from caseapp.access.domain import PERMISSIONS, allows
+from caseapp.access.domain import PERMISSIONS, Actor, allows
 from caseapp.access.guard import WRITE_READS, actor_of_request, check_every_view
 from caseapp.accounts import cli as accounts_cli
 from caseapp.accounts import events as accounts_events
@@ -38,6 +39,8 @@ from caseapp.deadlines import cli as deadlines_cli
 from caseapp.deadlines import commands as deadlines_commands
 from caseapp.deadlines import events as deadlines_events
 from caseapp.deadlines import models as deadlines_tables
+from caseapp.deadlines import routes as deadlines_routes
+from caseapp.deadlines.slots import HOLDERS
 from caseapp.demo import cli as demo_cli
 from caseapp.desk import routes as desk_routes
 from caseapp.desk.slots import PANELS as DESK_PANELS
@@ -51,14 +54,20 @@ from caseapp.kernel import db as kernel_db
 from caseapp.kernel import health, logs, web
 from caseapp.kernel.db import Model, undeclared_columns
 from caseapp.kernel.events import subscribe
+from caseapp.kernel.forms import form_token
 from caseapp.night import cli as night_cli
 from caseapp.night import commands as night_commands
 from caseapp.night import events as night_events
 from caseapp.night import models as night_tables
+from caseapp.night import queries as night_queries
 from caseapp.night import routes as night_routes
 from caseapp.notices import events as notices_events
 from caseapp.notices import models as notices_tables
 from caseapp.notices import routes as notices_routes
+from caseapp.notifications import events as notifications_events
+from caseapp.notifications import models as notifications_tables
+from caseapp.notifications import routes as notifications_routes
+from caseapp.notifications.slots import PEOPLE
 from caseapp.pathway import events as pathway_events
 from caseapp.pathway import models as pathway_tables
 from caseapp.pathway import queries as pathway_queries
@@ -94,6 +103,7 @@ TABLES = (
     deadlines_tables,
     people_tables,
     documents_tables,
+    notifications_tables,
     cases_tables,
     assessments_tables,
     pathway_tables,
@@ -111,6 +121,7 @@ EVENTS = (
     pathway_events,
     cases_events,
     documents_events,
+    notifications_events,
     people_events,
     referrals_events,
     night_events,
@@ -125,12 +136,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_routes.bp,
     audit_routes.bp,
     cases_routes.bp,
+    deadlines_routes.bp,
     desk_routes.bp,
     documents_routes.bp,
     insight_routes.bp,
     night_routes.bp,
     referrals_routes.bp,
     notices_routes.bp,
+    notifications_routes.bp,
 )
 COMMANDS: tuple[click.Command, ...] = (
     demo_cli.demo,
@@ -141,10 +154,16 @@ COMMANDS: tuple[click.Command, ...] = (
     referrals_cli.group,
     night_cli.group,
 )
+TEAM_PAGES = ("desk.team_due", "desk.team_calendar", "desk.team_likely", "desk.team_seen")
 NAVIGATION: tuple[NavItem, ...] = (
     NavItem("Not acknowledged", "desk.alerts", "desk:alerts"),
-    NavItem("Team board", "desk.team_board", "desk:team_board"),
-    NavItem("My work", "desk.my_work", "desk:my_work"),
+    NavItem(
+        "Team board",
+        "desk.team_board",
+        "desk:team_board",
+        ("desk.team_due", "desk.team_calendar", "desk.team_likely", "desk.team_seen"),
+    ),
+    NavItem("My work", "desk.my_work", "desk:my_work", ("desk.likely",)),
     NavItem(
         "Hub queue",
         "referrals.queue",
@@ -203,10 +222,35 @@ NAVIGATION: tuple[NavItem, ...] = (
             "referrals.save_files",
         ),
     ),
+    NavItem(
+        "Reminders",
+        "notifications.index",
+        "reminder:list",
+        ("notifications.settings", "notifications.make_calendar_address"),
+    ),
     NavItem("The service at a glance", "insight.index", "insight:read", ("insight.show_list",)),
     NavItem("By agency and week", "insight.agencies", "insight:read"),
     NavItem("Definitions", "insight.definitions", "insight:read"),
     NavItem("Samples", "insight.list_samples", "insight:read", ("insight.sample", "insight.draw")),
+    NavItem(
+        "Deadlines",
+        "deadlines.rules",
+        "policy:decisions",
+        tuple(
+            f"deadlines.{page}"
+            for page in (
+                "rule",
+                "calendar",
+                "decisions",
+                "decision",
+                "decide",
+                "decide_days",
+                "decide_days_it",
+                "decide_rule",
+                "decide_rule_it",
+            )
+        ),
+    ),
     NavItem("Event log", "audit.events", "audit:read"),
     NavItem("Who looked at what", "audit.reads", "audit:read"),
     NavItem("Seal", "audit.seals", "audit:read"),
@@ -218,8 +262,16 @@ NAVIGATION: tuple[NavItem, ...] = (
         "account:administer",
         ("accounts.ask_disable", "accounts.ask_enable", "accounts.ask_invite", "accounts.person_sign_in"),
     ),
+    NavItem("Outbox", "notifications.outbox", "outbox:read", ("notifications.show_mail",)),
 )
 
+# Foot of every page of somebody who is signed in.
+SIGNED_IN = (
+    {"label": "Your account", "url": "/accounts/me"},
+    {"label": "Every deadline, explained", "url": "/deadlines/"},
+)
+
+SIGN_OUT = "/accounts/sign-out"
 csrf = CSRFProtect()
 
 
@@ -239,10 +291,18 @@ def connect() -> None:
         referrals_leaving.count_open_work,
     ):
         OPEN_WORK.fill(fill_work)
+    for fill_people in (
+        cases_queries.people,
+        pathway_queries.people,
+        referrals_leaving.people,
+        night_queries.people,
+    ):
+        PEOPLE.fill(fill_people)
     WHAT_WAS_SAID.fill(what_was_said)
     CHRONOLOGY_WORDS.fill(referrals_told.chronology_words)
     for fill_words in (referrals_told.task_words, pathway_queries.task_words):
         TASK_WORDS.fill(fill_words)
+    HOLDERS.fill(cases_queries.list_holding_teams)
     BEFORE_VISIT.fill(referrals_told.before_visit)
     for fill_codes in (referrals_told.code_words, night_routes.code_words):
         CODE_WORDS.fill(fill_codes)
@@ -300,38 +360,56 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
 def _csrf_field() -> Markup:
     # One for all forms of a page: each costs as much as ten lines of a table.
     if "csrf_field" not in g:
-        g.csrf_field = Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+        g.csrf_field = Markup('<input type="hidden" name="csrf_token" value="{}">').format(form_token())
     return g.csrf_field
+
+
+@lru_cache(maxsize=1_024)
+def _offered(actor: Actor) -> tuple[NavItem, ...]:
+    """Where the navigation leads: what is asked without a subject goes by who the actor is, and by nothing else."""
+    return tuple(item for item in NAVIGATION if allows(PERMISSIONS[item.permission], actor, None))
+
+
+@lru_cache(maxsize=512)
+def _lock(name: str, who: str, after: float, _token: str, _within: str) -> Markup:
+    """What covers a locked page: the same on every page of a sign-in."""
+    cover = current_app.jinja_env.get_template("accounts/_lock.html")
+    return Markup(cover.render(name=name, who=who, after=after, sign_out_url=SIGN_OUT))  # noqa: S704 - our template
 
 
 def _layout() -> dict[str, Any]:
     """What the layout shows on every page; asks the database nothing."""
-    actor, stage = actor_of_request(), g.get("stage", "")
+    actor, stage, environment = actor_of_request(), g.get("stage", ""), current_app.config
+    endpoint, address_of = request.endpoint, current_app.url_for
     items = [
-        {"label": item.label, "url": url_for(item.endpoint), "current": request.endpoint in (item.endpoint, *item.also)}
-        for item in NAVIGATION
-        if actor is not None and not stage and allows(PERMISSIONS[item.permission], actor, None)
+        {"label": item.label, "url": address_of(item.endpoint), "current": endpoint in (item.endpoint, *item.also)}
+        for item in (_offered(actor) if actor is not None and not stage else ())
     ]
-    environment = current_app.config
     return {
         "actor": actor,
         "nav_items": items,
         "notices": done.notices(),
         "lock": (
-            {"after": current_app.config["LOCK_AFTER"].total_seconds(), "who": actor.reference}
+            _lock(
+                actor.name,
+                actor.reference,
+                environment["LOCK_AFTER"].total_seconds(),
+                form_token(),
+                request.script_root,
+            )
             if actor is not None and not stage
             else None
         ),
         "csp_nonce": g.get("csp_nonce", ""),
-        "sign_out_url": "/accounts/sign-out",
+        "sign_out_url": SIGN_OUT,
         "home_url": "/",
         "council_place": environment["COUNCIL_NAME"],
         "council_name": environment["COUNCIL_NAME"],
         "hub_phone": environment["HUB_PHONE"],
         "is_demo": environment["ENVIRONMENT"] == "demo",
         "footer_links": [
-            *([{"label": "Your account", "url": "/accounts/me"}] if actor is not None and not stage else []),
-            *({"label": label, "url": url_for(f"about.{name}")} for name, label in about.PAGES),
+            *(SIGNED_IN if actor is not None and not stage else []),
+            *({"label": label, "url": address_of(f"about.{name}")} for name, label in about.PAGES),
         ],
     }
 

@@ -27,8 +27,7 @@ def give_each_reach(given: Iterable[tuple[str, int, str]], *, subject_id: int, k
         {"principal": principal, "subject_id": subject_id, "kind": kind, "level": level, "why": why, "since_at": now}
         for principal, level, why in given
     ]
-    if rows:
-        db.session.connection().execute(_INSERT_REACH["postgresql" if is_postgresql() else "sqlite"], rows)
+    write_rows(_INSERT_REACH["postgresql" if is_postgresql() else "sqlite"], rows)
 
 
 # The database itself knows which row runs, so that giving is one statement.

@@ -222,6 +222,12 @@ PREDICATES: dict[str, Predicate] = {
     "has_morning": _member(
         *((kind, role) for kind in (HUB, LOCALITY, FAMILY_HELP) for role in ("worker", "manager")),
     ),
+    # Whoever has something with a deadline, or hears that one is late.
+    "is_told": _member(
+        *((kind, role) for kind in (HUB, LOCALITY, FAMILY_HELP) for role in ("worker", "manager")),
+        (OUT_OF_HOURS, "worker"),
+        (None, "head"),
+    ),
     "is_auditor": _member((None, "auditor")),
     "is_head": _member((None, "head")),
     "is_admin": _member((None, "admin")),
@@ -240,6 +246,9 @@ PREDICATES: dict[str, Predicate] = {
     "manages_sender": _manages("sender"),
     "sends_it": _reached_by("sender", "involved", "cover"),
     "manages_a_team": _member((None, "manager")),
+    "answers_for_deadlines": _member(
+        *((None, role) for role in ("manager", "chair", "head", "auditor", "ig", "admin")),
+    ),
     "leads_safeguarding": _member((DESK, "safeguarding_lead")),
 }
 
@@ -316,6 +325,9 @@ _TABLE = (
     Permission("case:record_event", "case", L4, "works_with", "The people who work with the family record this."),
     Permission("clock:explain_late", "case", L4, "works_with", "The people who work with the family say why."),
     Permission("clock:authorise_late", "case", L4, "manages_holder", _MANAGER),
+    Permission("clock:list_late", None, L0, "is_case_team_manager", _MANAGER),
+    Permission("policy:read", None, L0, "anyone"),
+    Permission("policy:decisions", None, L0, "answers_for_deadlines", "Managers see what was decided about deadlines."),
     Permission("policy:decide", None, L0, "is_head", "Only the head of service decides about deadlines."),
     Permission("task:acknowledge", "case", L4, "works_with"),
     Permission("assessment:start", "case", L4, "is_involved_or_manages", "The family's worker starts the assessment."),
@@ -358,6 +370,9 @@ _TABLE = (
     Permission("night:alert_from_hub", "referral", L4, "is_hub"),
     Permission("notice:create", None, L0, "from_police", "Police notifications are dropped in by the police."),
     Permission("notice:write", "notice", L0, "owns"),
+    Permission("reminder:list", None, L0, "is_told"),
+    Permission("calendar:read", None, L0, "anyone", open=True),
+    Permission("outbox:read", None, L0, "is_admin"),
     Permission("insight:read", None, L0, "is_head", "These numbers are for the head of service."),
     Permission("audit:read", None, L0, "is_auditor"),
 )

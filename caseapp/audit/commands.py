@@ -17,8 +17,9 @@ import sqlalchemy as sa
 from caseapp.access.domain import Actor
 from caseapp.access.guard import ReadEntry
 from caseapp.kernel import clock
-from caseapp.kernel.db import db, is_postgresql, one_or_all, short_write
+from caseapp.kernel.db import db, is_postgresql, short_write
 from caseapp.kernel.events import Event, current_txid, make_mac, record
+from caseapp.kernel.ready import Also, run_each
 
 from .domain import (
     RESTARTED,
@@ -61,14 +62,15 @@ def write_reads(actor: Actor, entries: list[ReadEntry], within: sa.Connection | 
         row["mac"] = make_mac(read_content(row))
         rows.append(row)
     with nullcontext(within) if within is not None else short_write() as connection:
-        connection.execute(_add_reads(is_postgresql()), one_or_all(rows))
+        run_each(connection, _ADD_READS, rows, also=_worked_out(is_postgresql()))
+
+
+_ADD_READS = sa.insert(_READ_LOG)
 
 
 @cache
-def _add_reads(postgresql: bool) -> Any:
-    """Built once: it runs before every answer."""
-    add = sa.insert(_READ_LOG)
-    return add.values(txid=current_txid()) if postgresql else add
+def _worked_out(postgresql: bool) -> Also:
+    return (("txid", current_txid()),) if postgresql else ()
 
 
 @dataclass(frozen=True)

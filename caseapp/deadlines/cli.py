@@ -71,7 +71,8 @@ def _policy() -> Policy:
 
 def _why_not(policy: Policy, key: str, error: Exception) -> str:
     if policy.rows(key):
-        return str(error)
+        years = f"from {policy.statutory.first.year} to {policy.statutory.last.year}"
+        return f"We can work out dates {years} only." if isinstance(error, OverflowError) else str(error)
     near = sorted(row.key for row in policy.rules if row.key.split(".")[0] == key.split(".")[0])
     return f"There is no rule {key}. " + (f"Did you mean {', '.join(near)}?" if near else "See the catalogue.")
 

@@ -48,7 +48,7 @@ class Life:
     shares."""
 
     def __init__(self, *, seed: int, now: datetime) -> None:
-        self.random, self.now = Random(seed), now
+        self.seed, self.random, self.now = seed, Random(seed), now
         self.staff = Staff(self.random)
         self.published = figures()
         self.last_told = ""

@@ -25,6 +25,7 @@ from . import words
 from .families import Household, age_of, make_document
 from .life import Life, Step
 from .present import Night
+from .visits import Visits
 from .worries import Sender, choose_sender, choose_worry
 
 STEPS = (
@@ -241,7 +242,7 @@ class Story:
         rows = fetch(_OPENED, {"referral": self.referral_id})
         self.family.case_ids, self.family.state = [row.case_id for row in rows], "open"
         self.life.open.append(self.family)
-        self.team = self.staff.team_of(rows[0].sector)
+        self.team, self.visits = self.staff.team_of(rows[0].sector), Visits(self)
         if outcome == "family_help":
             self._then("allocated", self._in(9), self.take_on)
             return
@@ -290,6 +291,7 @@ class Story:
 
     def _help(self) -> None:
         """Family help: a note now and then, and an end."""
+        self.visits.plan_help()
         last = self._days(80)
         at = self._days(4)
         while at < last:
@@ -323,6 +325,7 @@ class Story:
         whole = end - now
         begun = self._by_day(now + whole * self.random.uniform(0.15, 0.35), now, end)
         self._then("noted", self._by_day(now + whole * 0.1, now, end), self.note)
+        self.visits.plan(day_0, end)
         done = self._by_day(now + whole * self.random.uniform(0.86, 0.96), begun + timedelta(minutes=30), end)
         self._then("writing", begun, lambda: self.write(done, end))
         if self.plan.duration > 15:

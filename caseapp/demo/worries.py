@@ -89,7 +89,7 @@ WORRIES: tuple[Worry, ...] = (
         ("domestic_abuse",),
         (
             "We were called to a loud argument at the address. {child} was upstairs and had heard it all. No injuries.",
-            "Call from a neighbour at {number} in the morning: shouting, things thrown. {child} was awake and crying.",
+            "Call from a neighbour in the night: shouting, things thrown. {child} was awake and crying.",
             "One adult was arrested after an assault in the home. {child} was in the next room.",
             "Breach of an order: the adult came back to the address on {day} while {child} was in.",
         ),

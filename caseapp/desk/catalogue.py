@@ -29,3 +29,8 @@ NO_PAGE = (
     "There is no page for what you do here yet.",
     "Ask the administrator whether your place in the team is right.",
 )
+
+# What the rule of thumb for late assessments was worth, scored by `benchmarks.pace` on a made year of another seed than
+# the one its points were chosen on (docs/performance.md has the whole table): on which working day, how many it named,
+# how many of those ended late, and how many did that it did not name.
+SCORED = ((20, 266, 168, 179), (40, 444, 343, 4))

@@ -1,5 +1,6 @@
 """Where everybody starts: home by what one does, my work, the team's board."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,9 +10,11 @@ from caseapp.access.domain import FAMILY_HELP, LOCALITY, PERMISSIONS, Actor, Mem
 from caseapp.access.guard import guard
 from caseapp.access.taking import give_list
 from caseapp.accounts.forms import AbsenceForm, CoverForm
+from caseapp.accounts.queries import list_workers
 from caseapp.cases import commands as cases
 from caseapp.cases.catalogue import OTHER_TASK, TASKS
 from caseapp.cases.queries import CaseRow, list_late_alerts
+from caseapp.deadlines.catalogue import RULE_GROUPS, RULES
 from caseapp.deadlines.queries import ClockView
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid, NotFound
@@ -19,12 +22,14 @@ from caseapp.kernel.sheets import Sheet
 from caseapp.night.queries import has_morning
 
 from . import queries
-from .catalogue import NO_PAGE, NO_PLACE, NOT_YET
+from .catalogue import NO_PAGE, NO_PLACE, NOT_YET, SCORED
+from .domain import ONE_DAY, first_day, near_name, weeks_from
 from .slots import PANELS
 
 bp = Blueprint("desk", __name__)
 
 LARGEST = 2**63 - 1
+RULE_WORDS = {rule.key: rule.words for rule in RULES}
 
 # The first row whose permission holds is where somebody starts.
 HOMES = (
@@ -62,7 +67,9 @@ def _nothing_yet(actor: Actor) -> str:
 def my_work(actor: Actor) -> ResponseReturnValue:
     """What I have to read, what is due, my children."""
     work = queries.get_my_work(actor)
-    return render_template("desk/my_work.html", work=work, task_kinds=TASKS, other_task=OTHER_TASK, now=clock.now())
+    return render_template(
+        "desk/my_work.html", work=work, task_kinds=TASKS, other_task=OTHER_TASK, now=clock.now(), today=clock.today()
+    )
 
 
 @bp.get("/desk/my-work.xlsx")
@@ -132,8 +139,142 @@ def team_board(actor: Actor) -> ResponseReturnValue:
         board=queries.get_board(actor, team),
         panels=[panel for fill in PANELS for panel in fill(actor, team.team_id)],
         tabs=_tabs(managed, team),
+        views=_views(team),
         now=clock.now(),
     )
+
+
+@bp.get("/desk/team/due")
+@guard("desk:team_board", logged=True)
+def team_due(actor: Actor) -> ResponseReturnValue:
+    """A team's clocks by day: what is late on top, then today, then what comes."""
+    team, asked, chosen = _asked(actor)
+    after, today = request.args.get("after", ""), clock.today()
+    late, days = queries.count_days(actor, asked, until=today + 7 * ONE_DAY)
+    page = queries.list_due(actor, asked, after=queries.Place.read(after))
+    return _team_page(
+        actor,
+        team,
+        "desk/team_due.html",
+        page=page,
+        late=late,
+        due_today=days[today].number if today in days else 0,
+        soon=sum(count.number for day, count in days.items() if day > today),
+        asked=asked,
+        chosen=chosen,
+        later=bool(after),
+        next_url=url_for(".team_due", **chosen, after=page.after.address) if page.after else None,
+    )
+
+
+@bp.get("/desk/team/calendar")
+@guard("desk:team_board", logged=True)
+def team_calendar(actor: Actor) -> ResponseReturnValue:
+    """How many of a team's clocks are due on each day of four weeks, or of one with what they are."""
+    team, asked, chosen = _asked(actor)
+    try:
+        monday = first_day(request.args.get("from", ""), clock.today())
+    except ValueError:
+        raise NotFound from None
+    number = 1 if request.args.get("weeks") == "1" else 4
+    until = monday + timedelta(weeks=number)
+    late, days = queries.count_days(actor, asked, until=until)
+    return _team_page(
+        actor,
+        team,
+        "desk/team_calendar.html",
+        weeks=weeks_from(monday, number),
+        days=days,
+        late=late,
+        asked=asked,
+        chosen=chosen,
+        monday=monday,
+        step=timedelta(weeks=number),
+        rule_words=RULE_WORDS,
+    )
+
+
+@bp.get("/desk/team/likely")
+@guard("desk:team_board", logged=True)
+def team_likely(actor: Actor) -> ResponseReturnValue:
+    """A team's running assessments that are likely to end late, with the reasons."""
+    team = _chosen(_managed(actor), request.args.get("team"))
+    after = request.args.get("after", "")
+    page = queries.list_likely(actor, team_id=team.team_id, after=after)
+    next_url = url_for(".team_likely", team=team.team_key, after=page.after) if page.after else None
+    return _team_page(
+        actor, team, "desk/team_likely.html", page=page, scored=SCORED, later=bool(after), next_url=next_url
+    )
+
+
+@bp.get("/desk/my-work/likely")
+@guard("desk:my_work", logged=True)
+def likely(actor: Actor) -> ResponseReturnValue:
+    """The assessments that I lead, or cover for, that are likely to end late, with the reasons."""
+    after = request.args.get("after", "")
+    page = queries.list_likely(actor, after=after)
+    next_url = url_for(".likely", after=page.after) if page.after else None
+    return render_template(
+        "desk/my_likely.html", page=page, scored=SCORED, later=bool(after), next_url=next_url, now=clock.now()
+    )
+
+
+@bp.get("/desk/team/not-seen")
+@guard("desk:team_board", logged=True)
+def team_seen(actor: Actor) -> ResponseReturnValue:
+    """A team's children by when they were last seen, by anybody or by the worker: the longest ago first."""
+    team, asked, chosen = _asked(actor)
+    by = request.args.get("by", "anybody")
+    if by not in queries.BY:
+        raise NotFound
+    after = request.args.get("after", "")
+    page = queries.list_seen(actor, team.team_id, by=by, worker_id=asked.worker_id, after=after)
+    chosen = {"team": team.team_key, "by": by, **{key: chosen[key] for key in ("worker",) if key in chosen}}
+    return _team_page(
+        actor,
+        team,
+        "desk/team_seen.html",
+        page=page,
+        by=by,
+        chosen=chosen,
+        later=bool(after),
+        next_url=url_for(".team_seen", **chosen, after=page.after) if page.after else None,
+    )
+
+
+def _team_page(actor: Actor, team: Membership, template: str, **context: Any) -> str:
+    endpoint = (request.endpoint or "").removeprefix("desk.")
+    return render_template(
+        template,
+        team=team,
+        tabs=_tabs(_managed(actor), team, f".{endpoint}"),
+        views=_views(team),
+        workers=list_workers(team.team_id),
+        groups=RULE_GROUPS,
+        today=clock.today(),
+        now=clock.now(),
+        near_name=near_name,
+        **context,
+    )
+
+
+def _asked(actor: Actor) -> tuple[Membership, queries.Asked, dict[str, Any]]:
+    """Which team's clocks an address asks for, and what of it goes into the next one. Raises NotFound for what cannot
+    be chosen."""
+    given = request.args
+    team = _chosen(_managed(actor), given.get("team"))
+    worker, group, day = given.get("worker", ""), given.get("rules", ""), given.get("day", "")
+    try:
+        number = queries.NOBODY if worker == "nobody" else _number(worker) if worker else 0
+        on = date.fromisoformat(day) if day else None
+    except (Invalid, ValueError):
+        raise NotFound from None
+    if group and group not in RULE_GROUPS:
+        raise NotFound
+    rules = RULE_GROUPS[group][1] if group else ()
+    asked = queries.Asked(team.team_id, number, rules, on, late=given.get("late") == "1")
+    chosen = {"team": team.team_key, "worker": worker, "rules": group, "day": day, "late": "1" if asked.late else ""}
+    return team, asked, {key: value for key, value in chosen.items() if value}
 
 
 @bp.get("/desk/alerts")
@@ -152,11 +293,27 @@ def _chosen(managed: list[Membership], key: str | None) -> Membership:
     return team
 
 
-def _tabs(managed: list[Membership], team: Membership) -> list[dict[str, Any]]:
+def _tabs(managed: list[Membership], team: Membership, endpoint: str = ".team_board") -> list[dict[str, Any]]:
     if len(managed) < 2:
         return []
+    return [{"label": m.team_name, "url": url_for(endpoint, team=m.team_key), "current": m is team} for m in managed]
+
+
+# What a team's manager looks at: the page and its name.
+VIEWS = (
+    (".team_board", "Families and workers"),
+    (".team_due", "Due by day"),
+    (".team_calendar", "Calendar"),
+    (".team_likely", "Likely to be late"),
+    (".team_seen", "Not seen"),
+)
+
+
+def _views(team: Membership) -> list[dict[str, Any]]:
+    here = url_for(request.endpoint or ".team_board")
     return [
-        {"label": m.team_name, "url": url_for(".team_board", team=m.team_key), "current": m is team} for m in managed
+        {"label": words, "url": url_for(page, team=team.team_key), "current": url_for(page) == here}
+        for page, words in VIEWS
     ]
 
 

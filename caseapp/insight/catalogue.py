@@ -140,6 +140,29 @@ _TABLE = (
         cut="rule",
     ),
     Measure(
+        "not_seen_anybody",
+        "Not seen by anybody",
+        "An open case whose child nobody of any agency has seen for longer than the local alarm length (six weeks, "
+        "unless the council has set another): counted from the last visit on record, or, where there is none, from "
+        "the day the case was opened.",
+        "case",
+        "now",
+        "children",
+        "Last seen, or opened",
+        of="children_open",
+    ),
+    Measure(
+        "not_seen_worker",
+        "Not seen by the worker",
+        "An open case whose child the worker has not seen for longer than the local alarm length (four weeks, unless "
+        "the council has set another): counted in the same way.",
+        "case",
+        "now",
+        "children",
+        "Last seen, or opened",
+        of="children_open",
+    ),
+    Measure(
         "contacts_weeks",
         "Contacts in twelve weeks",
         "Contacts that came in the week of the day and the eleven before it, by the agency that sent them.",

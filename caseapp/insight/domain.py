@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from caseapp.deadlines.domain import STATUTORY
+from caseapp.deadlines.domain import WorkingCalendar
 from caseapp.kernel import clock
 
 WEEKS = 12
@@ -82,10 +82,11 @@ def _a_year_before(day: date) -> date:
         return day.replace(year=day.year - 1, day=28)
 
 
-def working_days(received_at: datetime, authorised_at: datetime) -> int:
-    """Working days from the day of the referral to the day of the authorised assessment, as the department counts."""
+def working_days(received_at: datetime, authorised_at: datetime, calendar: WorkingCalendar) -> int:
+    """Working days from the day of the referral to the day of the authorised assessment, as the department counts: by
+    the statutory calendar, with the bank holidays that were proclaimed since."""
     first, last = clock.to_london(received_at).date(), clock.to_london(authorised_at).date()
-    return max(STATUTORY.working_days_between(first, last), 0)
+    return max(calendar.working_days_between(first, last), 0)
 
 
 def band_of(days: int) -> str:

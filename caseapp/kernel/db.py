@@ -22,6 +22,8 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.types import TypeEngine
 
+from .ready import run, run_each
+
 # Who may read a column (model.md section 4). The first five follow a reader's level; the next four no level opens
 # alone.
 # `service` marks what is about the service itself (accounts, sessions, rules, codes), never about a child or an adult
@@ -271,7 +273,26 @@ def fetch(statement: sa.Executable, given: Mapping[str, Any] | None = None) -> S
     database: for columns, never for objects. What the session still holds back is written first."""
     session = db.session
     session.flush()
-    return session.connection().execute(statement, given or {}).all()
+    return run(_connection_of(session), statement, given or {})
+
+
+def fetch_new(statement: sa.Executable, given: Mapping[str, Any] | None = None) -> Sequence[Any]:
+    """As `fetch` for a statement that was put together for this call: SQLAlchemy knows its like by its parts."""
+    session = db.session
+    session.flush()
+    return _connection_of(session).execute(statement, given or {}).all()
+
+
+def _connection_of(session: orm.Session) -> sa.Connection:
+    """The connection that the session uses for what is being done now, without asking it each time."""
+    engine = "default" if writing() else "read"
+    # A savepoint is set when the session hands out its connection inside of it.
+    inside = session.get_nested_transaction() or session.get_transaction()
+    kept, since = session.info.get(engine, (None, None))
+    if kept is None or since is not inside:
+        kept = session.connection()
+        session.info[engine] = kept, session.get_nested_transaction() or session.get_transaction()
+    return kept
 
 
 def write_rows(statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -279,12 +300,7 @@ def write_rows(statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> N
     if rows:
         session = db.session
         session.flush()
-        session.connection().execute(statement, one_or_all(rows))
-
-
-def one_or_all(rows: Sequence[Mapping[str, Any]]) -> Any:
-    """What to execute a statement with: one row alone is not sent by the drivers' way for many, which costs more."""
-    return rows if len(rows) > 1 else rows[0]
+        run_each(_connection_of(session), statement, rows)
 
 
 def dispose() -> None:

@@ -19,7 +19,7 @@ from flask import current_app
 from sqlalchemy import orm
 
 from . import clock
-from .db import BigId, Model, UTCDateTime, column, db, foreign_key, is_postgresql, one_or_all, primary_key
+from .db import BigId, Model, UTCDateTime, column, db, fetch, foreign_key, is_postgresql, primary_key, write_rows
 
 
 class ActorLike(Protocol):
@@ -236,13 +236,8 @@ _WRITTEN = ("code", "occurred_at", "recorded_at", "actor_id", "on_behalf_of_id",
 def _insert(row: Recorded, subject_ids: Sequence[int]) -> int:
     """Write an event and what it is about; gives its number. Two plain statements: every write of the product passes
     here, and handing rows to the session instead cost three times as much."""
-    db.session.flush()
-    connection = db.session.connection()
-    key: Any = connection.execute(_add_event(is_postgresql()), _columns(row)).inserted_primary_key
-    number: int = key[0]
-    if subject_ids:
-        links = [{"event_id": number, "subject_id": subject_id} for subject_id in subject_ids]
-        connection.execute(_ADD_SUBJECTS, one_or_all(links))
+    number: int = fetch(_add_event(is_postgresql()), _columns(row))[0].id
+    write_rows(_ADD_SUBJECTS, [{"event_id": number, "subject_id": subject_id} for subject_id in subject_ids])
     return number
 
 
@@ -254,9 +249,7 @@ def _insert_each(rows: Sequence[tuple[Recorded, list[int]]]) -> None:
     numbers = {nonce: number for number, nonce in written}
     for row, _ in rows:
         row.id = numbers[row.nonce]
-    links = [{"event_id": row.id, "subject_id": subject_id} for row, ids in rows for subject_id in ids]
-    if links:
-        connection.execute(_ADD_SUBJECTS, one_or_all(links))
+    write_rows(_ADD_SUBJECTS, [{"event_id": row.id, "subject_id": about} for row, ids in rows for about in ids])
 
 
 def _columns(row: Recorded) -> dict[str, Any]:
@@ -265,13 +258,13 @@ def _columns(row: Recorded) -> dict[str, Any]:
 
 @cache
 def _add_event(numbered: bool) -> Any:
-    return _ADD_EVENT.values(txid=current_txid()) if numbered else _ADD_EVENT
+    return (_ADD_EVENT.values(txid=current_txid()) if numbered else _ADD_EVENT).returning(_EVENT.c.id)
 
 
 @cache
 def _add_events(numbered: bool) -> Any:
     # Its number says which row it is only beside something of its own: rows may come back in any order.
-    return _add_event(numbered).returning(_EVENT.c.id, _EVENT.c.nonce)
+    return _add_event(numbered).returning(_EVENT.c.nonce)
 
 
 # The subjects of the event being handled, so that a subscriber need not ask the database for what was just written.

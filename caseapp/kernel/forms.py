@@ -6,9 +6,10 @@ Slices import the form and its fields from here; the fields live in `kernel.fiel
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any, Self
 
-from flask import has_request_context, request
+from flask import current_app, has_request_context, request, session
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
@@ -58,6 +59,7 @@ __all__ = [
     "ValidationError",
     "WholeNumberField",
     "WordsField",
+    "form_token",
 ]
 
 _FROM_REQUEST: Any = object()
@@ -65,11 +67,23 @@ _FROM_REQUEST: Any = object()
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])")
 
 
+def form_token() -> str:
+    """The token that proves a form to be ours. It says nothing but what the cookie keeps, so that of a sign-in is
+    signed once, not for each page."""
+    kept = session.get("csrf_token")
+    return _signed(kept, current_app.secret_key) if kept else str(generate_csrf())
+
+
+@lru_cache(maxsize=1_024)
+def _signed(_kept: str, _secret: str | bytes | None) -> str:
+    return str(generate_csrf())
+
+
 class _TokenOnly(CSRF):
     """Puts the token in the form; the application checks it once for every unsafe request, header or field."""
 
     def generate_csrf_token(self, csrf_token_field: Any) -> str:
-        return str(generate_csrf()) if has_request_context() else ""
+        return form_token() if has_request_context() else ""
 
     def validate_csrf_token(self, form: Any, field: Any) -> None:
         """Leave it to the global check, which ran before the view."""

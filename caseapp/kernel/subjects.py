@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
 
-from .db import Model, column, db, is_postgresql, primary_key
+from .db import Model, column, db, fetch, is_postgresql, primary_key
 
 # Crockford base32: no I, L, O, U, so that a reference survives a bad telephone line.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -97,6 +97,6 @@ def new_subjects(kind: str, count: int) -> list[NewSubject]:
     while len(found) < count:
         # A reference that is taken already gives no row, and another one is drawn.
         rows = [{"kind": kind, "reference": make_reference(kind)} for _ in range(count - len(found))]
-        given = db.session.connection().execute(insert, rows if len(rows) > 1 else rows[0])
+        given = fetch(insert, rows[0]) if len(rows) == 1 else db.session.connection().execute(insert, rows).all()
         found += [NewSubject(row.id, row.reference) for row in given]
     return sorted(found, key=lambda one: one.id)

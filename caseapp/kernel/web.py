@@ -13,17 +13,18 @@ from typing import Any, TypeVar
 import structlog
 from flask import (
     Flask,
+    Request,
     Response,
     abort,
     current_app,
     g,
-    has_request_context,
     jsonify,
     render_template,
     request,
     session,
     url_for,
 )
+from flask.sessions import SecureCookieSessionInterface
 from flask.templating import Environment
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -110,13 +111,27 @@ def static(name: str) -> str:
 
     Files change with a release, which starts the processes anew; whoever works on them sees each change at once.
     """
-    known: dict[tuple[str, str], str] = current_app.extensions.setdefault("caseapp.static", {})
-    address = None if current_app.debug else known.get((request.script_root, name))
+    app, within = current_app._get_current_object(), request.script_root  # type: ignore[attr-defined]
+    known: dict[tuple[str, str], str] = app.extensions.setdefault("caseapp.static", {})
+    address = None if app.debug else known.get((within, name))
     if address is None:
-        path = Path(current_app.static_folder or "") / name
+        path = Path(app.static_folder or "") / name
         version = _fingerprint(str(path), path.stat().st_mtime)
-        address = known[request.script_root, name] = url_for("static", filename=name, v=version)
+        address = known[within, name] = url_for("static", filename=name, v=version)
     return address
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own, whose signing is set up once for its keys and not twice for each request."""
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """As Flask's own."""
+        keys = (app.secret_key, tuple(app.config["SECRET_KEY_FALLBACKS"] or ()))
+        kept, made = app.extensions.get("caseapp.signing", (None, None))
+        if kept != keys:
+            made = super().get_signing_serializer(app)
+            app.extensions["caseapp.signing"] = keys, made
+        return made
 
 
 class Templates(Environment):
@@ -128,7 +143,7 @@ class Templates(Environment):
         return {**self.globals, **(d or {})}
 
 
-SPECIAL = ("_anchor", "_method", "_scheme", "_external")
+SPECIAL = frozenset({"_anchor", "_method", "_scheme", "_external"})
 
 
 class Addresses:
@@ -145,24 +160,32 @@ class Addresses:
 
     def __call__(self, /, endpoint: str, **values: Any) -> str:
         """As Flask's own."""
-        # Flask's function hands these on, mostly as None.
-        special = {name: given for name in SPECIAL if (given := values.pop(name, None)) is not None}
-        if special or not has_request_context():
-            return str(self._build(endpoint, **special, **values))
-        within = request.blueprint if endpoint[:1] == "." else None
+        if not SPECIAL.isdisjoint(values):
+            # Flask's function hands these on, mostly as None.
+            special = {name: given for name in SPECIAL if (given := values.pop(name, None)) is not None}
+            if special:
+                return str(self._build(endpoint, **special, **values))
+        try:
+            asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+        except RuntimeError:
+            # Outside a request.
+            return str(self._build(endpoint, **values))
+        within = asked.blueprint if endpoint[:1] == "." else None
         # The names in the order given: that of the query.
-        kinds = tuple((name, value if type(value) is bool else type(value)) for name, value in values.items())
-        key = (request.script_root, request.method, within, endpoint, kinds)
+        kinds = tuple([(name, value if type(value) is bool else type(value)) for name, value in values.items()])
+        key = (asked.script_root, asked.method, within, endpoint, kinds)
         if key not in self._known:
             self._known[key] = self._pattern(endpoint, values)
         found = self._known[key]
         if found is None:
             return str(self._build(endpoint, **values))
         pattern, names = found
-        words = [str(values[name]) for name in names]
-        if not all(map(self.PLAIN.fullmatch, words)):
+        if not names:
+            return pattern % ()
+        words = tuple([str(values[name]) for name in names])
+        if not self.PLAIN.fullmatch("".join(words)) or "" in words:
             return str(self._build(endpoint, **values))
-        return pattern % tuple(words)
+        return pattern % words
 
     def _pattern(self, endpoint: str, values: dict[str, Any]) -> tuple[str, tuple[str, ...]] | None:
         """The address with a place for each value, and the names in the order of the places; None if it has none."""
@@ -204,6 +227,9 @@ def init_app(app: Flask) -> None:
         MAX_FORM_PARTS=MOST_PARTS,
         SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
     )
+    app.session_interface = Sessions()
+    # Flask asks of each function of each request whether it is a coroutine; none of ours is.
+    app.ensure_sync = lambda function: function  # type: ignore[assignment, method-assign]
     app.url_for = Addresses(app)  # type: ignore[method-assign]
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(static=static, url_for=app.url_for)
@@ -250,7 +276,8 @@ def _finish(response: Response) -> Response:
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     if request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store"
+        # A view that may be kept for one reader says so.
+        response.headers["Cache-Control"] = g.get("cache_control", "no-store")
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
     endpoint = request.endpoint or "none"
     # Whatever word was sent as a method: only known ones become labels and log words.

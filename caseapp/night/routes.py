@@ -134,7 +134,12 @@ def work(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
 
 def _work(actor: Actor, subject: SubjectAccess, form: EntryForm) -> str:
     return render_template(
-        "night/work.html", page=queries.get_work(actor, subject.id), form=form, now=clock.now(), done=_done()
+        "night/work.html",
+        page=queries.get_work(actor, subject.id),
+        form=form,
+        now=clock.now(),
+        today=clock.today(),
+        done=_done(),
     )
 
 
@@ -254,6 +259,7 @@ def _morning(actor: Actor, *, bad: str = "", problems: dict[str, str] | None = N
         "night/morning.html",
         works=queries.list_morning(actor),
         now=clock.now(),
+        today=clock.today(),
         done=_done(),
         bad=bad,
         problems=problems or {},

@@ -7,8 +7,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from caseapp.deadlines.catalogue import RULES
 from caseapp.deadlines.commands import apply_change
-from caseapp.deadlines.domain import PolicyChange
+from caseapp.deadlines.domain import PolicyChange, Rule
 from caseapp.deadlines.models import Clock
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
@@ -71,6 +72,26 @@ def test_an_hour_clock_gives_an_instant_in_london(bare_app: Flask) -> None:
     assert (found["anchor"], found["due"]) == ("2027-06-11T10:10:00+01:00", "2027-06-11T14:10:00+01:00")
 
 
+def test_what_cannot_be_counted_prints_no_object(bare_app: Flask) -> None:
+    """A script that asks for JSON reads nothing it could mistake for an answer; what is wrong goes to the other
+    stream."""
+    done = bare_app.test_cli_runner().invoke(args=["deadlines", "due", "no.such", "--from", "2026-11-20", "--json"])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "There is no rule no.such" in done.stderr
+
+
+@pytest.mark.once("sqlite")
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
+def test_every_rule_answers_with_every_key(bare_app: Flask, rule: Rule) -> None:
+    code, said = run(bare_app, "due", rule.key, "--from", "2026-11-20T10:10", "--json")
+    found = json.loads(said)
+    assert code == 0
+    assert list(found) == ["rule", "version", "anchor", "day_0", "due", "skipped", "sentence", "source"]
+    assert found["rule"] == rule.key
+    assert datetime.fromisoformat(found["due"])
+    assert found["sentence"] and rule.source in found["source"]
+
+
 def test_in_words_it_says_the_sentence_and_the_source(bare_app: Flask) -> None:
     code, said = run(bare_app, "due", "missing.rhi", "--from", "2026-11-20T20:00")
     assert code == 0
@@ -85,6 +106,10 @@ def test_in_words_it_says_the_sentence_and_the_source(bare_app: Flask) -> None:
         (("due", "nothing.like", "--from", "2026-11-20"), 1, "See the catalogue"),
         (("due", "assessment.complete", "--from", "2010-01-04"), 1, "no rule assessment.complete in force"),
         (("due", "assessment.complete", "--from", "2040-12-20"), 1, "which the calendar does not hold"),
+        (("due", "mash.red", "--from", "0001-01-01T00:00+14:00"), 1, "from 2015 to 2040 only"),
+        (("due", "mash.red", "--from", "9999-12-31T23:59-12:00"), 1, "from 2015 to 2040 only"),
+        (("due", "visit.cp", "--from", "2026-11-20T25:00", "--json"), 2, "give a day"),
+        (("due", "visit.cp", "--from", "", "--json"), 2, "give a day"),
         (("due", "assessment.complete", "--from", "20 November"), 2, "give a day such as 2026-11-20"),
         (("due", "assessment.complete"), 2, "--from"),
         (("due", "--help"), 0, "When something is due by RULE"),

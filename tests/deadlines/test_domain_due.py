@@ -305,6 +305,11 @@ def test_a_proclaimed_holiday_moves_the_date_and_the_sentence_says_so():
     assert "this calendar is version 2" in due.source_line
 
 
+def test_one_day_that_is_skipped_is_one():
+    due = compute(rule(10, "working_days"), at("2027-04-26 10:00"))
+    assert "Weekends do not count, nor does 3 May (" in due.sentence
+
+
 def test_the_earlier_of_two_clocks_wins():
     plan = compute(rule(10, "working_days", key="visit.plan"), at("2026-11-20 10:00"))
     least = compute(rule(20, "working_days", key="visit.least"), at("2026-11-09 10:00"))

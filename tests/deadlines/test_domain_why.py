@@ -24,6 +24,7 @@ def why():
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
+    env.globals["url_for"] = lambda endpoint, key: f"/deadlines/rules/{key}" if endpoint == "deadlines.rule" else ""
     return env.get_template("deadlines/_why.html").module.why
 
 
@@ -111,6 +112,7 @@ def test_each_rule_shows_its_sentence_on_a_page(why, rule):
     assert due.question in said
     assert due.sentence in said
     assert due.source_line in said
+    assert f'href="/deadlines/rules/{rule.key}"' in html
     assert "style=" not in html
     pictures = [svg for svg in page.iter("svg") if svg.get("role") == "img"]
     assert len(pictures) == (0 if rule.unit in INSTANT_UNITS else 1)
@@ -165,3 +167,41 @@ def test_a_planned_day_that_does_not_count_is_drawn_all_the_same():
     assert [(square.label, square.kind) for square in strip.squares][-2:] == [("4", "open"), ("", "due")]
     assert "Sat" in strip.rows
     assert "the planned day is 12 December 2026" in strip.label
+
+
+def test_a_count_of_many_weeks_goes_on_below_and_leaves_the_middle_out():
+    due = PUBLISHED.compute(get_rule("review.later", TODAY), datetime(2026, 11, 18, 8, 47, tzinfo=UTC))
+    strip = due.strip(date(2026, 11, 20))
+    assert strip.columns == 27
+    assert [(band.columns, band.left_out) for band in strip.bands] == [(11, 0), (11, 0), (5, 0)]
+    assert [band.months[0] for band in strip.bands] == [(0, "Nov"), (0, "Feb"), (0, "Apr")]
+    year = PUBLISHED.compute(get_rule("assessment.refresh", TODAY), datetime(2026, 11, 18, 8, 47, tzinfo=UTC))
+    bands = year.strip(date(2027, 3, 1)).bands
+    assert [(band.columns, band.left_out) for band in bands] == [(11, 0), (11, 0), (9, 22)]
+    assert bands[-1].squares[-1].kind == "due"
+    assert all(0 <= square.column < band.columns for band in bands for square in band.squares)
+
+
+def test_the_strip_in_words_week_by_week(drawn):
+    weeks = [week for _, week in drawn.strip(TODAY).weeks]
+    assert [(week.words, week.counted, week.not_counted) for week in (weeks[0], *weeks[5:8], weeks[-1])] == [
+        ("18 to 20 November", "days 0 to 2", ""),
+        ("21 to 25 December", "days 23 to 26", "25 December: Christmas Day"),
+        ("28 December to 1 January", "days 27 to 29", "28 December: Boxing Day, kept on the Monday; "
+         "1 January: New Year’s Day"),
+        ("4 to 8 January", "days 30 to 34", ""),
+        ("25 January", "day 45; due on 25 January", ""),
+    ]  # fmt: skip
+
+
+DRAWN = [rule for rule in RULES if rule.unit not in INSTANT_UNITS]
+
+
+@pytest.mark.parametrize("rule", DRAWN, ids=lambda rule: rule.key)
+def test_the_words_of_a_strip_count_every_day_that_is_drawn(rule):
+    strip = PUBLISHED.compute(rule, datetime(2026, 12, 24, 16, 47, tzinfo=UTC)).strip(date(2026, 12, 28))
+    drawn_days = [square for band in strip.bands for square in band.squares]
+    left_out = sum(band.left_out for band in strip.bands)
+    assert (len(drawn_days) == len(strip.squares)) == (left_out == 0)
+    assert left_out + sum(band.columns for band in strip.bands) == strip.columns
+    assert "due on" in " ".join(week.counted for _, week in strip.weeks)

@@ -20,10 +20,10 @@ PUBLISHED_DAYS = """
 2028-01-03 2028-04-14 2028-04-17 2028-05-01 2028-05-29 2028-08-28 2028-12-25 2028-12-26
 2029-01-01 2029-03-30 2029-04-02 2029-05-07 2029-05-28 2029-08-27 2029-12-25 2029-12-26
 2030-01-01 2030-04-19 2030-04-22 2030-05-06 2030-05-27 2030-08-26 2030-12-25 2030-12-26
-2031-01-01
+2031-01-01 2031-04-11
 """
 BANK_HOLIDAYS = PUBLISHED_DAYS.split()
-FIRST, LAST = date(2024, 1, 2), date(2030, 10, 1)
+FIRST, LAST = date(2024, 1, 1), date(2030, 12, 31)
 DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
 CALENDAR = np.busdaycalendar(holidays=BANK_HOLIDAYS)
 COUNTED = [rule for rule in RULES if rule.unit == "working_days" and not rule.inclusive_start]

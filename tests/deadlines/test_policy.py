@@ -1,23 +1,36 @@
 """A council decides about rules and days: what moves is seen first, then moved, in one transaction, and told."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 
 from caseapp.deadlines.catalogue import HUB_HOURS, PUBLISHED, RULES
-from caseapp.deadlines.commands import apply_change, preview_change, rebuild
+from caseapp.deadlines.commands import apply_change, mend, preview_change, rebuild
 from caseapp.deadlines.domain import Policy, PolicyChange
 from caseapp.deadlines.models import ClockMove, PolicyDecision
-from caseapp.deadlines.queries import clocks_of, known_policy, list_decisions
+from caseapp.deadlines.queries import (
+    clocks_of,
+    earliest_of,
+    known_policy,
+    list_decisions,
+    logs_inside,
+    milestones_of,
+    written_down,
+)
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Conflict, Invalid
 from caseapp.kernel.events import Event, record
 from caseapp.kernel.subjects import new_subject
+from tests.deadlines.test_recorded import tell
 from tests.factories import a_case, give, someone
 
 RECEIVED = datetime(2026, 11, 18, 8, 47, tzinfo=UTC)
@@ -153,6 +166,8 @@ def test_a_councils_own_length_holds_from_its_day(app: Flask, friday: datetime) 
             "in_force_from",
             "from which",
         ),
+        ({"kind": "rule", "rule": "nrm.conclusive_from", "length": 29}, "length", "a council may wait longer"),
+        ({"kind": "rule", "rule": "review.first", "length": 25}, "length", "from 1 to 24"),
         ({"day": date(2027, 1, 16), "words": "x"}, "day", "Saturday or a Sunday"),
         ({"day": date(2026, 12, 25), "words": "x"}, "day", "does not count already: Christmas Day"),
         ({"day": date(2027, 1, 18), "words": ""}, "day", "nothing to withdraw"),
@@ -169,6 +184,26 @@ def test_what_cannot_be_decided(app: Flask, friday: datetime, made: dict[str, An
         preview_change(change(**given))
     assert message in refused.value.problems[field]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(PolicyDecision)) == 0
+
+
+def test_what_is_worked_out_and_never_stored_follows_a_decision_too(app: Flask, friday: datetime) -> None:
+    """A milestone, the earliest day for something, and by when it is to be written down."""
+    since = {"in_force_from": date(2026, 11, 1)}
+    of = a_case(received_at=RECEIVED, worker="north.worker")
+    tell(of, "nrm.reasonable_decided", "2026-11-18")
+
+    def days() -> list[date | None]:
+        views = clocks_of([of.case_id])[of.case_id]
+        seen = next(one for many in milestones_of(views).values() for one in many if one.rule.key == "assessment.seen")
+        wait = next(view for view in earliest_of(logs_inside([of.case_id])[of.case_id]))
+        written = written_down("visit.made", RECEIVED, RECEIVED)
+        assert written is not None
+        return [seen.due_on, wait.due.due_on, written.due.due_on]
+
+    assert days() == [date(2026, 11, 25), date(2026, 12, 18), date(2026, 11, 20)]
+    for key, length in (("assessment.seen", 3), ("nrm.conclusive_from", 45), ("recording.visit", 1)):
+        assert decide(change("rule", rule=key, length=length, **since)) == 0
+    assert days() == [date(2026, 11, 23), date(2027, 1, 2), date(2026, 11, 19)]
 
 
 def test_a_statutory_length_may_be_shortened(app: Flask, friday: datetime) -> None:
@@ -258,3 +293,46 @@ def test_what_was_decided_is_told_in_sentences_the_last_first(app: Flask, friday
         "Monday 18 January 2027 is a bank holiday: A day of thanks",
     ]
     assert {one.made_by for one in list_decisions()} == {someone("head").name}
+
+
+NOVEMBER, MARCH = date(2026, 11, 1), date(2027, 3, 31)
+DAYS = st.dates(NOVEMBER, MARCH)
+SAID = st.sampled_from(["A day of thanks", "Moving house", ""])
+DECISIONS = st.one_of(
+    st.builds(lambda day, words: change("bank_holiday", day=day, words=words), DAYS, SAID),
+    st.builds(lambda day, words: change("closure", day=day, words=words), DAYS, SAID),
+    st.builds(
+        lambda key, length, calendar, since: change(
+            "rule", rule=key, length=length, calendar=calendar if length else None, in_force_from=since
+        ),
+        st.sampled_from(["case.allocate", "assessment.complete", "family_help.engaged", "visit.cp", "review.first"]),
+        st.one_of(st.none(), st.integers(1, 60)),
+        st.sampled_from([None, "local", "statutory", "every_day"]),
+        DAYS,
+    ),
+)
+BEGINS = ["plan.cp_began", "family_help.began"]
+MINUTES = count(1)
+KEYS = tuple(rule.key for rule in RULES if rule.runs == "clock")
+
+
+@pytest.mark.once("sqlite")
+@given(made=st.lists(DECISIONS, min_size=1, max_size=5), kinds=st.lists(st.sampled_from(BEGINS), max_size=2))
+def test_after_any_decisions_each_clock_is_due_when_its_sentence_says(
+    app: Flask, friday: datetime, made: list[PolicyChange], kinds: list[str]
+) -> None:
+    """Decisions of every kind one upon the other, clocks that begin between them: what was previewed is what moved, a
+    replay finds nothing to change, and what a page works out is what is kept."""
+    with clock.at(friday + timedelta(minutes=next(MINUTES))):
+        of = a_case(worker="north.worker", received_at=RECEIVED)
+    for number, decision in enumerate(made):
+        # Time goes on, also from one example to the next: what is decided later is made later.
+        with clock.at(friday + timedelta(minutes=next(MINUTES))):
+            if number < len(kinds):
+                tell(of, kinds[number], "2026-11-19")
+            with suppress(Invalid):
+                decide(replace(decision, made_at=clock.now()))
+    assert mend(of.case_ids, KEYS).differences == ()
+    for view in clocks_of([of.case_id], running_only=False)[of.case_id]:
+        assert (view.due.due_on, view.due.due_at) == (view.due_on, view.due_at), view.due.sentence
+    db.session.commit()

@@ -318,3 +318,19 @@ def test_recorded_in_any_order_the_clocks_are_those_of_the_replay(
 
 def _data(code: str, days: int) -> dict[str, str]:
     return {"on": (date(2026, 10, 1) + timedelta(days=days)).isoformat()} if KINDS[code].named_day else {}
+
+
+def test_what_is_written_down_later_than_its_rule_allows_says_so_in_the_chronology(
+    app: Flask, friday: datetime
+) -> None:
+    """A visit has two working days: of Tuesday it is in time on Thursday, of Monday it is late."""
+    of = family()
+    with clock.at(noon("2026-11-19")):
+        for day in ("2026-11-16", "2026-11-17"):
+            tell(of, "visit.made", day)
+        entries = list_chronology(someone("north.worker"), of.case_ids).entries
+    said = [entry.recorded for entry in entries if "Visit made" in entry.title]
+    assert said == [
+        "written down Thu 19 Nov, 12:00",
+        "written down Thu 19 Nov, 12:00, late: the rule gives 2 working days",
+    ]

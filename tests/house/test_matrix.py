@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from caseapp.kernel import ready
 from tests.conftest import sign_in
 from tests.house.matrix import HUB, MATRIX, ROLES, Row
 from tests.house.world import World
@@ -68,3 +69,16 @@ def test_every_route_has_its_row(bare_app: Flask) -> None:
     covered = {adapter.match(row.path.format(own="X-0000-0000"), method=row.method)[0] for row in MATRIX}
     declared = {rule.endpoint for rule in bare_app.url_map.iter_rules()} - {"static"}
     assert declared - covered == set(), "routes without a row in tests/house/matrix"
+
+
+@pytest.mark.once("sqlite")
+@pytest.mark.parametrize("row", [row for row in MATRIX if row.method == "GET" and row.let_in], ids=lambda row: row.path)
+def test_what_is_executed_as_built_once_was_built_once(row: Row, walked: tuple[Flask, World]) -> None:
+    """A statement that is put together for each request would be translated in each (kernel/ready.py)."""
+    app, world = walked
+    own = row.path.format(own=world.own[row.kind]) if row.kind else row.path
+    client = sign_in(app, next(iter(row.let_in)))
+    ask(client, row, own)
+    known = ready.translated()
+    ask(client, row, own)
+    assert ready.translated() == known

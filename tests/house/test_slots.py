@@ -22,10 +22,17 @@ FILLED = {
     "cases.chronology_words": ["caseapp.referrals.queries.told.chronology_words"],
     "cases.code_words": ["caseapp.referrals.queries.told.code_words", "caseapp.night.routes.code_words"],
     "cases.task_words": ["caseapp.referrals.queries.told.task_words", "caseapp.pathway.queries.handovers.task_words"],
+    "deadlines.holders": ["caseapp.cases.queries.lists.list_holding_teams"],
     "desk.panels": [
         "caseapp.night.routes.desk_panels",
         "caseapp.assessments.routes.desk_panels",
         "caseapp.pathway.routes.handovers.desk_panels",
+    ],
+    "notifications.people": [
+        "caseapp.cases.queries.telling.people",
+        "caseapp.pathway.queries.links.people",
+        "caseapp.referrals.queries.leaving.people",
+        "caseapp.night.queries.works.people",
     ],
 }
 

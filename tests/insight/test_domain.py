@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from caseapp.deadlines.domain import STATUTORY
 from caseapp.insight.catalogue import CUT_WORDS, MEASURES, SOURCES, TO_HEAD
 from caseapp.insight.domain import (
     NO_FIGURE,
@@ -27,9 +28,9 @@ from tests.conftest import FRIDAY
 def test_every_measure_says_what_it_counts() -> None:
     assert list(MEASURES) == [
         "contacts_unread", "contacts_undecided", "contacts_late", "children_open", "children_unallocated", "workers",
-        "clocks_late", "clocks_due", "clocks_to_head", "contacts_weeks", "referrals_weeks", "contacts_year",
-        "referrals_year", "rereferrals_year", "decisions_year", "decisions_in_time", "feedback_year",
-        "feedback_in_time", "assessments_year", "assessments_in_time",
+        "clocks_late", "clocks_due", "clocks_to_head", "not_seen_anybody", "not_seen_worker", "contacts_weeks",
+        "referrals_weeks", "contacts_year", "referrals_year", "rereferrals_year", "decisions_year", "decisions_in_time",
+        "feedback_year", "feedback_in_time", "assessments_year", "assessments_in_time",
     ]  # fmt: skip
     for key, row in MEASURES.items():
         assert row.key == key and row.words and row.definition.endswith(".") and row.unit and row.began
@@ -89,7 +90,7 @@ def test_hidden_is_not_zero_and_no_figure_is_a_gap() -> None:
 def test_durations_are_counted_in_working_days_of_london(
     received: datetime, authorised: datetime, days: int, band: str
 ) -> None:
-    assert (working_days(received, authorised), band_of(days)) == (days, band)
+    assert (working_days(received, authorised, STATUTORY), band_of(days)) == (days, band)
 
 
 def test_as_at_a_day_is_its_end_in_london() -> None:

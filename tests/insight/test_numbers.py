@@ -10,6 +10,9 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from caseapp.cases.commands import record_dated_event
+from caseapp.deadlines.commands import apply_change
+from caseapp.deadlines.domain import PolicyChange
 from caseapp.insight.catalogue import MEASURES, SOURCES
 from caseapp.insight.commands import draw_sample
 from caseapp.insight.domain import as_at
@@ -131,6 +134,60 @@ def test_a_team_and_a_level_have_the_children_from_their_first_day_on(app: Flask
         # Authorised on the third working day, for each of the two children.
         assert [on[day].count("assessments_year") for day in (10, 12)] == [0, 2]
         assert on[12].count("assessments_in_time") == on[12].count("assessments_year", cut="1-10_days") == 2
+
+
+def test_a_proclaimed_bank_holiday_is_no_working_day_of_a_duration(app: Flask) -> None:
+    """Tuesday 10 November to Tuesday 24: ten working days, nine when one of them is proclaimed. By eleven days, on
+    Wednesday 25, it lies in the next band, and the holiday puts it back; the number and its list say the same."""
+    received = MONDAY + timedelta(days=1)
+    with clock.at(received), transaction():
+        family = a_case(received_at=received)
+        give(family, "north.worker")
+    with clock.at(received + timedelta(days=15)), transaction():
+        an_authorised_assessment(family)
+
+    def bands() -> tuple[dict[str, int], list[int]]:
+        at, measure = as_at(), MEASURES["assessments_year"]
+        found = {key: number for key, number in get_numbers(at).bands.items() if number}
+        return found, [len(get_list(Asked(measure, at, 0, band, -1), list_names()).rows) for band in found]
+
+    with clock.at(received + timedelta(days=16)):
+        assert bands() == ({"11-20_days": 1}, [1])
+        with transaction():
+            thanks = PolicyChange(
+                id=0, kind="bank_holiday", made_at=clock.now(), day=date(2026, 11, 18), words="Thanks"
+            )
+            apply_change(someone("head"), thanks, version=0)
+        assert bands() == ({"1-10_days": 1}, [1])
+
+
+def test_children_not_seen_count_from_the_last_visit_or_from_the_opening_of_the_case(app: Flask) -> None:
+    """Opened on Monday 5 October. One is seen by the worker on Thursday 15 October (four weeks end on 12 November) and
+    by a school on the 20th (six weeks: 1 December), and visited again on Monday 16 November; nobody sees the other:
+    four weeks end on 2 November, six on the 16th."""
+    opened = datetime(2026, 10, 5, 10, 0, tzinfo=UTC)
+    with clock.at(opened), transaction():
+        seen, _never = a_case(worker="north.worker"), a_case(name="Steel", worker="north.worker")
+    for kind, day in (("visit.made", 15), ("child.seen_by_agency", 20), ("visit.made", 47)):
+        with clock.at(datetime(2026, 10, 1, 12, tzinfo=UTC) + timedelta(days=day - 1)), transaction():
+            record_dated_event(
+                someone("north.worker"),
+                case_ids=seen.case_ids,
+                kind=kind,
+                happened_at=clock.now(),
+                who="The child",
+                words="At home.",
+                once_key=f"visit-{day}",
+            )
+    with clock.at(FRIDAY):
+        on = {day: get_numbers(as_at(date(2026, 11, day))) for day in (2, 3, 12, 13, 15, 16, 17, 20)}
+        assert {day: numbers.count("not_seen_worker") for day, numbers in on.items()} == {
+            2: 0, 3: 1, 12: 1, 13: 2, 15: 2, 16: 1, 17: 1, 20: 1,
+        }  # fmt: skip
+        assert [on[day].count("not_seen_anybody", team=team_id("north")) for day in (13, 16, 17, 20)] == [0, 0, 1, 1]
+        names = list_names()
+        page = get_list(Asked(MEASURES["not_seen_worker"], as_at(date(2026, 11, 13))), names)
+        assert [clock.to_london(row.began_at).date() for row in page.rows] == [date(2026, 10, 5), date(2026, 10, 15)]
 
 
 def test_a_child_comes_again_within_twelve_months(app: Flask) -> None:

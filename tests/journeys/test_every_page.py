@@ -28,6 +28,7 @@ EMPTY_FORMS = (
     ("school", "draft", "/referrals/drafts/{own}/consent", "Save and go on"),
     ("mash.manager", "referral", "/referrals/{own}/decision", "Send my answer"),
     ("north.worker", "case", "/cases/{own}/notes/new", "Save the note"),
+    ("north.worker", "case", "/cases/{own}/events/new/conference.initial_fixed", "Record it"),
     ("north.worker", "assessment", "/assessments/{own}", "Submit for authorisation"),
     ("familyhelp.north", "handover", "/pathway/{own}", "Send my answer"),
 )

@@ -5,12 +5,15 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from PIL import Image
 
+from caseapp.cases.commands import record_dated_event
+from caseapp.kernel import clock
 from caseapp.kernel.db import transaction
 from tests import factories
 from tests.conftest import sign_in
@@ -40,6 +43,8 @@ class Places:
     notice: str
 
 
+# A Friday five weeks before Christmas.
+FROM = "happened_on-day=20&happened_on-month=11&happened_on-year=2026"
 # The picture, who sees it, where, and how high it is.
 PICTURES: tuple[tuple[str, str, str, int], ...] = (
     ("form", "school", "/referrals/drafts/{draft}/now", 800),
@@ -55,8 +60,10 @@ PICTURES: tuple[tuple[str, str, str, int], ...] = (
     ("my-team", "north.manager", "/accounts/team", 700),
     ("my-work", "north.worker", "/desk/my-work", 620),
     ("case", "north.worker", "/cases/{case}", 900),
+    ("clocks", "north.worker", "/cases/{case}/clocks", 900),
     ("who-looked", "auditor", "/audit/reads", 620),
     ("people", "admin", "/accounts/people", 620),
+    ("deadline", "head", f"/deadlines/rules/assessment.complete?{FROM}", 900),
 )
 
 
@@ -79,6 +86,16 @@ def a_borough(app: Flask, school: Person, police: Person) -> Places:
         with transaction():
             family = factories.a_case(children=2, worker="north.worker", level="child_in_need")
             factories.a_note(family, "north.worker", words="Seen at home after school. Warm and fed.")
+            began = clock.now() - timedelta(days=26)
+            record_dated_event(
+                factories.someone("north.worker"),
+                case_ids=family.case_ids,
+                kind="plan.cin_began",
+                happened_at=began,
+                who="Kirsty, Ellie, Jake, school and I",
+                words="We agreed the plan at the meeting.",
+                once_key="plan",
+            )
             factories.a_case(name="Pickering", children=2)
     assert sign_in(app, "north.worker").post(f"/night/alerts/{family.reference}", data=ALERT).status_code == 303
     steps.refer_two_children(school)

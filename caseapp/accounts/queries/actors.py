@@ -28,7 +28,7 @@ class Found:
     actor: Actor | None
 
 
-_AWAY, _AWAY_USER = orm.aliased(Professional), orm.aliased(User)
+AWAY, AWAY_USER = orm.aliased(Professional), orm.aliased(User)
 # What an Actor is made from: one row for each membership and each person they cover for today.
 ACTOR_COLUMNS: tuple[Any, ...] = (
     User.id.label("user_id"),
@@ -50,9 +50,9 @@ ACTOR_COLUMNS: tuple[Any, ...] = (
     Team.kind,
     Cover.away_id,
     Cover.until_on.label("covered_until"),
-    _AWAY.name.label("away_name"),
-    _AWAY.team_id.label("away_team_id"),
-    _AWAY_USER.id.label("away_user_id"),
+    AWAY.name.label("away_name"),
+    AWAY.team_id.label("away_team_id"),
+    AWAY_USER.id.label("away_user_id"),
 )
 
 
@@ -108,8 +108,8 @@ def _session_statement() -> Any:
         )
         .outerjoin(Team, Team.id == TeamMembership.team_id)
         .outerjoin(Cover, sa.and_(Cover.covering_id == Professional.id, *runs_on(Cover, today)))
-        .outerjoin(_AWAY, _AWAY.id == Cover.away_id)
-        .outerjoin(_AWAY_USER, _AWAY_USER.professional_id == Cover.away_id)
+        .outerjoin(AWAY, AWAY.id == Cover.away_id)
+        .outerjoin(AWAY_USER, AWAY_USER.professional_id == Cover.away_id)
         .where(UserSession.token_hash == sa.bindparam("token"))
         .order_by(TeamMembership.id, Cover.id)
     )
@@ -182,8 +182,8 @@ def _email_statement() -> Any:
         .outerjoin(TeamMembership, TeamMembership.user_id == User.id)
         .outerjoin(Team, Team.id == TeamMembership.team_id)
         .outerjoin(Cover, sa.and_(Cover.covering_id == Professional.id, *runs_on(Cover, today)))
-        .outerjoin(_AWAY, _AWAY.id == Cover.away_id)
-        .outerjoin(_AWAY_USER, _AWAY_USER.professional_id == Cover.away_id)
+        .outerjoin(AWAY, AWAY.id == Cover.away_id)
+        .outerjoin(AWAY_USER, AWAY_USER.professional_id == Cover.away_id)
         .where(User.email == sa.bindparam("email"))
         .order_by(TeamMembership.id, Cover.id)
     )

@@ -3,12 +3,14 @@
 from .closing import close_cases, reopen_case
 from .concerns import acknowledge_concern
 from .custody import OpenedCase, allocate, end_joint_work, move_custody, open_case
-from .dated import move_dated_event, record_dated_event, take_back_dated_event
+from .dated import AlreadyRecorded, MeanwhileChanged, move_dated_event, record_dated_event, take_back_dated_event
 from .level import change_level, close_episode, open_episode
 from .writing import KeyUsed, acknowledge_task, amend_note, make_task, settle_tasks, write_note
 
 __all__ = [
+    "AlreadyRecorded",
     "KeyUsed",
+    "MeanwhileChanged",
     "OpenedCase",
     "acknowledge_concern",
     "acknowledge_task",

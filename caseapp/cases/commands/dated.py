@@ -2,24 +2,46 @@
 deadlines' catalogue; the event is the real source of the clocks that follow it."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
-from caseapp.cases.models import Case
-from caseapp.deadlines.catalogue import KINDS
+from caseapp.cases.models import Case, Note, NoteVersion
+from caseapp.cases.queries.dated import Correction, DatedEvent, corrections_of, find_twin
+from caseapp.deadlines.catalogue import KINDS, needs_time
 from caseapp.deadlines.domain import MOVED, STATUTORY, TAKEN_BACK
 from caseapp.kernel import clock, text
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
 from caseapp.kernel.events import Event, EventSubject, record
 from caseapp.kernel.subjects import Subject
+from caseapp.kernel.web import when
 
 from .writing import keep_note
 
 LONGEST_WHO = 120
+ELSEWHERE = (
+    "This was recorded about another child too, with whom you do not work. Whoever works with both can change it."
+)
+
+
+class MeanwhileChanged(OutOfOrder):
+    """Somebody has put the same event right since the page was opened. `last`: what they said."""
+
+    def __init__(self, last: Correction) -> None:
+        super().__init__(last.in_words)
+        self.last = last
+
+
+class AlreadyRecorded(OutOfOrder):
+    """The same was recorded for the same day. `twin`: that event."""
+
+    def __init__(self, twin: DatedEvent) -> None:
+        super().__init__(f"{twin.who} recorded this for the same day, {when(twin.recorded_at)}.")
+        self.twin = twin
 
 
 def record_dated_event(
@@ -32,12 +54,15 @@ def record_dated_event(
     words: str,
     once_key: str,
     on: date | None = None,
+    twice: bool = True,
 ) -> str:
     """Record that something of a kind in the catalogue happened to these children, at a moment in life (a day alone
     is noon); gives the reference of the note with who was there and the words. The same form again records nothing.
 
-    `on`: the day that a kind such as "Core group fixed" names. Raises Invalid for what is missing, NotFound for a case
-    that the actor may not see, OutOfOrder for something after the case was closed, KeyUsed as `write_note`.
+    `on`: the day that a kind such as "Core group fixed" names. `twice`: also where the same was recorded for that day
+    by another form; otherwise AlreadyRecorded is raised, and the writer decides. Raises Invalid for what is missing,
+    NotFound for a case that the actor may not see, OutOfOrder for something after the case was closed, KeyUsed as
+    `write_note`.
     """
     who, _ = text.clean(who)
     known = KINDS.get(kind)
@@ -50,6 +75,12 @@ def record_dated_event(
     if any(problems.values()):
         raise Invalid({field: said for field, said in problems.items() if said})
     _refuse_after_closing(case_ids, happened_at)
+    if not twice and not _pressed_twice(actor, once_key):
+        # Whoever comes second waits for the first, and is told.
+        db.session.execute(sa.select(Subject.id).where(Subject.id.in_(sorted(case_ids))).with_for_update())
+        twin = find_twin(case_ids, kind, happened_at)
+        if twin is not None:
+            raise AlreadyRecorded(twin)
     note = keep_note(actor, case_ids=case_ids, words=_said(who, words), happened_at=happened_at, once_key=once_key)
     if note.is_new:
         data: dict[str, Any] = {"note": note.id} | ({"on": on} if on else {})
@@ -59,25 +90,47 @@ def record_dated_event(
 
 
 def move_dated_event(
-    actor: Actor, *, case_id: int, event_id: int, happened_at: datetime, words: str, once_key: str
+    actor: Actor,
+    *,
+    case_id: int,
+    event_id: int,
+    happened_at: datetime,
+    words: str,
+    once_key: str,
+    seen: int | None = None,
 ) -> None:
     """Say that a recorded event was at another moment, and why: its clocks count anew. The first record stays.
 
-    Raises NotFound for an event that is not one of this case, Invalid for a moment to come or without words,
-    OutOfOrder for a moment after the case was closed.
+    `seen`: the number of the last correction of it that the page showed, 0 for none (None: nobody looked at a page).
+    The same form again changes nothing.
+    Raises NotFound for an event that is not one of this case, Invalid for a moment to come, for the one it has already,
+    or without words, OutOfOrder for a moment after the case was closed and for an event that is also about a child whom
+    the actor does not see, MeanwhileChanged if somebody was quicker.
     """
+    if _pressed_twice(actor, once_key):
+        return
     if happened_at > clock.now():
         raise Invalid({"happened_at": "This is in the future"})
-    found, cases = _find(case_id, event_id)
-    _refuse_after_closing(cases, happened_at)
-    _put_right(actor, MOVED, found, cases, words, once_key, to=happened_at)
+    found = _find(case_id, event_id, seen)
+    if _same_moment(found.code, happened_at, found.at):
+        raise Invalid({"happened_at": "This is the date it has already"})
+    _refuse_after_closing(found.cases, happened_at)
+    _put_right(actor, MOVED, found, words, once_key, to=happened_at)
 
 
-def take_back_dated_event(actor: Actor, *, case_id: int, event_id: int, words: str, once_key: str) -> None:
+def take_back_dated_event(
+    actor: Actor, *, case_id: int, event_id: int, words: str, once_key: str, seen: int | None = None
+) -> None:
     """Say that a recorded event did not happen, and why: its clocks run as if it had not. The first record stays.
-    Raises as `move_dated_event`."""
-    found, cases = _find(case_id, event_id)
-    _put_right(actor, TAKEN_BACK, found, cases, words, once_key)
+    Takes and raises as `move_dated_event`."""
+    if _pressed_twice(actor, once_key):
+        return
+    _put_right(actor, TAKEN_BACK, _find(case_id, event_id, seen), words, once_key)
+
+
+def _same_moment(kind: str, one: datetime, other: datetime) -> bool:
+    """Whether two moments are one as this kind counts: the same day, where the day alone is asked for."""
+    return one == other if needs_time(kind) else clock.to_london(one).date() == clock.to_london(other).date()
 
 
 def _said(who: str, words: str) -> str:
@@ -107,22 +160,46 @@ def _refuse_after_closing(case_ids: Collection[int], happened_at: datetime) -> N
         raise OutOfOrder("The case was closed before that. Open it again, or write a note.")
 
 
-def _find(case_id: int, event_id: int) -> tuple[Any, list[int]]:
-    """A recorded event of this case, and all cases that it is about."""
+@dataclass(frozen=True)
+class _Found:
+    """A recorded event as it now stands: when it was in life, and every case that it is about."""
+
+    id: int
+    code: str
+    at: datetime
+    cases: list[int]
+
+
+def _find(case_id: int, event_id: int, seen: int | None) -> _Found:
+    """A recorded event of this case, held for whoever came first. Raises NotFound, MeanwhileChanged."""
     rows = db.session.execute(
-        sa.select(Event.id, Event.code, EventSubject.subject_id)
+        sa.select(Event.id, Event.code, Event.occurred_at, EventSubject.subject_id)
         .join(EventSubject, EventSubject.event_id == Event.id)
         .join(Subject, Subject.id == EventSubject.subject_id)
         .where(Event.id == event_id, Event.code.in_(tuple(KINDS)), Subject.kind == "case")
         .order_by(EventSubject.subject_id)
+        .with_for_update(of=Subject)
     ).all()
     cases = [row.subject_id for row in rows]
     if case_id not in cases:
         raise NotFound
-    return rows[0], cases
+    corrections = corrections_of(case_id, [event_id]).get(event_id, [])
+    last = corrections[-1] if corrections else None
+    if last is not None and (last.taken_back or seen not in (None, last.id)):
+        raise MeanwhileChanged(last)
+    return _Found(event_id, rows[0].code, last.to if last and last.to else rows[0].occurred_at, cases)
 
 
-def _put_right(actor: Actor, code: str, found: Any, cases: list[int], words: str, once_key: str, **more: Any) -> None:
-    note = keep_note(actor, case_ids=cases, words=words, happened_at=clock.now(), once_key=once_key)
+def _pressed_twice(actor: Actor, once_key: str) -> bool:
+    """Whether this form has been sent before, by the same person."""
+    own = sa.select(Note.id).join(NoteVersion, NoteVersion.note_id == Note.id)
+    return db.session.scalar(own.where(Note.once_key == once_key, NoteVersion.author_id == actor.user_id)) is not None
+
+
+def _put_right(actor: Actor, code: str, found: _Found, words: str, once_key: str, **more: Any) -> None:
+    try:
+        note = keep_note(actor, case_ids=found.cases, words=words, happened_at=clock.now(), once_key=once_key)
+    except NotFound as elsewhere:
+        raise OutOfOrder(ELSEWHERE) from elsewhere
     if note.is_new:
-        record(actor, code, subjects=[*cases, note.id], event=found.id, kind=found.code, note=note.id, **more)
+        record(actor, code, subjects=[*found.cases, note.id], event=found.id, kind=found.code, note=note.id, **more)

@@ -1,16 +1,22 @@
 """What is known about cases. Split by the page that asks."""
 
 from .chronology import Chronology, Entry, code_words, list_chronology
+from .clocks import ClockRow, ClocksPage, IdleRule, get_clocks_page
+from .dated import Correction, DatedEvent, cases_of_dated, find_twin, get_dated, list_dated
+from .late import LateClock, list_late_unexplained, list_late_waiting
 from .lists import (
     CaseRow,
     LastAllocation,
+    cases_by_id,
     family_cases,
     family_of,
     find_last_allocation,
     find_open_case,
+    list_holding_teams,
     open_cases_of_persons,
 )
 from .page import CasePage, NotePage, Wording, get_case, get_case_page, get_note, is_closed
+from .telling import people
 from .work import (
     Children,
     TaskRow,
@@ -35,27 +41,42 @@ __all__ = [
     "CaseRow",
     "Children",
     "Chronology",
+    "ClockRow",
+    "ClocksPage",
+    "Correction",
+    "DatedEvent",
     "Entry",
+    "IdleRule",
     "LastAllocation",
+    "LateClock",
     "NotePage",
     "TaskRow",
     "TeamChild",
     "Wording",
     "cases_asked",
+    "cases_by_id",
+    "cases_of_dated",
     "code_words",
     "count_open_work",
     "family_cases",
     "family_of",
     "find_last_allocation",
     "find_open_case",
+    "find_twin",
     "get_case",
     "get_case_page",
+    "get_clocks_page",
+    "get_dated",
     "get_note",
     "get_task",
     "is_closed",
     "list_children_led",
     "list_chronology",
+    "list_dated",
+    "list_holding_teams",
     "list_late_alerts",
+    "list_late_unexplained",
+    "list_late_waiting",
     "list_load",
     "list_my_children",
     "list_team",
@@ -63,6 +84,7 @@ __all__ = [
     "list_team_children",
     "list_waiting",
     "open_cases_of_persons",
+    "people",
     "soonest",
     "task_words",
 ]

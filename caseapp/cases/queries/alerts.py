@@ -70,7 +70,6 @@ def alert_columns() -> list[Any]:
         Clock.rule.label("ack_rule"),
         Clock.due_at.label("ack_due"),
         away.label("away"),
-        away.label("away"),
         sa.select(covering.name)
         .join(Cover, Cover.covering_id == covering.id)
         .where(Cover.away_id == lead, *runs_on(Cover, today))
@@ -78,7 +77,7 @@ def alert_columns() -> list[Any]:
         .limit(1)
         .correlate(Involvement)
         .scalar_subquery()
-        .label("cover_name"),
+        .label("alert_cover"),
         sa.select(duty.name)
         .join(DutyRota, DutyRota.professional_id == duty.id)
         .where(DutyRota.team_id == Custody.team_id, DutyRota.from_at <= now, DutyRota.until_at > now)
@@ -96,11 +95,11 @@ def as_alert(row: Any, case: CaseRow) -> Alert | None:
     present = {"manager", "head"}
     if row.task_kind != STRATEGY_ASKED:
         present |= {"worker"} if case.lead_id and not row.away else set()
-        present |= {"cover"} if row.cover_name else set()
+        present |= {"cover"} if row.alert_cover else set()
     ladder = rungs(LADDERS[row.ack_rule], told_at=row.made_at, due_at=row.ack_due, present=present)
     names = {
         "worker": case.lead_name or "",
-        "cover": f"{row.cover_name}, covering for {case.lead_name}",
+        "cover": f"{row.alert_cover}, covering for {case.lead_name}",
         "manager": f"{row.duty_name}, on duty for {case.team_name}"
         if row.duty_name
         else f"the manager of {case.team_name}",

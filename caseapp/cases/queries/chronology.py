@@ -18,6 +18,7 @@ from caseapp.accounts.models import Agency, Professional, Team, User
 from caseapp.cases.catalogue import CODE_WORDS as OWN_WORDS
 from caseapp.cases.models import Case, Note, NoteVersion
 from caseapp.cases.slots import CHRONOLOGY_WORDS, CODE_WORDS, EntryWords, EventRow
+from caseapp.deadlines.queries import written_down
 from caseapp.kernel import clock
 from caseapp.kernel.db import fetch
 from caseapp.kernel.events import TYPES, Event, EventSubject, EventType
@@ -262,7 +263,10 @@ def _moment(instant: datetime) -> str:
 def _entry(row: Any, names: Names, lists: Mapping[str, Mapping[str, str]], above: EntryWords | None) -> Entry:
     kind = TYPES[row.code]
     who = names.get(("who", row.actor_id), "This service") if row.actor_id else "This service"
-    later = row.recorded_at - row.occurred_at > WRITTEN_LATER
+    by_rule = written_down(row.code, row.occurred_at, row.recorded_at)
+    late = by_rule is not None and by_rule.late
+    later = late or row.recorded_at - row.occurred_at > WRITTEN_LATER
+    recorded = f"written down {_moment(row.recorded_at)}" if later else None
     return Entry(
         id=row.id,
         iso=clock.to_london(row.occurred_at).isoformat(timespec="minutes"),
@@ -271,7 +275,7 @@ def _entry(row: Any, names: Names, lists: Mapping[str, Mapping[str, str]], above
         words=above.words if above else row.words,
         source=f"{(above.source if above else None) or who} · {WHO_READS[kind.audience]}",
         important=kind.important,
-        recorded=f"written down {_moment(row.recorded_at)}" if later else None,
+        recorded=f"{recorded}, late: the rule gives {by_rule.due.rule.length_words}" if by_rule and late else recorded,
         url=above.url if above else None,
         note=row.reference,
         wording=row.number,

@@ -15,7 +15,7 @@ from caseapp.accounts.queries import runs_on, user_names
 from caseapp.cases.domain import LEVELS
 from caseapp.cases.models import Case, Custody, Involvement
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
+from caseapp.kernel.db import db, fetch
 from caseapp.kernel.events import Event, EventSubject
 from caseapp.kernel.subjects import Subject
 from caseapp.kernel.web import day_short
@@ -174,6 +174,15 @@ def family_cases(family_id: int, *, reader: Actor | None = None) -> list[CaseRow
     return [as_case_row(row) for row in db.session.execute(query)]
 
 
+def cases_by_id(case_ids: Collection[int]) -> list[CaseRow]:
+    """Open cases by their numbers, family by family, eldest child first; what the reader may see of them is the
+    caller's to know. One statement."""
+    if not case_ids:
+        return []
+    given = select_cases().where(Case.id.in_(case_ids)).order_by(Case.family_id, *ELDEST_FIRST)
+    return [as_case_row(row) for row in db.session.execute(given)]
+
+
 def find_open_case(match_key: str) -> CaseRow | None:
     """The open case of a child with exactly this name and birth date (`names.match_key`); None if there is none."""
     row = db.session.execute(select_cases().where(Person.match_key == match_key).order_by(Case.id).limit(1)).first()
@@ -223,3 +232,11 @@ def find_last_allocation(case_ids: Iterable[int]) -> LastAllocation | None:
         return None
     who = user_names({row.actor_id}).get(row.actor_id) if row.actor_id else None
     return LastAllocation(who or "Somebody", row.name, row.occurred_at)
+
+
+def list_holding_teams() -> dict[int, str]:
+    """For decisions about deadlines: each open case's number and the name of the team that holds it. One statement."""
+    return {row.case_id: row.name for row in fetch(_HOLDING)}
+
+
+_HOLDING = sa.select(Custody.case_id, Team.name).join(Team, Team.id == Custody.team_id).where(Custody.to_at.is_(None))

@@ -15,7 +15,7 @@ from caseapp.accounts.queries import user_name_of
 from caseapp.cases.models import Case, NightAlert, Note, NoteCase, NoteVersion
 from caseapp.deadlines.queries import ClockView, clocks_of
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
+from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
 from caseapp.people.queries import ELDEST_FIRST, FamilyRow, list_family
@@ -102,7 +102,7 @@ class CasePage:
 def get_case_page(actor: Actor, case_id: int, *, entries: int = 20) -> CasePage:
     """The page of an open case that the guard has let this actor read (L4). Raises NotFound for a closed one."""
     given = {"case": case_id, "now": clock.now(), **reader_params(actor)}
-    rows = db.session.execute(_page_statement(*reader_shape(actor)), given).all()
+    rows = fetch(_page_statement(*reader_shape(actor)), given)
     children = as_children(list(rows))
     case = next((row for row in children.cases if row.id == case_id), None)
     if case is None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -25,6 +25,7 @@ from caseapp.people.models import Stay
 from caseapp.people.queries import ELDEST_FIRST
 
 from .alerts import ACK_CLOCK, Alert, alert_columns, as_alert
+from .late import count_late_waiting
 from .lists import CaseRow, as_case_row, select_cases
 
 
@@ -135,14 +136,22 @@ class TeamChild:
     to_read: int
 
 
+class Held(NamedTuple):
+    """What a team holds: its children, longest held first; the new contacts about them that nobody has acknowledged,
+    soonest due first; and how many reasons for lateness wait for a manager's authorisation."""
+
+    children: list[TeamChild]
+    alerts: list[TaskRow]
+    late_waiting: int
+
+
 def list_team_children(team_id: int) -> list[TeamChild]:
     """Every child a team is accountable for, longest held first. One statement."""
-    return list_team(team_id)[0]
+    return list_team(team_id).children
 
 
-def list_team(team_id: int, reader: Actor | None = None) -> tuple[list[TeamChild], list[TaskRow]]:
-    """Every child a team is accountable for, longest held first; and the new contacts about them that nobody has
-    acknowledged, soonest due first: without what a conflict of interest keeps from a reader, where one is given. One
+def list_team(team_id: int, reader: Actor | None = None) -> Held:
+    """What a team is accountable for, without what a conflict of interest keeps from a reader, where one is given. One
     statement."""
     counted = sa.orm.aliased(Task)
     to_read = (
@@ -151,8 +160,9 @@ def list_team(team_id: int, reader: Actor | None = None) -> tuple[list[TeamChild
         .correlate(Case)
         .scalar_subquery()
     )
+    late = count_late_waiting(team_id, reader).label("late_waiting")
     rows = db.session.execute(
-        select_with_tasks(PostcodeSector.ward, to_read.label("to_read"))
+        select_with_tasks(PostcodeSector.ward, to_read.label("to_read"), late)
         .outerjoin(PostcodeSector, PostcodeSector.sector == Stay.sector)
         .where(Custody.team_id == team_id, *([not_barred(reader, Case.id)] if reader else []))
         .order_by(Custody.from_at, Case.family_id, *ELDEST_FIRST)
@@ -162,7 +172,7 @@ def list_team(team_id: int, reader: Actor | None = None) -> tuple[list[TeamChild
         ward = None if row.address_protected else row.ward
         found.setdefault(row.case_id, TeamChild(as_case_row(row), ward, row.to_read))
     alerts = [task for task in as_children(list(rows)).tasks if task.kind in CONCERNS]
-    return list(found.values()), sorted(alerts, key=soonest)
+    return Held(list(found.values()), sorted(alerts, key=soonest), rows[0].late_waiting if rows else 0)
 
 
 def soonest(task: TaskRow) -> tuple[bool, datetime]:
@@ -201,7 +211,7 @@ _ASKED = sa.select(Task.case_id).where(Task.kind == sa.bindparam("kind"), Task.a
 
 def list_team_alerts(team_id: int) -> list[TaskRow]:
     """New contacts about children of a team that nobody has acknowledged, soonest due first. One statement."""
-    return list_team(team_id)[1]
+    return list_team(team_id).alerts
 
 
 def list_late_alerts(actor: Actor) -> list[TaskRow]:

@@ -5,14 +5,16 @@ a key is never reused.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, time
 from functools import cache, lru_cache
 
-from caseapp.deadlines.domain import ENDS_ALL, MOVED, RESTARTS_ALL, TAKEN_BACK, HubHours, Policy, Rule
+from caseapp.deadlines.domain import ENDS_ALL, INSTANT_UNITS, MOVED, RESTARTS_ALL, TAKEN_BACK, HubHours, Policy, Rule
 
 from .around import ADULTS, DISAGREEMENT, FAMILY_HELP, MISSING_AND_EXPLOITED, RECORD
 from .care import CARE
 from .front_door import FRONT_DOOR
+from .groups import MILESTONE_WORDS, RULE_GROUPS
 from .kinds import GROUPS, KINDS, RANKS, DatedKind
 from .protection import CONFERENCE, FINDING_OUT, PLAN, STRATEGY
 
@@ -22,14 +24,20 @@ __all__ = [
     "HUB_HOURS",
     "KINDS",
     "LATE_REASONS",
+    "MILESTONE_WORDS",
+    "PARTS",
     "PUBLISHED",
     "RANKS",
     "RULES",
+    "RULE_GROUPS",
     "DatedKind",
+    "Effect",
+    "effect_of",
     "find_rule",
     "get_rule",
     "list_codes_of",
     "list_keys_of",
+    "needs_time",
 ]
 
 RULES: tuple[Rule, ...] = (
@@ -45,6 +53,23 @@ RULES: tuple[Rule, ...] = (
     *DISAGREEMENT,
     *RECORD,
 )
+_ASSESSMENT = tuple(rule for rule in FRONT_DOOR if rule.key == "assessment.complete")
+_HUB = tuple(rule for rule in FRONT_DOOR if rule.subject_kind == "referral")
+# Every rule by its part of the work, as the pages on which all are explained show them.
+PARTS: dict[str, tuple[str, tuple[Rule, ...]]] = {
+    "front-door": ("The front door", _HUB),
+    "teams": ("Teams, handovers and the night", tuple(r for r in FRONT_DOOR if r not in (*_HUB, *_ASSESSMENT))),
+    "finding-out": ("Assessment and finding out", (*_ASSESSMENT, *FINDING_OUT)),
+    "strategy": ("Strategy discussion and section 47", STRATEGY),
+    "conference": ("Conference", CONFERENCE),
+    "plans": ("Plans, visits and reviews", PLAN),
+    "care": ("In our care", CARE),
+    "missing": ("Missing and exploitation", MISSING_AND_EXPLOITED),
+    "family-help": ("Family help", FAMILY_HELP),
+    "adults": ("Adults who work with children, and serious incidents", ADULTS),
+    "disagreement": ("Disagreement", DISAGREEMENT),
+    "record": ("The record", RECORD),
+}
 # When the hub is open; between closing and opening the out-of-hours team has the borough (practice 2).
 HUB_HOURS = HubHours(opens=time(9), closes=time(17), hand_over_from=time(16))
 # The catalogue as it stands, before anything that a council decided.
@@ -108,3 +133,27 @@ def list_codes_of(keys: tuple[str, ...]) -> tuple[str, ...]:
     """Every event that the clocks of these rules follow, from the first anchor to what puts another event right."""
     codes = {code for rule in RULES if rule.key in keys for code in rule.codes}
     return tuple(sorted(codes | {*ENDS_ALL, *RESTARTS_ALL, *CORRECTIONS, "referral.received", "case.opened"}))
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an event means to the clocks of a case: the rules it starts, and those that it ends or meets."""
+
+    starts: tuple[Rule, ...]
+    ends: tuple[Rule, ...]
+
+
+@cache
+def effect_of(code: str) -> Effect:
+    """What an event of this code does to the clocks of a case, by the catalogue; nothing, if it means nothing."""
+    of_a_case = [rule for rule in RULES if rule.subject_kind == "case" and rule.runs != "recording"]
+    return Effect(
+        tuple(rule for rule in of_a_case if code in rule.starts_on and rule.runs != "milestone"),
+        tuple(rule for rule in of_a_case if code in (*rule.stops_on, *rule.ends_on)),
+    )
+
+
+@cache
+def needs_time(code: str) -> bool:
+    """Whether the day alone is too little: a clock that ends at an instant starts or stops with it."""
+    return any(rule.unit in INSTANT_UNITS for rule in RULES if code in (*rule.starts_on, *rule.stops_on))

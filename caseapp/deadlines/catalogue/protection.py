@@ -55,6 +55,9 @@ _ASSESSED: dict[str, Any] = {
     "source": TORBAY,
 }
 _ASSESSMENT = "case.opened assessment.started"
+# The worker saw the child, wherever the child lives; and what else tells that somebody did.
+_VISITED = "visit.made care.visited private_fostering.visited"
+_SEEN_BY_ANYBODY = f"{_VISITED} child.seen_by_agency rhi.held"
 
 # fmt: off
 FINDING_OUT: tuple[Rule, ...] = (
@@ -186,11 +189,10 @@ PLAN: tuple[Rule, ...] = (
         ("The last visit, or the plan’s beginning, was", "The next visit has", "the worker has seen the child"),
         ends="plan.cin_ended plan.cp_began", planned="visit.planned", anchored_at="previous",
         owner="lead_practitioner", source=FREQUENCIES),
-    row("seen.worker", "Not seen by the worker", 4, "weeks", "visit.made", "visit.made",
+    row("seen.worker", "Child seen by the worker", 4, "weeks", _VISITED, _VISITED,
         ("The worker last saw the child", "Seeing the child again has", "the worker has seen the child"),
         anchored_at="previous", owner="team_manager", late_to="head", source=SOUTHWARK),
-    row("seen.anyone", "Not seen by anybody", 6, "weeks", "visit.made child.seen_by_agency",
-        "visit.made child.seen_by_agency",
+    row("seen.anyone", "Child seen by anybody", 6, "weeks", _SEEN_BY_ANYBODY, _SEEN_BY_ANYBODY,
         ("Somebody last saw the child", "Seeing the child again has", "anybody of any agency has seen the child"),
         anchored_at="previous", owner="team_manager", late_to="head", source=SOUTHWARK),
     row("cin.review_first", "First review of the child in need plan", 6, "weeks", "plan.cin_began", "cin.reviewed",

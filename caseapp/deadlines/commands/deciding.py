@@ -64,9 +64,13 @@ class Preview:
         return sum(move.now_due_at > move.was_due_at for move in self.moves)
 
 
-def preview_change(change: PolicyChange) -> Preview:
-    """Which running clocks a decision would move. Writes nothing. Raises Invalid for one that cannot be made."""
-    return _preview(current_policy(), _cleaned(change))
+def preview_change(*changes: PolicyChange) -> Preview:
+    """Which running clocks a decision, or some made together, would move. Writes nothing. Raises Invalid for one that
+    cannot be made."""
+    policy = current_policy()
+    steps = _steps(policy, changes)
+    keys = set[str]().union(*(_keys_touched(after, change) for change, after in steps))
+    return _preview(policy.version, steps[-1][1], keys)
 
 
 def apply_change(actor: Actor, change: PolicyChange, *, version: int) -> Preview:
@@ -75,23 +79,32 @@ def apply_change(actor: Actor, change: PolicyChange, *, version: int) -> Preview
     `version`: the policy's that the preview was worked out on. Raises Conflict if somebody has decided since, Invalid
     for a decision that cannot be made.
     """
+    return apply_changes(actor, [change], version=version)[0]
+
+
+def apply_changes(actor: Actor, changes: Sequence[PolicyChange], *, version: int) -> tuple[Preview, ...]:
+    """As `apply_change` for some that are made together, one after the other: each day that our offices are shut is a
+    decision of its own. Gives what each moved, with its number as the version."""
     _one_at_a_time()
     policy = current_policy()
     if policy.version != version:
         raise Conflict("Somebody has decided about deadlines since you looked. Look at what moves once more.")
-    change = _cleaned(change)
-    done = _preview(policy, change)
+    return tuple(_decide(actor, after, change) for change, after in _steps(policy, changes))
+
+
+def _decide(actor: Actor, after: Policy, change: PolicyChange) -> Preview:
+    seen = _preview(after.version, after, _keys_touched(after, change))
     decision = PolicyDecision(
         **{name: getattr(change, name) for name in _DECIDED},
-        moved=len(done.moves),
+        moved=len(seen.moves),
         made_at=clock.now(),
         made_by_id=actor.user_id,
     )
     db.session.add(decision)
     db.session.flush()
-    _move(decision.id, done.moves)
-    record(actor, "policy.decided", subjects=[], version=decision.id, moved=len(done.moves))
-    return Preview(decision.id, done.looked_at, done.moves)
+    _move(decision.id, seen.moves)
+    record(actor, "policy.decided", subjects=[], version=decision.id, moved=len(seen.moves))
+    return replace(seen, version=decision.id)
 
 
 def _cleaned(change: PolicyChange) -> PolicyChange:
@@ -176,22 +189,34 @@ def _one_at_a_time() -> None:
         db.session.execute(sa.text("LOCK TABLE policy_decision IN EXCLUSIVE MODE"))
 
 
-def _preview(policy: Policy, change: PolicyChange) -> Preview:
-    problems = policy.problems(change)
-    if problems:
-        raise Invalid(problems)
-    after = policy.with_change(change)
-    rows = fetch(_RUNNING, {"keys": sorted(_keys_touched(change))})
-    return Preview(policy.version, len(rows), tuple(_moves(after, rows)))
+def _steps(policy: Policy, changes: Sequence[PolicyChange]) -> list[tuple[PolicyChange, Policy]]:
+    """Each change with the policy after it. Raises Invalid before anything is written, if one cannot be made."""
+    steps: list[tuple[PolicyChange, Policy]] = []
+    for change in map(_cleaned, changes):
+        problems = policy.problems(change)
+        if problems:
+            raise Invalid(problems)
+        policy = policy.with_change(change)
+        steps.append((change, policy))
+    return steps
 
 
-def _keys_touched(change: PolicyChange) -> set[str]:
+def _preview(version: int, after: Policy, keys: set[str]) -> Preview:
+    rows = fetch(_RUNNING, {"keys": sorted(keys)})
+    return Preview(version, len(rows), tuple(_moves(after, rows)))
+
+
+def _keys_touched(policy: Policy, change: PolicyChange) -> set[str]:
     """The rules whose clocks a decision can move: the one it names, or those by whose calendar the day counts."""
     if change.kind == "rule":
         return {change.rule}
-    # A council may have moved a rule to its own calendar, so that nothing but the unit tells.
-    units = {"working_days", "mornings", "hours"} if change.kind == "bank_holiday" else {"working_days"}
-    return {rule.key for rule in RULES if rule.unit in units and rule.runs == "clock"}
+    clocks = [rule for rule in RULES if rule.runs == "clock"]
+    if change.kind == "closure":
+        # Those the catalogue counts by our own offices' days, and those that a decision has moved to them.
+        moved = {made.rule for made in policy.changes if made.calendar == "local"}
+        return {rule.key for rule in clocks if rule.calendar == "local" or rule.key in moved}
+    # A council may have moved a rule to another calendar, so that nothing but the unit tells.
+    return {rule.key for rule in clocks if rule.unit in ("working_days", "mornings", "hours")}
 
 
 def _moves(policy: Policy, rows: Any) -> Iterator[Move]:

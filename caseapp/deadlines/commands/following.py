@@ -15,12 +15,13 @@ import sqlalchemy as sa
 from caseapp.deadlines.catalogue import CORRECTIONS, RANKS, RULES, list_codes_of, list_keys_of
 from caseapp.deadlines.domain import ENDS_ALL, RESTARTS_ALL, Happened, Run, advance
 from caseapp.deadlines.models import Clock
+from caseapp.deadlines.queries.logs import happened
 from caseapp.deadlines.queries.policy import VERSION, policy_of
 from caseapp.kernel import events
-from caseapp.kernel.db import UTCDateTime, db, fetch
+from caseapp.kernel.db import UTCDateTime, fetch, write_rows
 from caseapp.kernel.subjects import Subject
 
-from .mending import as_row, happened, kind_of, mend
+from .mending import as_row, kind_of, mend
 
 
 def check_codes() -> None:
@@ -117,7 +118,7 @@ class _Receipts:
     def _all(self) -> dict[int, datetime]:
         if self.found is None:
             self.found = {}
-            for row in db.session.connection().execute(_RECEIPTS, {"subject_ids": list(self.subject_ids)}):
+            for row in fetch(_RECEIPTS, {"subject_ids": list(self.subject_ids)}):
                 came = row.occurred_at if row.code == "referral.received" else row.data["received_at"]
                 at = datetime.fromisoformat(came) if isinstance(came, str) else came
                 self.found.setdefault(row.subject_id, at)
@@ -150,12 +151,8 @@ def _step(ids: Sequence[int], keys: Sequence[str], event: Happened, rows: Sequen
         if step.running is not None and step.running.started_by == event.id:
             begun.append(as_row(subject_id, step.running))
     # Those that end first: of a rule, one clock runs for a subject.
-    connection = db.session.connection()
-    if ended:
-        by = {"stopped_at": event.at, "stopped_by_id": event.id}
-        connection.execute(_END, [{**row, **by} for row in ended])
-    if begun:
-        connection.execute(_BEGIN, begun)
+    write_rows(_END, [{**row, "stopped_at": event.at, "stopped_by_id": event.id} for row in ended])
+    write_rows(_BEGIN, begun)
 
 
 def _pairs(kinds: dict[int, str], ids: Sequence[int], keys: Sequence[str]) -> list[tuple[int, str]]:

@@ -5,22 +5,38 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
+from caseapp.accounts.queries import user_name_of
 from caseapp.deadlines.catalogue import LATE_REASONS, RULES
 from caseapp.deadlines.domain import LATE, is_late
 from caseapp.deadlines.models import Clock, LateReason
+from caseapp.deadlines.queries import LateView, late_reasons_of
 from caseapp.kernel import clock, text
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder, Refused
 from caseapp.kernel.events import record
+from caseapp.kernel.web import when
 
 MOST = 2000
 
 
-def explain_late(actor: Actor, *, subject_id: int, clock_id: int, reason: str, words: str) -> int:
-    """Say why a clock of this subject is late; gives the number of the reason, which a manager then authorises.
+class MeanwhileExplained(OutOfOrder):
+    """Somebody has given a reason for the same clock since the page was opened. `last`: what they said."""
 
+    def __init__(self, last: LateView) -> None:
+        super().__init__(f"{last.given_by} has given a reason, {when(last.given_at)}: {last.reason}.")
+        self.last = last
+
+
+def explain_late(
+    actor: Actor, *, subject_id: int, clock_id: int, reason: str, words: str, seen: int | None = None
+) -> int:
+    """Say why a clock of this subject is late; gives the number of the reason, which a manager then authorises.
+    The same reason by the same person again is the first one: pressing twice.
+
+    `seen`: the number of the last reason that the page showed, 0 for none (None: nobody looked at a page).
     The route has checked that the subject reaches the actor. Raises NotFound for another subject's clock, Invalid for a
-    reason that is not in the list or without words, OutOfOrder for a clock that is not late.
+    reason that is not in the list or without words, OutOfOrder for a clock that is not late, MeanwhileExplained where
+    somebody has given a reason since.
     """
     words, _ = text.clean(words)
     problems = {
@@ -32,12 +48,19 @@ def explain_late(actor: Actor, *, subject_id: int, clock_id: int, reason: str, w
     if any(problems.values()):
         raise Invalid({field: said for field, said in problems.items() if said})
     row = db.session.execute(
-        sa.select(Clock.rule, Clock.due_at, Clock.ended_as, Clock.stopped_at).where(
-            Clock.id == clock_id, Clock.subject_id == subject_id
-        )
+        sa.select(Clock.rule, Clock.due_at, Clock.ended_as, Clock.stopped_at)
+        .where(Clock.id == clock_id, Clock.subject_id == subject_id)
+        # Whoever comes second waits, and is told.
+        .with_for_update()
     ).first()
     if row is None:
         raise NotFound
+    given = late_reasons_of([clock_id]).get(clock_id, [])
+    again = next((one for one in given if _is_same(one, actor, reason, words)), None)
+    if again is not None:
+        return again.id
+    if seen is not None and given and given[-1].id != seen:
+        raise MeanwhileExplained(given[-1])
     if not _was_late(row.rule, row.due_at, row.stopped_at, row.ended_as):
         raise OutOfOrder("This is not late.")
     late = LateReason(clock_id=clock_id, reason=reason, words=words, given_at=clock.now(), given_by_id=actor.user_id)
@@ -51,10 +74,17 @@ def authorise_late(actor: Actor, *, subject_id: int, late_id: int) -> None:
     """Put a manager's name to a reason. Authorising twice is once.
 
     The route has checked that the actor manages the team that holds the subject. Raises NotFound for another subject's
-    reason, Refused for one's own.
+    reason, Refused for one's own, OutOfOrder where another manager has authorised it.
     """
     row = db.session.execute(
-        sa.select(LateReason.reason, LateReason.given_by_id, LateReason.authorised_at, Clock.rule)
+        sa.select(
+            LateReason.reason,
+            LateReason.given_by_id,
+            LateReason.authorised_at,
+            LateReason.authorised_by_id,
+            user_name_of(LateReason.authorised_by_id).label("authorised_by"),
+            Clock.rule,
+        )
         .join(Clock, Clock.id == LateReason.clock_id)
         .where(LateReason.id == late_id, Clock.subject_id == subject_id)
     ).first()
@@ -62,6 +92,8 @@ def authorise_late(actor: Actor, *, subject_id: int, late_id: int) -> None:
         raise NotFound
     if row.given_by_id == actor.user_id:
         raise Refused("You gave this reason: another manager authorises it.")
+    if row.authorised_at is not None and row.authorised_by_id != actor.user_id:
+        raise OutOfOrder(f"{row.authorised_by or 'Somebody'} has authorised this already, {when(row.authorised_at)}.")
     done = db.session.execute(
         sa.update(LateReason)
         .where(LateReason.id == late_id, LateReason.authorised_at.is_(None))
@@ -71,6 +103,10 @@ def authorise_late(actor: Actor, *, subject_id: int, late_id: int) -> None:
     ).first()
     if done is not None:
         record(actor, "clock.late_authorised", subjects=[subject_id], rule=row.rule, reason=row.reason, late=late_id)
+
+
+def _is_same(given: LateView, actor: Actor, reason: str, words: str) -> bool:
+    return (given.given_by_id, given.reason, given.words) == (actor.user_id, LATE_REASONS[reason], words)
 
 
 def _was_late(key: str, due_at: datetime, stopped_at: datetime | None, ended_as: str | None) -> bool:

@@ -9,22 +9,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseapp.deadlines.catalogue import RANKS, RULES, list_codes_of
+from caseapp.deadlines.catalogue import RULES, list_codes_of
 from caseapp.deadlines.domain import UNDONE, Happened, Run, replay
 from caseapp.deadlines.models import Clock
+from caseapp.deadlines.queries.logs import logs_of
 from caseapp.deadlines.queries.policy import VERSION, policy_of
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch
-from caseapp.kernel.events import Event, EventSubject
 from caseapp.kernel.subjects import Subject
 
 # How many subjects are read and written at once when everything is rebuilt.
 CHUNK = 1000
-
-
-def happened(row: Any) -> Happened:
-    """An event row as the domain takes it."""
-    return Happened(row.id, row.code, row.occurred_at, row.recorded_at, row.data, RANKS.get(row.code, 0))
 
 
 @cache
@@ -72,7 +67,7 @@ def mend(ids: Sequence[int], keys: Sequence[str], event: Happened | None = None)
     if not rows:
         return Rebuilt(0, ())
     policy = policy_of(rows[0].policy)
-    logs = _logs(ids, list_codes_of(tuple(sorted(keys))))
+    logs = logs_of(ids, list_codes_of(tuple(sorted(keys))))
     kept: dict[tuple[int, str], list[Any]] = defaultdict(list)
     subjects = {row.subject_id: row for row in rows}
     for row in rows:
@@ -158,13 +153,6 @@ def _differs(row: Any, run: Run) -> list[str]:
     return [name for name in (*_ROW, *_ENDED) if getattr(row, name) != should[name]]
 
 
-def _logs(ids: Sequence[int], codes: tuple[str, ...]) -> dict[int, list[Happened]]:
-    found: dict[int, list[Happened]] = defaultdict(list)
-    for row in fetch(_EVENTS, {"subject_ids": list(ids), "codes": list(codes)}):
-        found[row.subject_id].append(happened(row))
-    return found
-
-
 _TABLE: Any = Clock.__table__
 _CHANGE = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("clock_id"))
 _CLOCKS = (
@@ -183,15 +171,6 @@ _CLOCKS = (
     )
     .where(Subject.id.in_(sa.bindparam("subject_ids", expanding=True)))
     .order_by(Subject.id, _TABLE.c.id)
-)
-_EVENTS = (
-    sa.select(EventSubject.subject_id, Event.id, Event.code, Event.occurred_at, Event.recorded_at, Event.data)
-    .join(Event, Event.id == EventSubject.event_id)
-    .where(
-        EventSubject.subject_id.in_(sa.bindparam("subject_ids", expanding=True)),
-        Event.code.in_(sa.bindparam("codes", expanding=True)),
-    )
-    .order_by(EventSubject.subject_id, Event.id)
 )
 _PART = (
     sa.select(Subject.id)

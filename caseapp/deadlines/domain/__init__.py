@@ -11,8 +11,9 @@ from .calendars import (
     with_changes,
 )
 from .due import Due, add_months, compute, due_days, earlier, end_of_day
+from .foreseen import Changed, compare_runs
 from .hub_hours import HubHours
-from .policy import ChangeKind, Policy, PolicyChange
+from .policy import LONGEST, MOST_SOURCE, MOST_WORDS, ChangeKind, Policy, PolicyChange
 from .replay import (
     CLOSED,
     ENDS_ALL,
@@ -30,31 +31,51 @@ from .replay import (
     replay,
 )
 from .rules import CALENDARS, INSTANT_UNITS, LOCAL_CALENDARS, ROLES, UNIT_WORDS, Basis, Rule, Unit
-from .strip import Square, Strip
+from .strip import Band, Square, Strip, Week
+from .telling import (
+    BASIS_WORDS,
+    counted_by,
+    first_day_words,
+    late_words,
+    runs_words,
+    standing_words,
+    warn_words,
+)
 from .timeleft import TimeLeft, age_words, is_late, last_day, pace, time_left
-from .words import Words, how_many, long_day
+from .words import NBSP, Words, day_month, how_many, long_day, near_day
+from .year import DAY_KINDS, DayOfYear, Month, Year, draw_year
 
 __all__ = [
+    "BASIS_WORDS",
     "CALENDARS",
     "CLOSED",
+    "DAY_KINDS",
     "ENDS_ALL",
     "INSTANT_UNITS",
     "LATE",
     "LOCAL_CALENDARS",
+    "LONGEST",
     "MET",
+    "MOST_SOURCE",
+    "MOST_WORDS",
     "MOVED",
+    "NBSP",
     "RESTARTS_ALL",
     "ROLES",
     "STATUTORY",
     "TAKEN_BACK",
     "UNDONE",
     "UNIT_WORDS",
+    "Band",
     "BankHolidayChange",
     "Basis",
     "ChangeKind",
+    "Changed",
+    "DayOfYear",
     "Due",
     "Happened",
     "HubHours",
+    "Month",
     "OutsideCalendar",
     "Policy",
     "PolicyChange",
@@ -65,25 +86,37 @@ __all__ = [
     "Strip",
     "TimeLeft",
     "Unit",
+    "Week",
     "Words",
     "WorkingCalendar",
+    "Year",
     "add_months",
     "advance",
     "age_words",
+    "compare_runs",
     "compute",
+    "counted_by",
+    "day_month",
+    "draw_year",
     "due_days",
     "earlier",
     "end_of_day",
+    "first_day_words",
     "how_many",
     "in_order",
     "is_late",
     "last_day",
+    "late_words",
     "local_calendar",
     "long_day",
+    "near_day",
     "pace",
     "read_changes",
     "replay",
+    "runs_words",
+    "standing_words",
     "statutory_calendar",
     "time_left",
+    "warn_words",
     "with_changes",
 ]

@@ -277,9 +277,10 @@ def _told_skipped(due: Due) -> tuple[Words, ...]:
     for place, (day, name) in enumerate(due.skipped, 1):
         between = {len(due.skipped): "", len(due.skipped) - 1: " and "}.get(place, ", ")
         named += [Words(day_month(day), True), Words(f" ({name}){between}")]
+    verb = "does" if len(due.skipped) == 1 else "do"
     if weekend:
-        return (Words(" Weekends do not count, nor do "), *named, Words("."))
-    return (Words(" "), *named, Words(f" {'does' if len(due.skipped) == 1 else 'do'} not count."))
+        return (Words(f" Weekends do not count, nor {verb} "), *named, Words("."))
+    return (Words(" "), *named, Words(f" {verb} not count."))
 
 
 def _told_end(due: Due, due_on: date, working: bool) -> tuple[Words, ...]:
@@ -295,7 +296,8 @@ def _told_end(due: Due, due_on: date, working: bool) -> tuple[Words, ...]:
         return told
     stays = f" That is not a working day ({due.calendar.name_of(due_on) or 'a weekend'}) and the date does not move"
     do_by = due.calendar.working_day_on_or_before(due_on)
-    if do_by < due.anchor_on:
+    # By what says the earliest day, nothing is to be done before it.
+    if do_by < due.anchor_on or due.rule.runs == "earliest":
         return (*told, Words(f"{stays}."))
     return (*told, Words(f"{stays}: do it by "), Words(long_day(do_by), True), Words("."))
 

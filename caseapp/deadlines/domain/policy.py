@@ -6,17 +6,26 @@ rows made by then count, so that a clock that has ended can be worked out again 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Literal
 
 from .calendars import STATUTORY, BankHolidayChange, WorkingCalendar, local_calendar, with_changes
 from .due import Due, compute
 from .hub_hours import HubHours
-from .rules import LOCAL_CALENDARS, Rule
+from .rules import LOCAL_CALENDARS, Rule, Unit
 
 ChangeKind = Literal["bank_holiday", "closure", "rule"]
-LONGEST = 1000
+# The longest that a council may give, by unit: far beyond any rule, and still inside the calendar.
+LONGEST: dict[Unit, int] = {
+    "working_days": 500,
+    "calendar_days": 730,
+    "weeks": 104,
+    "months": 24,
+    "hours": 1000,
+    "minutes": 1000,
+    "mornings": 20,
+}
 # How many characters the words and the source of a decision may have.
 MOST_WORDS, MOST_SOURCE = 200, 300
 
@@ -126,8 +135,42 @@ class Policy:
         return self._as_of[version]
 
     def with_change(self, change: PolicyChange) -> "Policy":
-        """The policy with one decision more."""
-        return Policy(self.rules, self._hub_hours, (*self.changes, change))
+        """The policy with one decision more, the last of them whatever its number."""
+        return Policy(self.rules, self._hub_hours, (*self.changes, replace(change, id=self.version + 1)))
+
+    def before(self, number: int) -> "Policy":
+        """The policy without that decision and those after it."""
+        return Policy(self.rules, self._hub_hours, (change for change in self.changes if change.id < number))
+
+    def undoing(self, number: int) -> PolicyChange | None:
+        """The decision that takes that one back: the day, or the length, as it was before. None for one that there is
+        not."""
+        made = next((change for change in self.changes if change.id == number), None)
+        if made is None:
+            return None
+        before = self.before(number)
+        if made.day is not None:
+            calendar = before.statutory if made.kind == "bank_holiday" else before.local
+            return replace(made, words="" if made.words else calendar.name_of(made.day) or "", source="")
+        since = made.in_force_from
+        was = before.find_rule(made.rule, since) if since else None
+        published = next((row for row in self.rows(made.rule) if since and row.is_in_force(since)), None)
+        if was is None or was == published:
+            return replace(made, length=None, calendar=None, source="")
+        return replace(made, length=was.length, calendar=was.calendar, source="")
+
+    def holds(self, number: int) -> bool:
+        """Whether that decision is the last about its day or its rule."""
+        about = {(change.kind, change.day, change.rule): change.id for change in self.changes}
+        return number in about.values()
+
+    def shut_between(self, first: date, last: date, *, shut: bool) -> tuple[date, ...]:
+        """The days from the first to the last that a closing of our offices is about: those on which they would be
+        open, or (`shut`) those on which they are shut by an earlier decision. None of days the calendar does not
+        hold."""
+        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        inside = (day for day in days if self.local.first <= day <= self.local.last and self.statutory.is_working(day))
+        return tuple(day for day in inside if self.local.is_working(day) != shut)
 
     def problems(self, change: PolicyChange) -> dict[str, str]:
         """What speaks against a decision: the field and the words for it."""
@@ -162,13 +205,20 @@ class Policy:
         }
         if rule.basis == "statutory" and calendar not in (None, rule.calendar):
             problems["calendar"] = "The law sets how this is counted: an office that is shut does not move it"
-        if length is not None and not 1 <= length <= LONGEST:
-            problems["length"] = f"Give a number from 1 to {LONGEST}"
-        elif length is not None and rule.basis == "statutory" and length > rule.length:
-            problems["length"] = f"The law gives {rule.length_words}: a council may be quicker, not slower"
+        if length is not None and not 1 <= length <= LONGEST[rule.unit]:
+            problems["length"] = f"Give a number from 1 to {LONGEST[rule.unit]}"
+        elif length is not None and rule.basis == "statutory":
+            problems["length"] = _against_the_law(rule, length)
         if length is None and calendar is not None:
             problems["length"] = "Give the length too"
         return problems
+
+
+def _against_the_law(rule: Rule, length: int) -> str:
+    """A time that the law gives may be shorter here; one that must have passed may be longer."""
+    if rule.runs == "earliest":
+        return f"The law says not before {rule.length_words}: a council may wait longer" if length < rule.length else ""
+    return f"The law gives {rule.length_words}: a council may be quicker, not slower" if length > rule.length else ""
 
 
 def _as_decided(row: Rule, change: PolicyChange) -> Rule:

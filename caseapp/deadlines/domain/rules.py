@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Literal, get_args
 
-from .words import how_many
+from .words import how_many, span
 
 Basis = Literal["statutory", "local"]
 Unit = Literal["working_days", "calendar_days", "weeks", "hours", "minutes", "months", "mornings"]
@@ -160,6 +160,17 @@ class Rule:
             which = "on the next working day" if self.length == 1 else f"{self.length} working days on"
             return f"until {self.by:%H:%M} {which}"
         return how_many(self.length, UNIT_WORDS[self.unit]) + (" before" if self.before else "")
+
+    @property
+    def warn_words(self) -> str:
+        """How much is left when its people are warned: '5 working days and 1 working day before, and on the last day',
+        '2 h and 1 h before'."""
+        unit = "working day" if self.unit == "working_days" else "day"
+        instant = self.unit in INSTANT_UNITS
+        left = [span(timedelta(minutes=n)) if instant else how_many(n, unit) for n in self.warn_points if n]
+        before = f"{' and '.join(filter(None, (', '.join(left[:-1]), left[-1])))} before" if left else ""
+        last = "on the last day" if 0 in self.warn_points else ""
+        return ", and ".join(filter(None, (before, last)))
 
     def is_in_force(self, on: date) -> bool:
         """Whether the row holds for a clock that starts on that day."""

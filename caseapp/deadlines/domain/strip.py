@@ -1,11 +1,16 @@
 """A count drawn as a calendar: a column per week, a square per day with its number, so that anyone can count along."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from .words import DAYS, MONTHS, day_month
+
+# Weeks abreast: what a telephone shows without making the numbers small. And how many such rows are drawn whole.
+BAND = 11
+MOST_BANDS = 3
 
 SquareKind = Literal["gone", "open", "skipped", "due"]
 
@@ -24,6 +29,26 @@ class Square:
 
 
 @dataclass(frozen=True)
+class Band:
+    """One row of weeks of the picture: its squares and months, with columns counted from its own first; `left_out`:
+    the weeks between the band before and this one, which are not drawn."""
+
+    columns: int
+    months: tuple[tuple[int, str], ...]
+    squares: tuple[Square, ...]
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week of the count in words: '23 to 27 November', 'days 1 to 5', 'Wed 25 December (Christmas Day)'."""
+
+    words: str
+    counted: str
+    not_counted: str
+
+
+@dataclass(frozen=True)
 class Strip:
     """The picture as data, without pixels.
 
@@ -37,6 +62,65 @@ class Strip:
     squares: tuple[Square, ...]
     start_label: str
     label: str
+
+    @cached_property
+    def bands(self) -> tuple[Band, ...]:
+        """The picture in rows of weeks that fit a telephone. Of a long count those rows are drawn that hold its start,
+        today and its end."""
+        firsts = range(0, self.columns, BAND)
+        drawn = [first for first in firsts if len(firsts) <= MOST_BANDS or self._matters(first)]
+        found: list[Band] = []
+        shown_to = 0
+        for first in drawn:
+            columns = min(BAND, self.columns - first)
+            squares = tuple(
+                replace(square, column=square.column - first)
+                for square in self.squares
+                if first <= square.column < first + columns
+            )
+            found.append(Band(columns, self._months_from(first, columns), squares, first - shown_to))
+            shown_to = first + columns
+        return tuple(found)
+
+    @property
+    def weeks(self) -> tuple[tuple[int, Week], ...]:
+        """The weeks that are drawn, in words, each with the number of weeks left out before it."""
+        found: list[tuple[int, Week]] = []
+        for band in self.bands:
+            for column in range(band.columns):
+                days = [square for square in band.squares if square.column == column]
+                if days:
+                    found.append((band.left_out if column == 0 else 0, _in_words(days)))
+        return tuple(found)
+
+    def _matters(self, first: int) -> bool:
+        return any(
+            first <= square.column < first + BAND and (square.outlined or square.kind == "due")
+            for square in self.squares
+        )
+
+    def _months_from(self, first: int, columns: int) -> tuple[tuple[int, str], ...]:
+        within = tuple((column - first, name) for column, name in self.months if first <= column < first + columns)
+        earlier = [name for column, name in self.months if column < first]
+        if earlier and (not within or within[0][0] > 1):
+            return ((0, earlier[-1]), *within)
+        return within
+
+
+def _in_words(days: list[Square]) -> Week:
+    first, last = days[0].day, days[-1].day
+    words = day_month(first) if first == last else f"{day_month(first)} to {day_month(last)}"
+    if first != last and first.month == last.month:
+        words = f"{first.day} to {day_month(last)}"
+    # A count back has its largest number first.
+    numbers = sorted(int(day.label) for day in days if day.label)
+    due = next((day.day for day in days if day.kind == "due"), None)
+    counted = ""
+    if numbers:
+        counted = f"day {numbers[0]}" if len(numbers) == 1 else f"days {numbers[0]} to {numbers[-1]}"
+    if due is not None:
+        counted = f"{counted}; due on {day_month(due)}" if counted else f"due on {day_month(due)}"
+    return Week(words, counted, "; ".join(day.title.removesuffix(", not counted") for day in days if day.title))
 
 
 def draw_strip(

@@ -1,26 +1,85 @@
 """Clocks and the policy they follow, for every floor above."""
 
-from .clocks import ClockView, clocks_of
+from .clocks import LARGEST, ClockView, clock_view, clocks_of, ended_clocks_of, get_clock
+from .decided import Affected, MoveView, count_moves_by_rule, find_same, get_affected, list_moves, undoing
+from .explained import (
+    RulePage,
+    RuleView,
+    count_from,
+    event_words,
+    first_and_last_year,
+    get_rule_page,
+    get_year,
+    list_rules,
+)
+from .foreseen import EarliestView, Foreseen, WrittenDown, earliest_of, foresee, logs_inside, written_down
 from .milestones import MilestoneView, milestones_of
-from .policy import VERSION, compute, current_policy, find_rule, get_rule, hub_hours, known_policy, policy_of
-from .told import DecisionView, LateView, decision_words, late_reasons_of, list_decisions
+from .policy import (
+    VERSION,
+    compute,
+    current_policy,
+    find_rule,
+    get_rule,
+    hub_hours,
+    known_policy,
+    policy_of,
+    rule_of_key,
+)
+from .told import (
+    DecisionView,
+    LateView,
+    decision_words,
+    get_decision,
+    get_late_reason,
+    late_reasons_of,
+    list_decisions,
+)
 
 __all__ = [
+    "LARGEST",
     "VERSION",
+    "Affected",
     "ClockView",
     "DecisionView",
+    "EarliestView",
+    "Foreseen",
     "LateView",
     "MilestoneView",
+    "MoveView",
+    "RulePage",
+    "RuleView",
+    "WrittenDown",
+    "clock_view",
     "clocks_of",
     "compute",
+    "count_from",
+    "count_moves_by_rule",
     "current_policy",
     "decision_words",
+    "earliest_of",
+    "ended_clocks_of",
+    "event_words",
     "find_rule",
+    "find_same",
+    "first_and_last_year",
+    "foresee",
+    "get_affected",
+    "get_clock",
+    "get_decision",
+    "get_late_reason",
     "get_rule",
+    "get_rule_page",
+    "get_year",
     "hub_hours",
     "known_policy",
     "late_reasons_of",
     "list_decisions",
+    "list_moves",
+    "list_rules",
+    "logs_inside",
     "milestones_of",
     "policy_of",
+    "rule_of_key",
+    "undoing",
+    "written_down",
 ]

@@ -1,7 +1,7 @@
 """The clocks of subjects, with what is left and why they are due then."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -9,12 +9,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseapp.deadlines.domain import Due, Policy, Rule, TimeLeft, pace, time_left
+from caseapp.deadlines.domain import CLOSED, LATE, MET, UNDONE, Due, Policy, Rule, TimeLeft, pace, time_left
 from caseapp.deadlines.models import Clock
 from caseapp.kernel import clock
 from caseapp.kernel.db import fetch
+from caseapp.kernel.errors import NotFound
+from caseapp.kernel.web import when
 
 from .policy import VERSION, known_policy, policy_of
+
+# What both databases can count to.
+LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -59,24 +64,57 @@ class ClockView:
         """Whether its last day, or hour, is today."""
         return self.due_on == clock.today() if self.due_on else clock.to_london(self.due_at).date() == clock.today()
 
+    @property
+    def was_late(self) -> bool:
+        """Whether it is late now, or was ended late: somebody has to say why."""
+        return self.ended_as == LATE if self.stopped_at is not None else self.state == "late"
 
-_ALL: Any = (
-    sa.select(
-        Clock.id,
-        Clock.subject_id,
-        Clock.rule,
-        Clock.anchor_at,
-        Clock.due_on,
-        Clock.due_at,
-        Clock.stopped_at,
-        Clock.ended_as,
-        Clock.planned_on,
-        # With the clocks comes the version of the policy they are told by, so that it costs no statement of its own.
-        VERSION,
-    )
-    .where(Clock.subject_id.in_(sa.bindparam("subject_ids", expanding=True)))
-    .order_by(Clock.due_at, Clock.id)
+    @property
+    def ended_words(self) -> str:
+        """How it ended, in words, with the moment; "" for one that runs."""
+        if self.stopped_at is None or self.ended_as is None:
+            return ""
+        return f"{_ENDED_WORDS[self.ended_as]} {when(self.stopped_at)}"
+
+
+_ENDED_WORDS = {
+    MET: "Done in time,",
+    LATE: "Done late,",
+    "replaced": "Gave way to another count,",
+    "withdrawn": "Withdrawn,",
+    "ended": "No longer asked for since",
+    CLOSED: "Ended as the case was closed,",
+    UNDONE: "Never ran, as was found",
+}
+
+_COLUMNS: Any = sa.select(
+    Clock.id,
+    Clock.subject_id,
+    Clock.rule,
+    Clock.anchor_at,
+    Clock.due_on,
+    Clock.due_at,
+    Clock.stopped_at,
+    Clock.ended_as,
+    Clock.planned_on,
+    # With the clocks comes the version of the policy they are told by, so that it costs no statement of its own.
+    VERSION,
 )
+_ALL = _COLUMNS.where(Clock.subject_id.in_(sa.bindparam("subject_ids", expanding=True))).order_by(
+    Clock.due_at, Clock.id
+)
+# Those that an event put right, so that they never ran, are told by the chronology alone.
+_ENDED = (
+    _COLUMNS.where(
+        Clock.subject_id == sa.bindparam("subject_id"),
+        Clock.id < sa.bindparam("before"),
+        Clock.stopped_at.is_not(None),
+        Clock.ended_as != UNDONE,
+    )
+    .order_by(Clock.id.desc())
+    .limit(sa.bindparam("many"))
+)
+_ONE = _COLUMNS.where(Clock.id == sa.bindparam("clock_id"), Clock.subject_id == sa.bindparam("subject_id"))
 _RUNNING = _ALL.where(Clock.stopped_at.is_(None))
 
 
@@ -86,13 +124,41 @@ def clocks_of(subject_ids: Collection[int], *, running_only: bool = True) -> dic
         return {}
     query = _RUNNING if running_only else _ALL
     found: dict[int, list[ClockView]] = defaultdict(list)
-    rows = fetch(query, {"subject_ids": list(subject_ids)})
+    for view in _views(fetch(query, {"subject_ids": list(subject_ids)})):
+        found[view.subject_id].append(view)
+    return dict(found)
+
+
+def ended_clocks_of(subject_id: int, *, before: int | None = None, limit: int = 20) -> list[ClockView]:
+    """The clocks of a subject that have ended, the youngest first. `before` pages by key: the number of the last of the
+    page before. One statement."""
+    return _views(fetch(_ENDED, {"subject_id": subject_id, "before": before or LARGEST, "many": limit}))
+
+
+def get_clock(subject_id: int, clock_id: int) -> ClockView:
+    """One clock of a subject, running or ended. Raises NotFound for another subject's. One statement."""
+    found = _views(fetch(_ONE, {"subject_id": subject_id, "clock_id": clock_id}))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _views(rows: Sequence[Any]) -> list[ClockView]:
     policy = policy_of(rows[0].policy) if rows else known_policy()
+    found = []
     for row in rows:
         stood = policy.as_of(row.stopped_at) if row.stopped_at else policy
         rule = _rule_of(stood, row.rule, row.anchor_at)
-        found[row.subject_id].append(ClockView(row.id, row.subject_id, rule, *row[3:-1]))
-    return dict(found)
+        found.append(ClockView(row.id, row.subject_id, rule, *row[3:-1]))
+    return found
+
+
+def clock_view(policy: Policy, row: Any) -> ClockView:
+    """A row that another statement has read as a clock that runs, told by that policy. `row` has the columns id,
+    subject_id, rule, anchor_at, due_on, due_at and planned_on."""
+    rule = _rule_of(policy, row.rule, row.anchor_at)
+    times = (row.anchor_at, row.due_on, row.due_at)
+    return ClockView(row.id, row.subject_id, rule, *times, stopped_at=None, ended_as=None, planned_on=row.planned_on)
 
 
 def _rule_of(policy: Policy, key: str, anchor_at: datetime) -> Rule:

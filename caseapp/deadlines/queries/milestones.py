@@ -2,25 +2,21 @@
 clock, so they are worked out from it and from what happened since, and never stored."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
 
-import sqlalchemy as sa
-
-from caseapp.deadlines.catalogue import CORRECTIONS, RANKS, RULES
-from caseapp.deadlines.domain import Due, Happened, Rule, TimeLeft, in_order, is_late, time_left
+from caseapp.deadlines.catalogue import CORRECTIONS, MILESTONE_WORDS, RULES
+from caseapp.deadlines.domain import Due, Happened, Rule, TimeLeft, in_order, is_late, near_day, time_left
 from caseapp.kernel import clock
-from caseapp.kernel.db import fetch
-from caseapp.kernel.events import Event, EventSubject
 
 from .clocks import ClockView
+from .logs import logs_of
 from .policy import known_policy
 
 MILESTONES: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.runs == "milestone")
-_CODES = tuple(sorted({code for rule in MILESTONES for code in rule.stops_on}))
+MILESTONE_CODES = tuple(sorted({code for rule in MILESTONES for code in rule.stops_on}))
 
 
 @dataclass(frozen=True)
@@ -48,28 +44,61 @@ class MilestoneView:
         return is_late(self.due.due_at, self.met_at or clock.now(), self.rule.unit)
 
     @property
+    def words(self) -> str:
+        """It in few words: 'Seen on day 3', 'Not seen by day 5', 'Manager to look by Fri 4 Dec'."""
+        met, missed, open_ = MILESTONE_WORDS[self.rule.key]
+        if self.met_at is not None:
+            day = max(0, self.due.calendar.working_days_between(self.due.day_0, clock.to_london(self.met_at).date()))
+            return f"{met} on day {day}{', late' if self.late else ''}"
+        if self.late:
+            return f"{missed} by day {self.rule.length}"
+        return f"{open_} by {near_day(self.due.due_on, clock.today())}" if self.due.due_on else open_
+
+    @property
+    def state(self) -> str:
+        """done | done_late | missed | open."""
+        if self.met_at is not None:
+            return "done_late" if self.late else "done"
+        return "missed" if self.late else "open"
+
+    @property
     def time_left(self) -> TimeLeft:
         """What is left now; of use only for one that is not met."""
-        return time_left(self.due.due_at, clock.now(), self.rule.unit)
+        calendar = known_policy().calendar_of(self.rule)
+        return time_left(self.due.due_at, clock.now(), self.rule.unit, calendar)
 
 
-def milestones_of(views: Iterable[ClockView]) -> dict[int, list[MilestoneView]]:
+def milestones_of(
+    views: Iterable[ClockView], logs: Mapping[int, list[Happened]] | None = None
+) -> dict[int, list[MilestoneView]]:
     """The milestones of these clocks by the clock's number, in the order of their days; a clock that has none has no
-    key. One statement, and none where no clock has any."""
+    key. `logs`: what `logs_inside` read already; without them one statement, and none where no clock has any."""
     inside = defaultdict(list)
     for rule in MILESTONES:
         inside[rule.milestone_of].append(rule)
     wanted = [view for view in views if view.rule.key in inside]
     if not wanted:
         return {}
-    happened = _happened({view.subject_id for view in wanted})
+    if logs is None:
+        logs = logs_of({view.subject_id for view in wanted}, (*MILESTONE_CODES, *CORRECTIONS))
+    happened = {subject_id: in_order(events) for subject_id, events in logs.items()}
     return {
         view.id: [
-            MilestoneView(rule, view.id, view.anchor_at, _met_at(rule, view, happened[view.subject_id]))
-            for rule in sorted(inside[view.rule.key], key=lambda rule: rule.length)
+            MilestoneView(rule, view.id, view.anchor_at, _met_at(rule, view, happened.get(view.subject_id, [])))
+            for rule in sorted(
+                (_as_decided(rule, view) for rule in inside[view.rule.key]), key=lambda rule: rule.length
+            )
         ]
         for view in wanted
     }
+
+
+def _as_decided(rule: Rule, view: ClockView) -> Rule:
+    """The rule with what this council made of it; of a clock that has ended, by then."""
+    policy = known_policy()
+    if view.stopped_at is not None:
+        policy = policy.as_of(view.stopped_at)
+    return policy.find_rule(rule.key, clock.to_london(view.anchor_at).date()) or rule
 
 
 def _met_at(rule: Rule, view: ClockView, events: list[Happened]) -> datetime | None:
@@ -81,23 +110,3 @@ def _met_at(rule: Rule, view: ClockView, events: list[Happened]) -> datetime | N
         if event.code in rule.stops_on and event.at >= view.anchor_at and (until is None or event.at <= until)
     ]
     return met[rule.nth - 1] if len(met) >= rule.nth else None
-
-
-def _happened(subject_ids: set[int]) -> dict[int, list[Happened]]:
-    found: dict[int, list[Happened]] = defaultdict(list)
-    for row in fetch(_EVENTS, {"subject_ids": sorted(subject_ids)}):
-        found[row.subject_id].append(
-            Happened(row.id, row.code, row.occurred_at, row.recorded_at, row.data, RANKS.get(row.code, 0))
-        )
-    return defaultdict(list, {subject_id: in_order(events) for subject_id, events in found.items()})
-
-
-_EVENTS: Any = (
-    sa.select(EventSubject.subject_id, Event.id, Event.code, Event.occurred_at, Event.recorded_at, Event.data)
-    .join(Event, Event.id == EventSubject.event_id)
-    .where(
-        EventSubject.subject_id.in_(sa.bindparam("subject_ids", expanding=True)),
-        Event.code.in_((*_CODES, *CORRECTIONS)),
-    )
-    .order_by(EventSubject.subject_id, Event.id)
-)

@@ -40,7 +40,7 @@ def policy_of(version: int) -> Policy:
     held = known_policy()
     if held.version == version:
         return held
-    policy = Policy(RULES, HUB_HOURS, [PolicyChange(**row._mapping) for row in fetch(_DECISIONS)])
+    policy = Policy(RULES, HUB_HOURS, [PolicyChange(**row._asdict()) for row in fetch(_DECISIONS)])
     current_app.extensions[_HELD] = policy
     return policy
 
@@ -53,6 +53,14 @@ def current_policy() -> Policy:
 def find_rule(key: str, on: date) -> Rule | None:
     """The row of that key in force here for a clock that starts on that day, or None."""
     return known_policy().find_rule(key, on)
+
+
+def rule_of_key(key: str) -> Rule:
+    """A row of that key, whatever its dates: a clock keeps its rule’s key for good. LookupError for no such key."""
+    rows = known_policy().rows(key)
+    if not rows:
+        raise LookupError(f"no rule {key}")
+    return rows[0]
 
 
 def get_rule(key: str, on: date) -> Rule:

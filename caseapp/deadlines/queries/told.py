@@ -7,13 +7,19 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from caseapp.accounts.queries import user_names
+from caseapp.accounts.queries import user_name_of, user_names
 from caseapp.deadlines.catalogue import LATE_REASONS, PUBLISHED
 from caseapp.deadlines.domain import UNIT_WORDS, PolicyChange, how_many, long_day
 from caseapp.deadlines.models import LateReason, PolicyDecision
-from caseapp.kernel.db import fetch
+from caseapp.kernel.db import BigId, db, fetch
+from caseapp.kernel.errors import NotFound
+
+from .clocks import ClockView, get_clock
+from .policy import current_policy
 
 SOMEBODY = "Somebody"
+# More than any number of a row.
+MOST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -29,13 +35,17 @@ class LateView:
     authorised_by: str | None
     authorised_at: datetime | None
 
+    @property
+    def waits(self) -> bool:
+        """Whether no manager has authorised it yet."""
+        return self.authorised_at is None
+
 
 def late_reasons_of(clock_ids: Collection[int]) -> dict[int, list[LateView]]:
-    """The reasons given for these clocks, the first first; a clock without any has no key. Two statements."""
+    """The reasons given for these clocks, the first first; a clock without any has no key. One statement."""
     if not clock_ids:
         return {}
     rows = fetch(_REASONS, {"clock_ids": list(clock_ids)})
-    names = user_names({row.given_by_id for row in rows} | {row.authorised_by_id for row in rows} - {None})
     found: dict[int, list[LateView]] = defaultdict(list)
     for row in rows:
         found[row.clock_id].append(
@@ -43,43 +53,66 @@ def late_reasons_of(clock_ids: Collection[int]) -> dict[int, list[LateView]]:
                 row.id,
                 LATE_REASONS.get(row.reason, row.reason),
                 row.words,
-                names.get(row.given_by_id, SOMEBODY),
+                row.given_by or SOMEBODY,
                 row.given_by_id,
                 row.given_at,
-                names.get(row.authorised_by_id, SOMEBODY) if row.authorised_by_id else None,
+                (row.authorised_by or SOMEBODY) if row.authorised_at else None,
                 row.authorised_at,
             )
         )
     return dict(found)
 
 
+def get_late_reason(subject_id: int, late_id: int) -> tuple[ClockView, LateView]:
+    """One reason with the clock it is about. Raises NotFound for another subject's. Three statements."""
+    clock_id = db.session.scalar(sa.select(LateReason.clock_id).where(LateReason.id == late_id))
+    if clock_id is None:
+        raise NotFound
+    view = get_clock(subject_id, clock_id)
+    return view, next(one for one in late_reasons_of([clock_id])[clock_id] if one.id == late_id)
+
+
 @dataclass(frozen=True)
 class DecisionView:
-    """One decision about rules and days: what it says, who made it, and how many clocks it moved."""
+    """One decision about rules and days: what it says, who made it, how many clocks it moved, and whether it still
+    holds (no later one is about the same day or rule)."""
 
     version: int
+    kind: str
     words: str
     source: str
     made_by: str
     made_at: datetime
     moved: int
+    holds: bool
 
 
-def list_decisions() -> list[DecisionView]:
-    """What this council has decided, the last first. Two statements."""
-    rows = fetch(_DECISIONS)
+def list_decisions(*, before: int | None = None, limit: int = 1000) -> list[DecisionView]:
+    """What this council has decided, the last first; `before`: those made before that one. Three statements."""
+    rows = fetch(_DECISIONS, {"before": before or MOST, "limit": limit})
     names = user_names({row.made_by_id for row in rows})
+    policy = current_policy()
     return [
         DecisionView(
             row.id,
+            row.kind,
             decision_words(row),
             row.source,
             names.get(row.made_by_id, SOMEBODY),
             row.made_at,
             row.moved,
+            policy.holds(row.id),
         )
         for row in rows
     ]
+
+
+def get_decision(number: int) -> DecisionView:
+    """One decision. Raises NotFound for one that there is not. Three statements."""
+    found = list_decisions(before=number + 1, limit=1) if 0 < number < MOST else []
+    if not found or found[0].version != number:
+        raise NotFound
+    return found[0]
 
 
 def decision_words(row: PolicyChange) -> str:
@@ -107,10 +140,16 @@ _REASONS = (
         LateReason.words,
         LateReason.given_by_id,
         LateReason.given_at,
-        LateReason.authorised_by_id,
         LateReason.authorised_at,
+        user_name_of(LateReason.given_by_id).label("given_by"),
+        user_name_of(LateReason.authorised_by_id).label("authorised_by"),
     )
     .where(LateReason.clock_id.in_(sa.bindparam("clock_ids", expanding=True)))
     .order_by(LateReason.id)
 )
-_DECISIONS = sa.select(*(column for column in PolicyDecision.__table__.columns)).order_by(PolicyDecision.id.desc())
+_DECISIONS = (
+    sa.select(*(column for column in PolicyDecision.__table__.columns))
+    .where(PolicyDecision.id < sa.bindparam("before", type_=BigId))
+    .order_by(PolicyDecision.id.desc())
+    .limit(sa.bindparam("limit"))
+)

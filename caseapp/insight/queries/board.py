@@ -43,6 +43,7 @@ class TeamRow:
     unallocated: Cell
     late: Cell
     due: Cell
+    not_seen: tuple[Cell, Cell]
     levels: tuple[Cell, ...]
 
     @property
@@ -127,6 +128,8 @@ class Board:
     sources: Picture
     by_source: tuple[SourceRow, ...]
     to_head: Cell
+    # By anybody, and by the worker.
+    not_seen: tuple[Cell, Cell]
     things: tuple[Thing, ...] = field(default=())
 
     @property
@@ -171,6 +174,7 @@ class _Builder:
                 self.cell("children_unallocated", team),
                 self.cell("clocks_late", team),
                 self.cell("clocks_due", team),
+                (self.cell("not_seen_anybody", team), self.cell("not_seen_worker", team)),
                 tuple(self.cell("children_open", team, level) for level in LEVELS),
             )
             if team.holds_cases or row.children.number or row.late.number or row.due.number:
@@ -259,6 +263,7 @@ def get_board(as_at: AsAt, *, year: int, area: str) -> Board:
         ),
         by_source=tuple(sorted(build.sources(area, year), key=lambda row: -row.cell.number)),
         to_head=to_head,
+        not_seen=(build.cell("not_seen_anybody"), build.cell("not_seen_worker")),
         things=tuple(_things(contacts, to_head, unallocated, rows))[:3],
     )
 

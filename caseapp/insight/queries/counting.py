@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from caseapp.accounts.models import Agency, Team
 from caseapp.assessments.models import Assessment, AssessmentChild
+from caseapp.deadlines.queries import VERSION, policy_of
 from caseapp.insight.catalogue import MEASURES, source_group
 from caseapp.insight.domain import AsAt, band_of, in_time, working_days
 from caseapp.kernel.db import fetch
@@ -107,8 +108,8 @@ def get_numbers(as_at: AsAt) -> Numbers:
     for measure, team_id, cut, part, number in fetch(_counts(as_at.now), given):
         counted.append((measure, team_id, source_group(cut) if measure == "referrals_year" else cut, part, number))
     bands: Counter[str] = Counter()
-    for received_at, authorised_at, children in fetch(_DURATIONS, given):
-        bands[band_of(working_days(received_at, authorised_at))] += children
+    for received_at, authorised_at, version, children in fetch(_DURATIONS, given):
+        bands[band_of(working_days(received_at, authorised_at, policy_of(version).statutory))] += children
     return Numbers(counted, bands)
 
 
@@ -127,7 +128,8 @@ def _counts(now: bool) -> Any:
 
 
 _DURATIONS = (
-    sa.select(Assessment.received_at, Assessment.authorised_at, sa.func.count())
+    # With the rows comes the version of the calendar that they are counted by.
+    sa.select(Assessment.received_at, Assessment.authorised_at, VERSION, sa.func.count())
     .join(AssessmentChild, AssessmentChild.assessment_id == Assessment.id)
     .where(Assessment.authorised_at >= SINCE, Assessment.authorised_at <= AT)
     .group_by(Assessment.id, Assessment.received_at, Assessment.authorised_at)

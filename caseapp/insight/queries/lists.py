@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from caseapp.accounts.models import Professional
 from caseapp.cases.models import Case
+from caseapp.deadlines.queries import current_policy
 from caseapp.insight.catalogue import CUT_WORDS, NO_AGENCY, SOURCES, Measure
 from caseapp.insight.domain import AsAt, band_of, in_time, working_days
 from caseapp.kernel.db import UTCDateTime, fetch
@@ -146,8 +147,9 @@ def _by_duration(asked: Asked) -> list[Any]:
     keep: Callable[[str], bool] = in_time if asked.measure.key == "assessments_in_time" else lambda _band: True
     shape = (asked.measure.key, asked.as_at.now, bool(asked.team_id), False, False, False)
     found = []
+    calendar = current_policy().statutory
     for row in fetch(_page(*shape), {**_given(asked), "limit": 1_000_000}):
-        band = band_of(working_days(row.began_at, row.ended_at))
+        band = band_of(working_days(row.began_at, row.ended_at, calendar))
         if keep(band) and asked.cut in ("", band):
             found.append(_Timed(row.key, row.subject_id, row.team_id, band, row.began_at, row.ended_at))
     return found

@@ -5,6 +5,7 @@ Each has the columns key, subject_id, team_id, cut, part (the week), began_at, e
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,10 +13,11 @@ import sqlalchemy.ext.compiler
 
 from caseapp.accounts.models import Agency, Team
 from caseapp.assessments.models import Assessment, AssessmentChild
-from caseapp.cases.models import CaseLevel, Custody, Involvement
+from caseapp.cases.models import Case, CaseLevel, Custody, Involvement
 from caseapp.deadlines.models import Clock
+from caseapp.deadlines.queries import get_rule
 from caseapp.insight.catalogue import NO_AGENCY, TO_HEAD
-from caseapp.insight.domain import WEEKS, AsAt
+from caseapp.insight.domain import WEEKS, AsAt, midnight
 from caseapp.kernel.db import BigId, UTCDateTime
 from caseapp.kernel.events import Event
 from caseapp.pathway.models import Handover
@@ -23,6 +25,7 @@ from caseapp.referrals.models import LookAgain, Referral, ReferralChild
 from caseapp.referrals.queries.order import DECIDE_BY, NOT_DECIDED
 
 Rows = sa.Select[Any]
+SEEN_BY_ANYBODY, SEEN_BY_WORKER = "seen.anyone", "seen.worker"
 
 
 def _moment(name: str) -> Any:
@@ -39,7 +42,16 @@ _HUB: Any = sa.select(sa.func.min(Team.id)).where(Team.kind == "hub").scalar_sub
 def params(as_at: AsAt) -> dict[str, Any]:
     """What a statement of these rows is executed with."""
     weeks = {f"week{number}": first for number, first in enumerate(as_at.weeks)}
-    return {"at": as_at.at, "since": as_at.since, "before": as_at.before, "soon": as_at.soon, **weeks}
+    # A child nobody has seen counts from the day the case was opened, and the alarm is past after its last day.
+    alarms = {
+        _opened(rule): midnight(as_at.day - timedelta(weeks=get_rule(rule, as_at.day).length))
+        for rule in (SEEN_BY_ANYBODY, SEEN_BY_WORKER)
+    }
+    return {**alarms, "at": as_at.at, "since": as_at.since, "before": as_at.before, "soon": as_at.soon, **weeks}
+
+
+def _opened(rule: str) -> str:
+    return f"opened_before_{rule.replace('.', '_')}"
 
 
 def rows_of(measure: str, now: bool) -> Rows:
@@ -292,6 +304,25 @@ def _due(now: bool) -> Rows:
     return _running(now).where(Clock.due_at >= AT, Clock.due_at < SOON)
 
 
+def _not_seen(rule: str) -> Callable[[bool], Rows]:
+    """Children whom nobody, or not the worker, has seen for longer than the alarm of that rule."""
+
+    def rows(now: bool) -> Rows:
+        last = [Clock.subject_id == Custody.case_id, Clock.rule == rule, _runs(Clock.stopped_at, now)]
+        if not now:
+            last.append(sa.exists().where(Event.id == Clock.started_by_id, Event.occurred_at <= AT))
+        since: Any = sa.func.coalesce(Clock.anchor_at, Case.opened_at, type_=UTCDateTime())
+        never = sa.and_(Clock.id.is_(None), Case.opened_at < _moment(_opened(rule)))
+        return (
+            _row(Custody.case_id, Custody.case_id, Custody.team_id, since)
+            .join(Case, Case.id == Custody.case_id)
+            .outerjoin(Clock, sa.and_(*last))
+            .where(_held(now), sa.or_(Clock.due_at <= AT, never))
+        )
+
+    return rows
+
+
 def _to_head(now: bool) -> Rows:
     return _late(now).where(Clock.rule.in_(TO_HEAD))
 
@@ -341,6 +372,8 @@ _ROWS: dict[str, Callable[[bool], Rows]] = {
     "clocks_late": _late,
     "clocks_due": _due,
     "clocks_to_head": _to_head,
+    "not_seen_anybody": _not_seen(SEEN_BY_ANYBODY),
+    "not_seen_worker": _not_seen(SEEN_BY_WORKER),
     "contacts_weeks": _contacts_weeks,
     "referrals_weeks": _referrals_weeks,
     "contacts_year": _contacts_year,

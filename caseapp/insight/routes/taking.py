@@ -59,10 +59,10 @@ NUMBER_HEADINGS = ("What", "Team", "Part", "Week from", "Number", "Of", "Share")
 
 
 def _number_rows(found: board.Board, publishing: bool) -> Iterator[list[Cell]]:
-    for cell in (*found.contacts, found.to_head):
+    for cell in (*found.contacts, found.to_head, *found.not_seen):
         yield _number_row(found, cell, publishing)
     for team in found.teams:
-        for cell in (team.children, *team.levels, team.workers, team.unallocated, team.late, team.due):
+        for cell in (team.children, *team.levels, team.workers, team.unallocated, team.late, team.due, *team.not_seen):
             yield _number_row(found, cell, publishing)
     for clock in found.clocks:
         yield _number_row(found, clock.late, publishing)

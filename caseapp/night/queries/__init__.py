@@ -13,7 +13,7 @@ from .lists import (
     list_morning,
     night_list,
 )
-from .works import LastNightRow, WorkRow, list_last_night
+from .works import LastNightRow, WorkRow, list_last_night, people
 
 __all__ = [
     "ArrivalPage",
@@ -34,4 +34,5 @@ __all__ = [
     "list_last_night",
     "list_morning",
     "night_list",
+    "people",
 ]

@@ -8,16 +8,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.access.domain import Actor
+from caseapp.access.domain import HUB, Actor
 from caseapp.access.queries import not_barred
-from caseapp.accounts.models import Professional
-from caseapp.accounts.queries import user_name_of
+from caseapp.accounts.models import Professional, Team, TeamMembership
+from caseapp.accounts.queries import in_force, user_name_of
 from caseapp.cases.models import Case, Custody
 from caseapp.deadlines.queries import ClockView
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.subjects import Subject
 from caseapp.night.models import NightEntry, NightWork
+from caseapp.notifications.slots import Whose
 from caseapp.people.models import Person, PersonName
 from caseapp.people.queries import CURRENT_NAME, PERSON_COLUMNS, shown_age, shown_name
 from caseapp.referrals.domain.children import children_of
@@ -267,3 +268,19 @@ def _as_entry(row: Any) -> EntryRow:
 def seen_by_night(actor: Actor) -> sa.ColumnElement[bool]:
     """The condition that nothing bars the actor from what a piece of work is about."""
     return not_barred(actor, NightWork.about_id)
+
+
+def people(today: Any) -> list[Whose]:
+    """Which managers of the hub hear of the night's work about a referral (slot `notifications.people`): they open the
+    referral."""
+    managers = (
+        sa.select(NightWork.id.label("about_id"), NightWork.about_id.label("subject_id"), TeamMembership.user_id)
+        .select_from(NightWork)
+        .join(Team, Team.kind == HUB)
+        .join(
+            TeamMembership,
+            sa.and_(TeamMembership.team_id == Team.id, TeamMembership.role == "manager", in_force(today)),
+        )
+        .where(NightWork.read_at.is_(None))
+    )
+    return [Whose("hub_manager", managers)]

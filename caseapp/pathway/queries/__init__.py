@@ -12,7 +12,7 @@ from .handovers import (
     list_waiting_for_manager,
     task_words,
 )
-from .links import HandoverLink, Stand, count_open_work, find_handover_of_case, find_stand, open_parts
+from .links import HandoverLink, Stand, count_open_work, find_handover_of_case, find_stand, open_parts, people
 
 __all__ = [
     "Child",
@@ -34,5 +34,6 @@ __all__ = [
     "list_leads",
     "list_waiting_for_manager",
     "open_parts",
+    "people",
     "task_words",
 ]

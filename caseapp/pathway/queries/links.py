@@ -7,13 +7,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseapp.accounts.models import Team
+from caseapp.accounts.models import Team, TeamMembership
+from caseapp.accounts.queries import in_force
 from caseapp.accounts.slots import OpenWork
 from caseapp.assessments.domain import AUTHORISED
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases.models import Case
 from caseapp.kernel.db import db, fetch
 from caseapp.kernel.subjects import Subject
+from caseapp.notifications.slots import Whose
 from caseapp.pathway.domain import ACCEPTED, PROPOSED, phase_of
 from caseapp.pathway.models import Handover, HandoverCase
 
@@ -45,6 +47,21 @@ def count_open_work(user_id: int) -> list[OpenWork]:
         .group_by(Handover.from_team_id)
     )
     return [OpenWork("handovers", row[1], row[0]) for row in rows]
+
+
+def people(today: Any) -> list[Whose]:
+    """Who is reminded of a handover that waits for an answer (slot `notifications.people`): the managers of the team to
+    which it is proposed."""
+    answering = (
+        sa.select(Handover.id.label("about_id"), Handover.id.label("subject_id"), TeamMembership.user_id)
+        .select_from(Handover)
+        .join(
+            TeamMembership,
+            sa.and_(TeamMembership.team_id == Handover.to_team_id, TeamMembership.role == "manager", in_force(today)),
+        )
+        .where(Handover.state == PROPOSED)
+    )
+    return [Whose("team_manager", answering)]
 
 
 def find_stand(case_id: int) -> Stand:

@@ -7,19 +7,18 @@ last).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm.attributes import set_committed_value
 
 from caseapp.access.commands import end_reach, give_reach
 from caseapp.access.domain import L0, Actor
 from caseapp.accounts.queries import find_professional
 from caseapp.documents import commands as documents
 from caseapp.kernel import clock
-from caseapp.kernel.db import db, write_rows
+from caseapp.kernel.db import db, fetch, write_rows
 from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder
 from caseapp.kernel.events import record
 from caseapp.kernel.subjects import Subject, new_subject
@@ -47,6 +46,19 @@ SENT = "This referral has been sent. What happened since belongs in a new one, o
 EXPIRED_AT_ONCE = 200
 Typed = Mapping[str, Any]
 _OPEN = (Draft.referral_id.is_(None), Draft.discarded_at.is_(None), Draft.expired_at.is_(None))
+
+
+@dataclass
+class _Held:
+    """A draft that is locked: what its commands read and change."""
+
+    id: int
+    answers: dict[str, Any]
+    version: int
+    saved_at: datetime
+    referral_id: int | None
+    discarded_at: datetime | None
+    expired_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -111,7 +123,7 @@ def save_page(
 
     `version` is that of the draft when the page was drawn. If the same page was saved after that with other words,
     nothing is overwritten: the words are kept beside, and the answer says `stale`. `by_itself` is the page's own
-    saving, which writes no event each time. `settles`: these words take the place of both texts.
+    saving, or that before sending, which writes no event each time. `settles`: these words take the place of both.
     """
     draft = _lock(draft_id)
     parts = _parts(draft, here)
@@ -130,7 +142,7 @@ def save_page(
     return _saved(draft)
 
 
-def _saved(draft: Draft, *, stale: bool = False) -> Saved:
+def _saved(draft: _Held, *, stale: bool = False) -> Saved:
     kept = draft.answers
     return Saved(draft.version, draft.saved_at, stale, kept["pages"], kept["other"], kept["here"])
 
@@ -178,7 +190,7 @@ def save_brief(
 def keep_draft(actor: Actor, *, draft_id: int) -> None:
     """Let a draft wait 30 days more, counted from now."""
     draft = _lock(draft_id)
-    draft.saved_at = clock.now()
+    _write(draft, saved_at=clock.now())
     record(actor, "draft.kept", subjects=[draft.id])
 
 
@@ -240,7 +252,7 @@ def discard_draft(actor: Actor, *, draft_id: int) -> None:
     draft = _lock(draft_id)
     if draft.referral_id is not None:
         raise OutOfOrder(SENT)
-    draft.discarded_at = clock.now()
+    _write(draft, discarded_at=clock.now())
     end_reach(subject_id=draft.id, why="owner")
     documents.clear([draft.id])
     record(actor, "draft.discarded", subjects=[draft.id])
@@ -299,32 +311,30 @@ def _other_authority(answers: Mapping[str, Mapping[str, object]]) -> str | None:
 
 
 _LOCKED = "locked draft"
-_FOR_US_ALONE = (
-    sa.select(Draft)
-    .where(Draft.id == sa.bindparam("draft"))
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
 _TABLE: Any = Draft.__table__
+_FOR_US_ALONE = (
+    sa.select(*(_TABLE.c[field.name] for field in fields(_Held)))
+    .where(_TABLE.c.id == sa.bindparam("draft"))
+    .with_for_update()
+)
 _WRITE = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("draft_id"))
 
 
-def _write(draft: Draft, **values: Any) -> None:
-    """Change a draft that is locked, with a plain statement: to have the session find out what changed takes as long
-    as the database."""
+def _write(draft: _Held, **values: Any) -> None:
+    """Change a draft that is locked."""
     for name, value in values.items():
-        set_committed_value(draft, name, value)
+        setattr(draft, name, value)
     write_rows(_WRITE, [{**values, "draft_id": draft.id}])
 
 
-def _lock(draft_id: int, *, sent: bool = False) -> Draft:
+def _lock(draft_id: int, *, sent: bool = False) -> _Held:
     """The draft, for this request alone until it ends. NotFound if thrown away or over; OutOfOrder if sent, unless
     `sent`."""
     # Two commands of one request: nobody else can have changed it since the first.
     session = db.session
     transaction, draft = session.info.get(_LOCKED, (None, None))
     if draft is None or draft.id != draft_id or transaction is not session.get_transaction():
-        draft = session.scalars(_FOR_US_ALONE, {"draft": draft_id}).one_or_none()
+        draft = next((_Held(*row) for row in fetch(_FOR_US_ALONE, {"draft": draft_id})), None)
         session.info[_LOCKED] = session.get_transaction(), draft
     if draft is None or draft.discarded_at is not None or draft.expired_at is not None:
         raise NotFound
@@ -333,7 +343,7 @@ def _lock(draft_id: int, *, sent: bool = False) -> Draft:
     return draft
 
 
-def _parts(draft: Draft, here: str = "") -> dict[str, Any]:
+def _parts(draft: _Held, here: str = "") -> dict[str, Any]:
     """A copy of what the draft keeps: a column of JSON shows its change only when it is set anew."""
     given = draft.answers
     return {
@@ -358,7 +368,7 @@ def _keep_beside(parts: dict[str, Any], page: str, typed: Typed) -> None:
     parts["other"][page] = {"typed": dict(typed), "at": clock.now().isoformat()}
 
 
-def _keep(draft: Draft, parts: dict[str, Any], pages: Iterable[str]) -> None:
+def _keep(draft: _Held, parts: dict[str, Any], pages: Iterable[str]) -> None:
     version = draft.version + 1
     for page in pages:
         parts["saved"][page] = version

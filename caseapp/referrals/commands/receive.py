@@ -84,7 +84,7 @@ def receive_referral(
         if source_system and number and (known := find_received(source_system, number)):
             return Received(*known, new=False)
         raise
-    marks = [*examine(told, known_agencies=set(agencies), today=clock.today()), *hidden]
+    marks = [*examine(told, known_agencies=set(agencies), today=clock.today(), children=children), *hidden]
     marks += _add_children(made.id, children)
     marks += _give_reach(sender, made.id, told)
     _add_keys(made.id, told, children)

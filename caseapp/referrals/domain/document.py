@@ -7,7 +7,7 @@ data-to-insight/csc-validator-be-cin).
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ from caseapp.people.domain.dates import LONDON, DateProblem, day_words, read_dat
 from caseapp.people.domain.identifiers import PartPostcode, check_nhs_number, check_phone, check_upn, parse_postcode
 from caseapp.people.domain.names import is_not_known, normalise_name, years_old
 
-from .children import as_list, as_object, as_text, children_of
+from .children import ChildTold, as_list, as_object, as_text, children_of
 from .fields import BY_PATTERN, Document, Field, Path, Pattern, path_words
 from .lists import find_choice
 from .protect import said_both_ways
@@ -62,18 +62,25 @@ class Wrong:
     message: str
 
 
-def examine(document: object, *, known_agencies: set[str], today: date) -> list[Mark]:
+def examine(
+    document: object, *, known_agencies: set[str], today: date, children: Sequence[ChildTold] | None = None
+) -> list[Mark]:
     """Everything in a document that is wrong or missing, in the order of the table of fields, the whole child and
     document last. Takes any JSON, never raises.
 
     `known_agencies` are the names in the agency table (compared without regard to case, accents and spacing). `today`
     is the London date; a birth date is "in the future" only if it lies after both today and the day the referral was
-    received.
+    received. `children`: those of the document, from whoever has read them already.
     """
     if not isinstance(document, dict):
         return [_mark((), "wrong_type", document, "The referral should be an object with named parts")]
-    day = _latest_day(document, today)
-    return [*_shape(document), *_values(document, day), *_children(document), *_whole(document, known_agencies, today)]
+    day, places = _latest_day(document, today), _Places(document)
+    return [
+        *_shape(places),
+        *_values(places, day),
+        *_children(document, children_of(document) if children is None else children),
+        *_whole(document, known_agencies, today),
+    ]
 
 
 # Shape: lists where lists belong, objects where objects belong.
@@ -92,32 +99,50 @@ _CONTAINERS = _containers()
 _CONTAINER_WORDS: dict[type, str] = {list: "a list", dict: "an object with named parts"}
 
 
-def _shape(document: Document) -> Iterator[Mark]:
+def _shape(places: "_Places") -> Iterator[Mark]:
     for pattern, wanted in _CONTAINERS.items():
-        for path, value in _resolve(document, pattern):
+        for path, value in places.of(pattern):
             if value is not None and not isinstance(value, wanted):
                 yield _mark(
                     path, "wrong_type", value, f"This should be {_CONTAINER_WORDS[wanted]}. It is kept as given"
                 )
 
 
-def _resolve(document: object, pattern: Pattern, path: Path = ()) -> Iterator[tuple[Path, object]]:
-    """The places of a document that fit a pattern, with their values."""
-    if not pattern:
-        yield path, document
-    elif pattern[0] is None:
-        for place, item in enumerate(as_list(document)):
-            yield from _resolve(item, pattern[1:], (*path, place))
-    elif pattern[0] in as_object(document):
-        yield from _resolve(as_object(document)[pattern[0]], pattern[1:], (*path, pattern[0]))
+class _Places:
+    """The places of a document that fit a pattern, with their values. What several patterns begin with is looked up
+    once."""
+
+    def __init__(self, document: Document) -> None:
+        self._found: dict[Pattern, list[tuple[Path, object]]] = {(): [((), document)]}
+
+    def of(self, pattern: Pattern) -> list[tuple[Path, object]]:
+        """Path and value of each, in the order of the document."""
+        found = self._found.get(pattern)
+        if found is None:
+            before, part = self.of(pattern[:-1]), pattern[-1]
+            if not before:
+                found = before
+            elif part is None:
+                found = [
+                    ((*path, place), item)
+                    for path, value in before
+                    if isinstance(value, list)
+                    for place, item in enumerate(value)
+                ]
+            else:
+                found = [
+                    ((*path, part), value[part]) for path, value in before if isinstance(value, dict) and part in value
+                ]
+            self._found[pattern] = found
+        return found
 
 
 # Values: each by its kind.
 
 
-def _values(document: Document, day: date) -> Iterator[Mark]:
+def _values(places: _Places, day: date) -> Iterator[Mark]:
     for pattern, field in BY_PATTERN.items():
-        for path, value in _resolve(document, pattern):
+        for path, value in places.of(pattern):
             if value is None:
                 continue
             wrong = _wrong_type(field, value) or _CHECKS.get(field.kind, _no_check)(field, value, day)
@@ -262,9 +287,9 @@ _CHECKS: dict[str, Callable[[Field, object, date], Wrong | None]] = {
 # The child as a whole, then the document as a whole.
 
 
-def _children(document: Document) -> Iterator[Mark]:
+def _children(document: Document, children: Sequence[ChildTold]) -> Iterator[Mark]:
     given = as_object(document).get("children")
-    for child in children_of(document):
+    for child in children:
         base: Path = ("children", child.position) if isinstance(given, list) else ("children",)
         told = as_object(as_list(given)[child.position] if isinstance(given, list) else given)
         if not child.has_name:

@@ -13,6 +13,7 @@ from caseapp.accounts.queries import user_name_of
 from caseapp.accounts.queries.desks import ClosureRow, closed_on
 from caseapp.deadlines.domain import TimeLeft, time_left
 from caseapp.deadlines.models import Clock
+from caseapp.deadlines.queries import known_policy
 from caseapp.kernel import clock
 from caseapp.kernel.db import UTCDateTime, db
 from caseapp.kernel.subjects import Subject
@@ -104,7 +105,7 @@ def list_asked_again(actor: Actor) -> list[AgainRow]:
             row.asked_by or "",
             row.decided_by or "",
             row.decided_by_id == actor.user_id,
-            time_left(row.due_at, clock.now(), "working_days") if row.due_at else None,
+            time_left(row.due_at, clock.now(), "working_days", known_policy().statutory) if row.due_at else None,
         )
         for row in found
     ]

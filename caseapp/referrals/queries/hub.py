@@ -19,7 +19,7 @@ from caseapp.deadlines.domain import TimeLeft, is_late
 from caseapp.deadlines.models import Clock
 from caseapp.deadlines.queries import VERSION, get_rule, policy_of
 from caseapp.kernel import clock
-from caseapp.kernel.db import db, fetch
+from caseapp.kernel.db import db, fetch, fetch_new
 from caseapp.kernel.subjects import Subject, parse_reference
 from caseapp.people.models import Person
 from caseapp.referrals.catalogue import words
@@ -119,7 +119,7 @@ def list_queue(
     The order is made in the database; a page goes by the key of the last row shown. Three statements, four on a later
     page.
     """
-    query = _tab_statement(hub_shape(actor), tab)
+    query = whole = _tab_statement(hub_shape(actor), tab)
     if chosen and (conditions := narrow(chosen)):
         query = query.where(*conditions)
     if chosen and "late" in chosen.only:
@@ -130,7 +130,7 @@ def list_queue(
             query = query.where(
                 sa.tuple_(*order) > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(key, order, strict=True)))
             )
-    found = fetch(query, {**hub_params(actor), "at_most": limit + 1})
+    found = (fetch if query is whole else fetch_new)(query, {**hub_params(actor), "at_most": limit + 1})
     return Page(_rows(actor, found[:limit]), len(found) > limit)
 
 
@@ -253,7 +253,7 @@ def next_to_agree(actor: Actor) -> str | None:
         .order_by(*order_sql())
         .limit(1)
     )
-    return next((row.reference for row in fetch(query, hub_params(actor))), None)
+    return next((row.reference for row in fetch_new(query, hub_params(actor))), None)
 
 
 def _rows(actor: Actor, found: Sequence[Any]) -> list[QueueRow]:

@@ -1,10 +1,14 @@
-"""What somebody of the hub, or a referrer, has open when they go: counts for the managers of their team."""
+"""What somebody of the hub, or a referrer, has open when they go: counts for the managers of their team; and whose the
+clocks of a referral are."""
+
+from typing import Any
 
 import sqlalchemy as sa
 
 from caseapp.accounts.models import Professional, User
 from caseapp.accounts.slots import OpenWork
 from caseapp.kernel.db import db
+from caseapp.notifications.slots import Whose
 from caseapp.referrals.models import Decision, Draft, Referral
 
 
@@ -35,3 +39,12 @@ def count_open_work(user_id: int) -> list[OpenWork]:
         return []
     amounts = {"claims": row.claims, "proposals": row.proposals, "drafts": row.drafts}
     return [OpenWork(kind, amount, row.team_id) for kind, amount in amounts.items() if amount]
+
+
+def people(_today: Any) -> list[Whose]:
+    """Who is reminded of a referral that is the hub's to work on (slot `notifications.people`): whoever has taken it.
+    One that nobody has stands in the queue, and the managers hear when it is late."""
+    holds = sa.select(
+        Referral.id.label("about_id"), Referral.id.label("subject_id"), Referral.held_by_id.label("user_id")
+    ).where(Referral.held_by_id.is_not(None))
+    return [Whose("hub_worker", holds)]

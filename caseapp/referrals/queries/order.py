@@ -130,10 +130,12 @@ def left_to_decide(
     """
     if due_at is None or rule is None:
         return None
+    policy = known_policy()
     if rating is None:
-        ends_at, unit = _red_due_at(known_policy(), received_at)
-        return time_left(ends_at, now, unit)
-    return time_left(due_at, now, get_rule(rule, clock.to_london(received_at).date()).unit)
+        ends_at, unit = _red_due_at(policy, received_at)
+        return time_left(ends_at, now, unit, policy.statutory)
+    found = policy.get_rule(rule, clock.to_london(received_at).date())
+    return time_left(due_at, now, found.unit, policy.calendar_of(found))
 
 
 @lru_cache(maxsize=1024)

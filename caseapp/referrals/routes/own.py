@@ -194,8 +194,10 @@ def _save(actor: Actor, subject: SubjectAccess, form: PageForm) -> Any:
     page = form.key
     typed, place, full = _people(form)
     version = VersionForm().version.data
+    # What is sent says so in an event of its own.
+    sends = page == CHECK and "later" not in request.form
     saved = drafts.save_page(
-        actor, draft_id=subject.id, page=page, typed=typed, version=version, here=pages_shown.here()
+        actor, draft_id=subject.id, page=page, typed=typed, version=version, by_itself=sends, here=pages_shown.here()
     )
     keep_typed()
     # What a save gives back is what reading the draft again would.

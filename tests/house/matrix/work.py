@@ -2,6 +2,8 @@
 
 from tests.house.matrix.row import CASE_WORKERS, HUB, NORTH, Row, to
 
+MANAGERS = dict.fromkeys(("north.manager", "central.manager", "familyhelp.north"), 200)
+
 ROWS = (
     # Work
     Row("GET", "/desk/my-work", None, CASE_WORKERS, "My work"),
@@ -12,6 +14,11 @@ ROWS = (
         dict.fromkeys(("north.manager", "central.manager", "familyhelp.north"), 200),
         "Waiting for a worker",
     ),
+    Row("GET", "/desk/team/due", None, MANAGERS, "due by day"),
+    Row("GET", "/desk/team/likely", None, MANAGERS, "rule of thumb"),
+    Row("GET", "/desk/my-work/likely", None, CASE_WORKERS, "rule of thumb"),
+    Row("GET", "/desk/team/not-seen", None, MANAGERS, "last seen"),
+    Row("GET", "/desk/team/calendar", None, MANAGERS, "What is due from"),
     Row("POST", "/desk/team/give", None, dict.fromkeys(("north.manager", "central.manager", "familyhelp.north"), 422)),
     Row("GET", "/cases/{own}", "case", NORTH, "Accountable team"),
     Row("GET", "/cases/{own}/chronology", "case", NORTH, "Chronology"),
@@ -22,6 +29,21 @@ ROWS = (
     Row("GET", "/cases/notes/{own}", "note", NORTH, "Warm and fed"),
     Row("GET", "/cases/notes/{own}/edit", "note", NORTH, "Warm and fed"),
     Row("POST", "/cases/notes/{own}/edit", "note", to(422, NORTH), "There is a problem"),
+    # Clocks, and what starts and ends them
+    Row("GET", "/cases/{own}/clocks", "case", NORTH, "Running ("),
+    Row("GET", "/cases/{own}/clocks/1/late", "case", to(404, NORTH)),
+    Row("POST", "/cases/{own}/clocks/1/late", "case", to(404, NORTH)),
+    Row("GET", "/cases/{own}/late/1", "case", {"north.manager": 404}, refused=("north.worker",)),
+    Row("POST", "/cases/{own}/late/1", "case", {"north.manager": 404}, refused=("north.worker",)),
+    Row("GET", "/cases/late", None, MANAGERS, "Reasons that wait for you"),
+    Row("GET", "/cases/{own}/events", "case", NORTH, "recorded by its date"),
+    Row("GET", "/cases/{own}/events/new", "case", NORTH, "What happened?"),
+    Row("GET", "/cases/{own}/events/new/visit.made", "case", NORTH, "the worker saw the child"),
+    Row("POST", "/cases/{own}/events/new/visit.made", "case", to(422, NORTH), "There is a problem"),
+    Row("GET", "/cases/{own}/events/1/move", "case", to(404, NORTH)),
+    Row("POST", "/cases/{own}/events/1/move", "case", to(404, NORTH)),
+    Row("GET", "/cases/{own}/events/1/take-back", "case", to(404, NORTH)),
+    Row("POST", "/cases/{own}/events/1/take-back", "case", to(404, NORTH)),
     # The assessment, being written
     Row("GET", "/assessments/start/{own}", "case", to(303, NORTH)),
     Row("POST", "/assessments/start/{own}", "case", to(303, NORTH)),

@@ -3,10 +3,11 @@
 Reads only; a statement each for cases, clocks, workers and bars.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from types import MappingProxyType
 
 from caseapp.access.domain import Actor, Membership
 from caseapp.accounts.queries import (
@@ -30,12 +31,14 @@ from caseapp.cases.queries import (
 )
 from caseapp.cases.slots import EntryWords
 from caseapp.deadlines.domain import age_words
-from caseapp.deadlines.queries import ClockView, clocks_of
+from caseapp.deadlines.queries import ClockView, MilestoneView, clocks_of, milestones_of
+from caseapp.desk.domain import family_words, mix_words
+from caseapp.desk.domain.seen import LastSeen
 from caseapp.kernel import clock
 from caseapp.kernel.errors import NotFound
 from caseapp.pathway.queries import open_parts
 
-from .domain import family_words, mix_words
+from .seen import BY, WORKER
 
 NEW = timedelta(days=7)
 # The clock for naming a worker; on the board it is the manager's own.
@@ -51,6 +54,7 @@ class DueRow:
     clock: ClockView
     family: str
     children: tuple[CaseRow, ...]
+    milestones: tuple[MilestoneView, ...] = ()
 
     @property
     def whom(self) -> str:
@@ -64,6 +68,8 @@ class FamilyRow:
 
     name: str
     children: tuple[tuple[CaseRow, ClockView | None], ...]
+    # When the worker last saw the child they saw the longest ago; None while a visit to one of them is not on record.
+    seen: LastSeen | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,7 @@ class MyWork:
 
 def get_my_work(actor: Actor) -> MyWork:
     """What this professional has to read and do, and the children they work with: those they lead, which the team's
-    board counts too, those they only work on with, and those of colleagues they cover for. Four statements."""
+    board counts too, those they only work on with, and those of colleagues they cover for. Five statements."""
     mine = list_my_children(actor)
     covered = {away.professional_id for away in actor.covers}
     led = [case for case in mine.cases if case.lead_id == actor.professional_id]
@@ -140,7 +146,7 @@ def get_my_work(actor: Actor) -> MyWork:
     return MyWork(
         tuple(task for task in mine.tasks if task.kind not in CONCERNS),
         words,
-        _due(mine.cases, clocks),
+        _due(mine.cases, clocks, milestones_of(view for views in clocks.values() for view in views)),
         _family_rows(led, clocks),
         len(led),
         alongside,
@@ -153,25 +159,52 @@ def _family_rows(cases: Sequence[CaseRow], clocks: dict[int, list[ClockView]]) -
     return tuple(
         FamilyRow(
             children[0].family_name,
-            tuple((case, next(iter(clocks.get(case.id, ())), None)) for case in children),
+            tuple((case, _ends_first(clocks.get(case.id, ()))) for case in children),
+            _last_seen([clocks.get(case.id, ()) for case in children]),
         )
         for children in _by_family(cases)
     )
+
+
+def _ends_first(views: Sequence[ClockView]) -> ClockView | None:
+    """The clock that ends first, but for the alarms that the child was not seen."""
+    return next((view for view in views if view.rule.key not in BY.values()), None)
+
+
+def _last_seen(of_each: Sequence[Sequence[ClockView]]) -> LastSeen | None:
+    seen = [view for views in of_each for view in views if view.rule.key == WORKER]
+    if len(seen) < len(of_each):
+        return None
+    longest = min(seen, key=lambda view: view.anchor_at)
+    return LastSeen(longest.anchor_at, ever=True, late=longest.state == "late")
 
 
 def _by_family(cases: Sequence[CaseRow]) -> list[list[CaseRow]]:
     return [list(children) for _, children in groupby(cases, key=lambda case: case.family_id)]
 
 
-def _due(cases: Sequence[CaseRow], clocks: dict[int, list[ClockView]]) -> tuple[DueRow, ...]:
+def _due(
+    cases: Sequence[CaseRow],
+    clocks: dict[int, list[ClockView]],
+    inside: Mapping[int, Sequence[MilestoneView]] = MappingProxyType({}),
+) -> tuple[DueRow, ...]:
     """One row where the same thing is due at the same moment for brothers and sisters: what the night did first, then
     soonest first."""
     together: dict[tuple[int, str, datetime], list[tuple[CaseRow, ClockView]]] = {}
     for case in cases:
         for view in clocks.get(case.id, ()):
+            # When a child was last seen stands beside the child; its alarm is due only when it comes near.
+            if view.rule.key in BY.values() and view.state == "calm":
+                continue
             together.setdefault((case.family_id, view.rule.key, view.due_at), []).append((case, view))
     rows = [
-        DueRow(pairs[0][1], pairs[0][0].family_name, tuple(case for case, _ in pairs)) for pairs in together.values()
+        DueRow(
+            pairs[0][1],
+            pairs[0][0].family_name,
+            tuple(case for case, _ in pairs),
+            tuple(inside.get(pairs[0][1].id, ())),
+        )
+        for pairs in together.values()
     ]
     return tuple(sorted(rows, key=lambda row: (row.clock.rule.key != NIGHT, row.clock.due_at)))
 
@@ -219,15 +252,17 @@ class Board:
     workers: tuple[Worker, ...]
     children: int
     alerts: tuple[TaskRow, ...] = ()
+    # Reasons for lateness that wait for its manager.
+    late_waiting: int = 0
 
 
 def get_board(actor: Actor, team: Membership) -> Board:
     """A team's families without a worker, longest waiting first, its workers, lightest first and those off today last,
     and the new contacts that nobody has acknowledged. Three statements."""
-    held, alerts = list_team(team.team_id, actor)
+    held, alerts, late = list_team(team.team_id, actor)
     without = [child for child in held if child.case.lead_id is None]
     clocks, people = clocks_of([child.case.id for child in without]), list_team_workers(team.team_id)
-    return Board(team, _waiting(without, clocks, people), _workers(people, held), len(held), tuple(alerts))
+    return Board(team, _waiting(without, clocks, people), _workers(people, held), len(held), tuple(alerts), late)
 
 
 def _waiting(

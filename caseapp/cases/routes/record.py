@@ -3,32 +3,24 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from caseapp.access.domain import Actor, SubjectAccess
+from caseapp.access.domain import PERMISSIONS, Actor, SubjectAccess, allows
 from caseapp.access.guard import guard
 from caseapp.access.taking import give_paper
 from caseapp.audit.domain import merge_looks
 from caseapp.audit.queries import list_looks
+from caseapp.cases import commands, queries
+from caseapp.cases.catalogue import CONCERNS, OTHER_TASK, TASKS
+from caseapp.cases.forms import ConcernForm, NoteForm, WordingForm
+from caseapp.cases.slots import ACTIONS, BEFORE_VISIT, Action, Notice
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder, Text
 
-from . import commands, queries
-from .catalogue import CONCERNS, OTHER_TASK, TASKS
-from .forms import ConcernForm, NoteForm, WordingForm
-from .slots import ACTIONS, BEFORE_VISIT, Action, Notice
-
-bp = Blueprint("cases", __name__, url_prefix="/cases")
+from .blueprint import LARGEST, before, bp, tabs
 
 PAGE = 50
-# What both databases can count to: a longer number in an address is simply not there.
-LARGEST = 2**63 - 1
-
-
-def _before() -> int | None:
-    text = request.args.get("before", "")
-    return min(int(text), LARGEST) if text.isascii() and text.isdecimal() and len(text) < 20 else None
 
 
 @bp.get("/<ref:reference>")
@@ -42,13 +34,15 @@ def show(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
             return redirect(url_for("pathway.closed", reference=subject.reference), 302)
         raise
     offered = [each for fill in ACTIONS for each in fill(actor, subject, page.case)]
-    note = Action("Write a note", url_for(".new_note", reference=subject.reference))
+    own = [Action("Write a note", url_for(".new_note", reference=subject.reference))]
+    if allows(PERMISSIONS["case:record_event"], actor, subject):
+        own.append(Action("Record a dated event", url_for(".choose_event", reference=subject.reference)))
     actions = [each for each in offered if isinstance(each, Action)]
     return render_template(
         "cases/case.html",
         page=page,
         case=page.case,
-        actions=[*sorted(actions, key=lambda action: not action.primary), note],
+        actions=[*sorted(actions, key=lambda action: not action.primary), *own],
         under_way=[each for each in offered if isinstance(each, Notice)],
         before_visit=[each for fill in BEFORE_VISIT for each in fill(actor, page.case)],
         task_words=TASKS,
@@ -56,7 +50,7 @@ def show(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
         other_task=OTHER_TASK,
         today=clock.today(),
         now=clock.now(),
-        tabs=_tabs(subject.reference, "show"),
+        tabs=tabs(subject.reference, "show"),
     )
 
 
@@ -80,27 +74,19 @@ def paper(actor: Actor, subject: SubjectAccess, as_file: bool) -> ResponseReturn
     return given
 
 
-def _tabs(reference: str, current: str) -> list[dict[str, Any]]:
-    views = (("show", "Overview"), ("chronology", "Chronology"), ("looks", "Who looked"))
-    return [
-        {"label": label, "url": url_for(f".{view}", reference=reference), "current": view == current}
-        for view, label in views
-    ]
-
-
 @bp.get("/<ref:reference>/chronology")
 @guard("case:read")
 def chronology(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
     """Everything that happened, page by page."""
     case, _ = queries.get_case(actor, subject.id)
     important = request.args.get("show") == "important"
-    found = queries.list_chronology(actor, [case.id], before=_before(), limit=PAGE, important=important)
+    found = queries.list_chronology(actor, [case.id], before=before(), limit=PAGE, important=important)
     return render_template(
         "cases/chronology.html",
         case=case,
         chronology=found,
         important=important,
-        tabs=_tabs(subject.reference, "chronology"),
+        tabs=tabs(subject.reference, "chronology"),
     )
 
 
@@ -109,13 +95,13 @@ def chronology(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
 def looks(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
     """Everybody who looked at this child's record, when, and why they could."""
     case, _ = queries.get_case(actor, subject.id)
-    found = list_looks([case.id], PAGE + 1, before=_before())
+    found = list_looks([case.id], PAGE + 1, before=before())
     return render_template(
         "cases/looks.html",
         case=case,
         looks=merge_looks(found[:PAGE]),
         before=found[PAGE - 1].id if len(found) > PAGE else None,
-        tabs=_tabs(subject.reference, "looks"),
+        tabs=tabs(subject.reference, "looks"),
     )
 
 

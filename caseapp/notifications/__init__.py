@@ -1,0 +1,1 @@
+"""Telling people about clocks: reminders, a daily e-mail, calendar addresses."""
