@@ -206,6 +206,8 @@ def _as_known(connection: sa.Connection, cursor: Any, sql: str, parameters: Any,
     dialect = connection.dialect
     lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
     if lost:
+        # As SQLAlchemy does: what was opened before is lost as well.
+        connection.engine.pool._invalidate(connection.connection, error)
         connection.invalidate(error)
     known: Exception = sa.exc.DBAPIError.instance(
         sql, parameters, error, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
