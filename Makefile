@@ -61,9 +61,10 @@ $(VENV)/.installed: requirements.txt | $(BIN)/python
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt requirements.txt | $(BIN)/python
+$(VENV)/.installed-dev: requirements-dev.txt requirements-data.txt requirements.txt | $(BIN)/python
 	@echo "Installing what the tests need ..."
 	@$(PIP) -r requirements-dev.txt
+	@$(PIP) --no-deps -r requirements-data.txt
 	@touch $(VENV)/.installed $@
 
 $(BIN)/python:

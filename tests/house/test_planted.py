@@ -159,7 +159,7 @@ def test_tool_catches(target: str, name: str, fault: str, caught: str, tree: Pat
     ("name", "fault", "broken"),
     [
         ("caseapp/kernel/planted.py", "import caseapp.cases.queries", "imports only from the floors below"),
-        ("caseapp/people/queries.py", "import caseapp.cases.queries", "imports only from the floors below"),
+        ("caseapp/people/queries/families.py", "import caseapp.cases.queries", "imports only from the floors below"),
         ("caseapp/planted/__init__.py", "", "imports only from the floors below"),
         ("caseapp/cases/utils.py", "", "imports go from top to bottom"),
         ("caseapp/cases/models.py", "import caseapp.cases.queries", "imports go from top to bottom"),

@@ -11,10 +11,9 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch, write_rows
 from caseapp.kernel.events import ActorLike, record, record_each
 from caseapp.kernel.subjects import new_subject, new_subjects
-
-from .domain.identifiers import PartPostcode, Postcode, check_nhs_number, check_upn, parse_postcode
-from .domain.names import match_key
-from .models import Family, FamilyMember, Person, PersonIdentifier, PersonName, Stay
+from caseapp.people.domain.identifiers import PartPostcode, Postcode, check_nhs_number, check_upn, parse_postcode
+from caseapp.people.domain.names import match_key
+from caseapp.people.models import Family, FamilyMember, Person, PersonIdentifier, PersonName, Stay
 
 CHECKS = {"nhs_number": check_nhs_number, "upn": check_upn}
 

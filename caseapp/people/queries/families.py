@@ -12,9 +12,8 @@ from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import NotFound
-
-from .domain.names import age_words, full_name
-from .models import FamilyMember, Person, PersonIdentifier, PersonName, Stay
+from caseapp.people.domain.names import age_words, full_name
+from caseapp.people.models import FamilyMember, Person, PersonIdentifier, PersonName, Stay
 
 
 @dataclass(frozen=True)
