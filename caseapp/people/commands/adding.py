@@ -1,6 +1,6 @@
 """Recording people, where they live and the families that are worked with together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict, cast
@@ -40,10 +40,13 @@ class PersonGiven:
 
     `identifiers` are (kind, value) pairs such as ("nhs_number", "943 476 5919"), kept as given with what their
     check says. An estimated birth date makes no match key: two children would be taken for one on a guess.
+    `also_known_as` are (first, last) pairs; `source` is another system and their number there.
     """
 
     first: str
     last: str
+    middle: str | None = None
+    also_known_as: Sequence[tuple[str, str]] = ()
     description: str | None = None
     born_on: date | None = None
     born_estimated: bool = False
@@ -55,6 +58,7 @@ class PersonGiven:
     interpreter_needed: bool = False
     identifiers: Sequence[tuple[str, str]] = ()
     stay: StayGiven | None = None
+    source: tuple[str, str] | None = None
 
 
 def add_person(*, actor: ActorLike | None = None, **given: Any) -> int:
@@ -70,16 +74,7 @@ def add_people(people: Sequence[PersonGiven], *, actor: ActorLike | None = None)
     write_rows(_ADD_PERSON, [_person_row(number, person) for number, person in numbered])
     write_rows(
         _ADD_NAME,
-        [
-            {
-                "person_id": number,
-                "kind": "known",
-                "first": person.first[:80],
-                "last": person.last[:80],
-                "is_current": True,
-            }
-            for number, person in numbered
-        ],
+        [row for number, person in numbered for row in _name_rows(number, person)],
     )
     write_rows(
         _ADD_IDENTIFIER,
@@ -96,6 +91,7 @@ def add_people(people: Sequence[PersonGiven], *, actor: ActorLike | None = None)
 
 def _person_row(number: int, person: PersonGiven) -> dict[str, Any]:
     key = None if person.born_estimated else match_key(person.first, person.last, person.born_on)
+    source_system, source_id = person.source or (None, None)
     return {
         "id": number,
         "description": _cut(person.description, 200),
@@ -108,7 +104,22 @@ def _person_row(number: int, person: PersonGiven) -> dict[str, Any]:
         "first_language": _cut(person.first_language, 80),
         "interpreter_needed": person.interpreter_needed,
         "match_key": key,
+        "source_system": source_system,
+        "source_id": source_id,
     }
+
+
+def _name_rows(number: int, person: PersonGiven) -> Iterator[dict[str, Any]]:
+    names = [("known", person.first, person.last), *(("also_known_as", *name) for name in person.also_known_as)]
+    for kind, first, last in names:
+        yield {
+            "person_id": number,
+            "kind": kind,
+            "first": first[:80],
+            "middle": _cut(person.middle, 80) if kind == "known" else None,
+            "last": last[:80],
+            "is_current": kind == "known",
+        }
 
 
 # Built once, and rows go straight in: several people come with each decision.

@@ -26,6 +26,11 @@ class Person(Model):
     interpreter_needed: orm.Mapped[bool] = orm.mapped_column(sa.Boolean())
     # Same name and same birth date, normalised in Python; issue "is this child already known" adds its own key table.
     match_key: orm.Mapped[str | None] = column(sa.String(200), "record", nullable=True, index=True)
+    # Where an imported person came from, and their number there (practice 23).
+    source_system: orm.Mapped[str | None] = column(sa.String(40), "record", nullable=True)
+    source_id: orm.Mapped[str | None] = column(sa.String(80), "record", nullable=True)
+
+    __table_args__ = (sa.Index("uq_person_source", "source_id", "source_system", unique=True),)
 
 
 class PersonName(Model):
@@ -37,6 +42,7 @@ class PersonName(Model):
     person_id: orm.Mapped[int] = foreign_key("person.id", index=True)
     kind: orm.Mapped[str] = column(sa.String(20), "record")
     first: orm.Mapped[str] = column(sa.String(80), "record")
+    middle: orm.Mapped[str | None] = column(sa.String(80), "record", nullable=True)
     last: orm.Mapped[str] = column(sa.String(80), "record")
     is_current: orm.Mapped[bool] = orm.mapped_column(sa.Boolean())
 
