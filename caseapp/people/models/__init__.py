@@ -1,15 +1,34 @@
 """What is kept about people: the register itself, and what is derived from it."""
 
-from .register import Family, FamilyMember, Person, PersonIdentifier, PersonName, Stay
+from .register import (
+    ContactFlag,
+    Family,
+    FamilyMember,
+    Person,
+    PersonChange,
+    PersonDisability,
+    PersonIdentifier,
+    PersonName,
+    Relationship,
+    Stay,
+    StaySecret,
+    WorkerDanger,
+)
 from .whole import DuplicatePair, PersonImport
 
 __all__ = [
+    "ContactFlag",
     "DuplicatePair",
     "Family",
     "FamilyMember",
     "Person",
+    "PersonChange",
+    "PersonDisability",
     "PersonIdentifier",
     "PersonImport",
     "PersonName",
+    "Relationship",
     "Stay",
+    "StaySecret",
+    "WorkerDanger",
 ]
