@@ -15,6 +15,7 @@ from caseapp import about, cli, done, probes
 from caseapp.access import models as access_tables
 from caseapp.access.domain import PERMISSIONS, Actor, allows
 from caseapp.access.guard import WRITE_READS, actor_of_request, check_every_view
+from caseapp.access.queries import AROUND
 from caseapp.accounts import cli as accounts_cli
 from caseapp.accounts import events as accounts_events
 from caseapp.accounts import models as accounts_tables
@@ -80,6 +81,7 @@ from caseapp.referrals import models as referrals_tables
 from caseapp.referrals import routes as referrals_routes
 from caseapp.referrals.commands import holding as referrals_holding
 from caseapp.referrals.queries import leaving as referrals_leaving
+from caseapp.referrals.queries import persons as referrals_persons
 from caseapp.referrals.queries import told as referrals_told
 from caseapp.referrals.queries.words import what_was_said
 
@@ -285,6 +287,8 @@ def connect() -> None:
         night_routes.case_actions,
     ):
         CASE_ACTIONS.fill(fill)
+    for fill_around in (cases_queries.around, referrals_persons.around):
+        AROUND.fill(fill_around)
     for fill_work in (
         cases_queries.count_open_work,
         pathway_queries.count_open_work,

@@ -180,6 +180,20 @@ class SubjectAccess:
         return max(self.reaches, key=lambda row: row.level).why
 
 
+# Whose work the register of people is: they see of everybody in the borough that there is a record, not what is in it.
+_REGISTER_TEAMS = (HUB, LOCALITY, FAMILY_HELP, OUT_OF_HOURS)
+
+
+def reads_register(actor: Actor) -> bool:
+    """True for the council's workers, who may look anybody up (L1), and for the head of service."""
+    return any(actor.teams(kind) for kind in _REGISTER_TEAMS) or bool(actor.teams(role="head"))
+
+
+def register_reach(actor: Actor, kind: str) -> tuple[ReachRow, ...]:
+    """How anybody in the register reaches an actor whom nothing else leads to them: the status card (L1)."""
+    return (ReachRow("register", L1, "register"),) if kind == "person" and reads_register(actor) else ()
+
+
 Predicate = Callable[[Actor, SubjectAccess | None], bool]
 
 
@@ -359,6 +373,15 @@ _TABLE = (
         "Only the manager of the receiving team can answer a handover.",
     ),
     Permission("handover:close", "handover", L4, "sends_it", "Only the sending team closes its own part."),
+    Permission("person:read", "person", L1, "anyone"),
+    Permission("person:read_looks", "person", L4, "anyone"),
+    Permission(
+        "person:write",
+        "person",
+        L4,
+        "works_with_or_hub",
+        "The people who work with the family and the hub write here.",
+    ),
     Permission("night:closing", None, L0, "is_hub"),
     Permission("night:hand", "referral", L4, "is_hub", "Only people who work in the hub hand over to the night."),
     Permission("night:list", None, L0, "is_night", "The night list is for the out-of-hours team."),

@@ -1,6 +1,7 @@
 """What an actor may see, in SQL: the twin of the predicates. Nothing loads a subject from a reference except through
 here."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -10,10 +11,17 @@ import sqlalchemy as sa
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import NotFound
+from caseapp.kernel.slots import Slot
 from caseapp.kernel.subjects import Subject, parse_reference
 
-from .domain import Actor, ReachRow, SubjectAccess
+from .domain import Actor, ReachRow, SubjectAccess, register_reach
 from .models import Bar, Reach, Within
+
+AROUND = Slot(
+    "access.around",
+    "(kind, wanted) -> list of selects of (subject_id, id): the subjects through which those of a kind are reached "
+    "(a person through cases and open referrals); `wanted` is a CTE of their ids",
+)
 
 
 @dataclass(frozen=True)
@@ -80,49 +88,90 @@ def sees(actor: Actor | AnyReader, subject_id: Any, kind: str, level: int) -> sa
 
 def get_subject(actor: Actor, reference: str, kind: str, level: int) -> SubjectAccess:
     """The subject behind a typed reference, loaded through what the actor may see, directly or through what it lies
-    within.
+    within; a person, through their cases, their family's and open referrals.
 
     Raises NotFound alike for a malformed, an unknown, a foreign, a barred and an under-levelled one. One statement.
     """
     given = {"reference": parse_reference(reference) or "-", "kind": kind, **reader_params(actor)}
-    rows = fetch(_subject_statement(*reader_shape(actor)), given)
+    rows = fetch(_subject_statement(kind, *reader_shape(actor)), given)
     reaching = tuple(_reach_row(actor, row) for row in rows if row.principal is not None)
+    if rows:
+        reaching += register_reach(actor, kind)
     if not reaching or max(row.level for row in reaching) < level:
         raise NotFound
     first = rows[0]
-    within = dict.fromkeys(row.around_id for row in rows if row.around_id != first.id)
+    within = dict.fromkeys(row.around_id for row in rows if row.within and row.around_id != first.id)
     return SubjectAccess(first.id, first.reference, first.kind, reaching, tuple(within))
 
 
+def levels_of(actor: Actor, kind: str, subject_ids: Collection[int]) -> dict[int, int]:
+    """The level at which each of these subjects of one kind reaches the actor, by the rules of `get_subject`; those
+    that do not reach them, or that they are barred from, are left out. One statement, for some hundreds at most."""
+    if not subject_ids:
+        return {}
+    rows = fetch(_levels_statement(kind, *reader_shape(actor)), {"ids": list(subject_ids), **reader_params(actor)})
+    least = max((row.level for row in register_reach(actor, kind)), default=-1)
+    found = {row.id: max(least, -1 if row.level is None else row.level) for row in rows}
+    return {subject_id: level for subject_id, level in found.items() if level >= 0}
+
+
 @cache
-def _subject_statement(placed: bool, covers: bool) -> Any:
+def _subject_statement(kind: str, placed: bool, covers: bool) -> Any:
     reader = AnyReader(placed, covers)
     wanted = (
         sa.select(Subject.id, Subject.reference, Subject.kind)
         .where(Subject.reference == sa.bindparam("reference"), Subject.kind == sa.bindparam("kind"))
         .cte("wanted")
     )
-    around = sa.union_all(
-        sa.select(wanted.c.id.label("id")),
-        sa.select(Within.within_id).join(wanted, wanted.c.id == Within.subject_id),
-    ).cte("around")
-    # A bar on any of the cases that a shared note or assessment lies within hides it whole.
-    barred = sa.exists().where(Bar.subject_id == around.c.id, Bar.principal.in_(reader.principals))
+    around = _around(kind, wanted)
     return (
         sa.select(
             wanted.c.id,
             wanted.c.reference,
             wanted.c.kind,
             around.c.id.label("around_id"),
+            around.c.within,
             Reach.principal,
             Reach.level,
             Reach.why,
         )
         .select_from(wanted)
-        .join(around, sa.true())
+        .join(around, around.c.subject_id == wanted.c.id)
         .outerjoin(Reach, sa.and_(Reach.subject_id == around.c.id, _in_force(reader)))
-        .where(~sa.select(sa.literal(1)).select_from(around).where(barred).exists())
+        .where(~_barred(reader, around, wanted))
     )
+
+
+@cache
+def _levels_statement(kind: str, placed: bool, covers: bool) -> Any:
+    reader = AnyReader(placed, covers)
+    ids: Any = sa.bindparam("ids", expanding=True)
+    wanted = sa.select(Subject.id).where(Subject.id.in_(ids), Subject.kind == kind).cte("wanted")
+    around = _around(kind, wanted)
+    return (
+        sa.select(wanted.c.id, sa.func.max(Reach.level).label("level"))
+        .select_from(wanted)
+        .join(around, around.c.subject_id == wanted.c.id)
+        .outerjoin(Reach, sa.and_(Reach.subject_id == around.c.id, _in_force(reader)))
+        .where(~_barred(reader, around, wanted))
+        .group_by(wanted.c.id)
+    )
+
+
+def _around(kind: str, wanted: sa.CTE) -> sa.CTE:
+    """What each wanted subject is reached through: itself, what it lies within, and what the slices above say."""
+    itself = sa.select(wanted.c.id.label("subject_id"), wanted.c.id.label("id"), sa.true().label("within"))
+    within = sa.select(Within.subject_id, Within.within_id, sa.true()).join(wanted, wanted.c.id == Within.subject_id)
+    named = [each.add_columns(sa.false()) for fill in AROUND for each in fill(kind, wanted)]
+    return sa.union_all(itself, within, *named).cte("around")
+
+
+def _barred(reader: AnyReader, around: sa.CTE, wanted: sa.CTE) -> sa.ColumnElement[bool]:
+    """A bar on any of the cases that a shared note or assessment lies within hides it whole; so does one on anything
+    that a person is reached through."""
+    bars = sa.exists().where(Bar.subject_id == around.c.id, Bar.principal.in_(reader.principals))
+    hidden = sa.select(sa.literal(1)).select_from(around).where(around.c.subject_id == wanted.c.id, bars)
+    return hidden.correlate(wanted).exists()
 
 
 def _reach_row(actor: Actor, row: Any) -> ReachRow:

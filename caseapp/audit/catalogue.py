@@ -253,5 +253,6 @@ WHYS = {
     "owner": "Wrote it",
     "received": "Their team received it",
     "receiver": "It is proposed to their team",
+    "register": "Looked the person up: the status card",
     "sender": "Their team sends it",
 }

@@ -34,6 +34,7 @@ class Case(Model):
 
     __table_args__ = (
         partial_index("uq_case_open", "person_id", where="closed_at IS NULL", unique=True),
+        sa.Index("ix_case_record_person", "person_id"),
         partial_index("ix_case_closed", "closed_at", "id", where="closed_at IS NOT NULL"),
     )
 

@@ -135,6 +135,7 @@ class ReferralChild(Model):
         partial_index(
             "ix_referral_child_counted", "referral_id", "person_id", "match_key", where="became = 'referral'"
         ),
+        partial_index("ix_referral_child_person", "person_id", where="person_id IS NOT NULL"),
     )
 
 

@@ -5,6 +5,7 @@ from flask import Flask
 from caseapp.kernel.slots import ALL
 
 FILLED = {
+    "access.around": ["caseapp.cases.queries.persons.around", "caseapp.referrals.queries.persons.around"],
     "access.write_reads": ["caseapp.audit.commands.write_reads"],
     "accounts.open_work": [
         "caseapp.cases.queries.work.count_open_work",

@@ -16,6 +16,7 @@ from .lists import (
     open_cases_of_persons,
 )
 from .page import CasePage, NotePage, Wording, get_case, get_case_page, get_note, is_closed
+from .persons import PersonCase, around, list_cases_of
 from .telling import people
 from .work import (
     Children,
@@ -50,9 +51,11 @@ __all__ = [
     "LastAllocation",
     "LateClock",
     "NotePage",
+    "PersonCase",
     "TaskRow",
     "TeamChild",
     "Wording",
+    "around",
     "cases_asked",
     "cases_by_id",
     "cases_of_dated",
@@ -70,6 +73,7 @@ __all__ = [
     "get_note",
     "get_task",
     "is_closed",
+    "list_cases_of",
     "list_children_led",
     "list_chronology",
     "list_dated",

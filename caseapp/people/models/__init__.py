@@ -12,6 +12,7 @@ from .register import (
     Relationship,
     Stay,
     StaySecret,
+    ToTell,
     WorkerDanger,
 )
 from .whole import DuplicatePair, PersonImport
@@ -30,5 +31,6 @@ __all__ = [
     "Relationship",
     "Stay",
     "StaySecret",
+    "ToTell",
     "WorkerDanger",
 ]

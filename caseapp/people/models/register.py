@@ -30,6 +30,7 @@ class Person(Model):
     source_system: orm.Mapped[str | None] = column(sa.String(40), "record", nullable=True)
     source_id: orm.Mapped[str | None] = column(sa.String(80), "record", nullable=True)
     deceased_on: orm.Mapped[date | None] = column(sa.Date(), "record", nullable=True)
+    school: orm.Mapped[str | None] = column(sa.String(160), "record", nullable=True)
     other_languages: orm.Mapped[str | None] = column(sa.String(200), "record", nullable=True)
     # Makes the second of two people who change the record at once stop.
     version: orm.Mapped[int] = orm.mapped_column(sa.Integer(), server_default="1")
@@ -218,6 +219,20 @@ class StaySecret(Model):
     stay_id: orm.Mapped[int] = foreign_key("stay.id", index=True)
     from_person_id: orm.Mapped[int | None] = foreign_key("person.id", nullable=True)
     from_name: orm.Mapped[str | None] = column(sa.String(160), "protected", nullable=True)
+
+
+class ToTell(Model):
+    """Somebody who has to learn of a person's new address, and whether they were told: a key of
+    `domain.register.TO_TELL`."""
+
+    __tablename__ = "to_tell"
+
+    id: orm.Mapped[int] = primary_key()
+    person_id: orm.Mapped[int] = foreign_key("person.id", index=True)
+    stay_id: orm.Mapped[int] = foreign_key("stay.id", index=True)
+    who: orm.Mapped[str] = column(sa.String(20), "record")
+    told_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
+    told_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
 
 
 class Family(Model):

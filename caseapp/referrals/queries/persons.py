@@ -1,0 +1,95 @@
+"""A person's contacts: the open ones through which the person is reached, and those that their page shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from caseapp.access.domain import L4, Actor
+from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_shape, sees
+from caseapp.kernel.db import fetch
+from caseapp.kernel.subjects import Subject
+from caseapp.people.models import FamilyMember, Person
+from caseapp.referrals.catalogue import words
+from caseapp.referrals.models import Referral, ReferralChild
+
+# The page of a person shows the latest; the rest is on the pages of the contacts.
+SHOWN = 20
+
+
+def around(kind: str, wanted: sa.CTE) -> list[sa.Select[Any]]:
+    """For the slot `access.around`: a person is reached through the referrals that nobody has decided yet, in which
+    they are a child (by the person chosen, or the exact name and birth date) or that told of them."""
+    if kind != "person":
+        return []
+    still_open = sa.and_(Referral.id == ReferralChild.referral_id, Referral.state != "decided")
+    by_key = sa.and_(Person.id == wanted.c.id, Person.match_key.is_not(None))
+    told = sa.and_(FamilyMember.person_id == wanted.c.id, FamilyMember.said_in_id.is_not(None))
+    return [
+        sa.select(wanted.c.id, Referral.id)
+        .join(ReferralChild, ReferralChild.person_id == wanted.c.id)
+        .join(Referral, still_open),
+        sa.select(wanted.c.id, Referral.id)
+        .join(Person, by_key)
+        .join(ReferralChild, ReferralChild.match_key == Person.match_key)
+        .join(Referral, still_open),
+        sa.select(wanted.c.id, Referral.id)
+        .join(FamilyMember, told)
+        .join(Referral, sa.and_(Referral.id == FamilyMember.said_in_id, Referral.state != "decided")),
+    ]
+
+
+@dataclass(frozen=True)
+class PersonContact:
+    """A contact about a person as their page shows it; `reference` only for who may open it."""
+
+    reference: str | None
+    received_at: datetime
+    sender: str
+    open: bool
+    came_of_it: str
+
+
+def list_contacts_of(actor: Actor, person_id: int) -> list[PersonContact]:
+    """The contacts in which a person is a child, by the person chosen or the exact name and birth date, the latest
+    first, without those that this actor is kept from. For readers of the record (L4). One statement."""
+    rows = fetch(_contacts_statement(*reader_shape(actor)), {"person": person_id, **reader_params(actor)})
+    return [
+        PersonContact(
+            row.reference if row.opens else None,
+            row.received_at,
+            row.agency_given or "A member of the public",
+            row.state != "decided",
+            words("outcomes", row.outcome) if row.outcome else "",
+        )
+        for row in rows
+    ]
+
+
+@cache
+def _contacts_statement(placed: bool, covers: bool) -> Any:
+    reader = AnyReader(placed, covers)
+    person: Any = sa.bindparam("person")
+    key = sa.select(Person.match_key).where(Person.id == person).scalar_subquery()
+    children = sa.union(
+        sa.select(ReferralChild.id).where(ReferralChild.person_id == person),
+        sa.select(ReferralChild.id).where(ReferralChild.match_key == key, ReferralChild.person_id.is_(None)),
+    )
+    return (
+        sa.select(
+            Subject.reference,
+            Referral.received_at,
+            Referral.agency_given,
+            Referral.state,
+            sa.func.max(ReferralChild.outcome).label("outcome"),
+            sees(reader, Referral.id, "referral", L4).label("opens"),
+        )
+        .join(Subject, Subject.id == Referral.id)
+        .join(ReferralChild, ReferralChild.referral_id == Referral.id)
+        .where(ReferralChild.id.in_(children), not_barred(reader, Referral.id))
+        .group_by(Referral.id, Subject.reference, Referral.received_at, Referral.agency_given, Referral.state)
+        .order_by(Referral.received_at.desc(), Referral.id.desc())
+        .limit(SHOWN)
+    )
