@@ -27,7 +27,7 @@ def _faker(locale: str, *lists: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _split(*texts: str) -> tuple[str, ...]:
+def split(*texts: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.replace("_", " ") for text in texts for word in text.split()))
 
 
@@ -38,98 +38,98 @@ def _mixed(*lists: Iterable[str]) -> tuple[str, ...]:
 # Surnames that are places: as many as a county has, most of them rare.
 _PLACES = [
     head + tail
-    for tail in _split(
+    for tail in split(
         "ley ton by wick worth ham stead field bourne combe shaw well ford gate croft den hurst man wood row"
     )
-    for head in _split(
+    for head in split(
         "Ack Ald Bar Bex Brad Bram Cal Cold Cress Dal Den Earn Elm Fen Gar Hal Har Hol Kel Kirk Lang Ling Mal Mar Nor Oak Pem Ray"
         " Rush Sel Stan Tad Thorn Wal Wex Whit Wor Yard"
     )
 ]
 
-_WELSH_LAST = _split(
+_WELSH_LAST = split(
     "Jones Davies Evans Thomas Rees Griffiths Powell Pugh Prosser Bevan Bowen Llewellyn Lloyd Vaughan Morgan Rhys Hopkin Pritchard"
     " Probert Parry Gwynne Tudor Cadwallader Maddox Meredith Penry Gethin Beynon Howell Owen Humphreys Ellis"
 )
-_WELSH_F = _split(
+_WELSH_F = split(
     "Angharad Bethan Bronwen Carys Catrin Ceri Cerys Eira Eleri Elin Ffion Glenys Gwen Gwenllian Lowri Mair Mali Megan Menna Nia"
     " Olwen Rhiannon Seren Sian Sioned Tegan Tirion"
 )
-_WELSH_M = _split(
+_WELSH_M = split(
     "Aled Alun Berwyn Bryn Caradog Cai Dafydd Dewi Dylan Emrys Euan Gareth Geraint Gethin Glyn Gruffydd Gwilym Harri Huw Iestyn Ieuan"
     " Ifan Iolo Ioan Iwan Llew Macsen Osian Owain Rhodri Rhys Steffan Tomos Trystan"
 )
-_SOUTH_ASIAN_F = _split(
+_SOUTH_ASIAN_F = split(
     "Aaliyah Aafreen Ayesha Aisha Alina Ambreen Amna Anam Aneesa Anum Arooj Asma Ayra Bano Benazir Bushra Dua Eman Faiza Farah Fariha Farzana"
     " Fatima Fatimah Fozia Ghazala Habiba Hafsa Haleema Hania Hareem Hina Hira Humaira Inaya Iqra Iram Javeria Kainat Khadija Kiran Kulsoom"
     " Laiba Lubna Mahira Maimoona Mariam Maryam Mehreen Memoona Misbah Momina Nadia Naila Nasreen Nazia Nida Nimra Noreen Nusrat Parveen"
     " Rabia Rafia Raheela Rashida Razia Ruqayyah Saba Sadia Safa Saima Sakina Saliha Samina Sana Shabana Shaista Shazia Sidra Sobia Sumaiya"
     " Tahira Tayyaba Uzma Wajiha Yasmin Zahra Zainab Zara Zoya Zubaida"
 )
-_SOUTH_ASIAN_M = _split(
+_SOUTH_ASIAN_M = split(
     "Muhammad Mohammed Mohammad Abdul Abdullah Adeel Adnan Ahmad Ahmed Ahsan Ali Amaan Ammar Amir Arslan Asad Ashfaq Asif Awais Ayaan Azhar"
     " Bilal Danish Daniyal Ehsan Faisal Faizan Farhan Fawad Ghulam Habib Haider Hamza Haris Hasan Hassan Hussain Ibrahim Idrees Ihsan Imran"
     " Irfan Ismail Jamil Junaid Kamran Kashif Khalid Luqman Mahmood Mansoor Mudassar Mustafa Nadeem Nasir Naveed Nouman Omar Osman Qasim Rayyan"
     " Rizwan Saad Sajid Salman Sarfraz Shahid Shakeel Shoaib Sohail Subhan Sufyan Sulaiman Tahir Talha Tariq Taimoor Umair Umar Usama Usman"
     " Wahid Waqas Waseem Yaqub Yasir Younas Yousuf Yusuf Zain Zakariya Zeeshan Zubair"
 )
-_SOUTH_ASIAN_LAST = _split(
+_SOUTH_ASIAN_LAST = split(
     "Khan Hussain Ahmed Ali Begum Akhtar Mahmood Shah Malik Iqbal Bibi Mirza Chaudhry Butt Qureshi Siddiqui Sheikh Rehman Raza Rafiq Saleem"
     " Javed Kauser Parveen Nawaz Bashir Yaqoob Hanif Yousaf Riaz Aziz Ghafoor Kayani Abbasi Awan Bhatti Dar Gondal Janjua Jutt Kazmi Lone"
     " Lodhi Mughal Naqvi Niazi Rana Raja Sabir Satti Shafiq Sultan Tanoli Uddin Miah Islam Rahman Khatun Choudhury Haque Hoque Alam Karim"
     " Patel Singh Kaur Sharma Gill Sandhu Dhillon Grewal Sidhu Mann Johal Bains Rai Virk"
 )
-_POLISH_STEMS = _split(
+_POLISH_STEMS = split(
     "Kowal Wiśniew Kamiń Lewandow Zieliń Szymań Dąbrow Kozłow Jankow Kwiatkow Piotrow Grabow Pawłow Michal Zawadz Jabłoń Wróblew Majew"
     " Olszew Malinow Jaworow Adam Nowic Sadow Rutkow Wysoc Górn Baranow Sikor Ostrow Tomaszew Makow Zakrzew Borkow Czarnec Sokołow"
 )
-_POLISH_LAST = _split(
+_POLISH_LAST = split(
     "Nowak Wójcik Kowalczyk Woźniak Mazur Krawczyk Kaczmarek Zając Król Wieczorek Jabłonek Duda Adamczyk Stępień Pawlak Sikora Walczak Baran"
     " Szewczyk Pietrzak Marciniak Bąk Wilk Lis Kubiak Czarny Gajda Mróz Urban Kos Szczepaniak Kołodziej Błaszczyk Przybysz Szulc Cieślak"
 )
-_POLISH_F = _split(
+_POLISH_F = split(
     "Zuzanna Julia Maja Zofia Hanna Lena Alicja Oliwia Aleksandra Natalia Wiktoria Amelia Katarzyna Agnieszka Małgorzata Joanna Magdalena"
     " Monika Ewelina Karolina Paulina Dominika Weronika Gabriela Nikola Martyna Iga Pola Liliana Łucja Jagoda Kinga Marcelina Anna Barbara"
 )
-_SLOVAK_LAST = _split(
+_SLOVAK_LAST = split(
     "Horváth Kováč Balog Tancoš Žiga Pačan Červeňák Bilý Giňa Oračko Gažik Kandráč Čonka Ferko Dunka Mirga Polhoš Holub Demeter Rác Lakatoš"
     " Berky Oláh Duda Kroka Sivák Kotlár Pokuta Bandy Badžo Šándor Cicko Gábor Pecha Tulej Siváček Karička Cina Gunár Klempár Bartoš"
 )
-_SOMALI_F = _split(
+_SOMALI_F = split(
     "Aamina Amina Asha Asli Ayaan Barni Caasha Deeqa Deqa Faadumo Fadumo Farhiya Fartun Fathia Fowsiya Habiibo Halimo Hamdi Hani Hibo Hodan"
     " Idil Ifrah Iman Khadra Ladan Layla Leylo Muna Nasra Nimco Nimo Qamar Rahma Ruqiya Saado Sagal Sahra Samira Shukri Suad Ubah Ugbad"
     " Warsan Yasmiin Zahra Zamzam Zeinab"
 )
-_SOMALI_M = _split(
+_SOMALI_M = split(
     "Abdi Abdikadir Abdinasir Abdirahman Abdirizak Abdullahi Abshir Ahmed Aden Ayanle Bashir Cabdi Cali Daahir Dahir Farah Faysal Guled Hassan"
     " Hirsi Hussein Ibrahim Ismail Jama Khalid Liban Mahad Mohamed Mohamud Muse Mukhtar Nur Omar Osman Roble Sadaq Said Sharmarke Suleiman"
     " Warsame Yahya Yusuf Yonis Zakaria"
 )
-_SOMALI_LAST = _split(
+_SOMALI_LAST = split(
     "Mohamed Ali Hassan Abdi Ahmed Farah Hussein Warsame Jama Ibrahim Omar Nur Yusuf Osman Abdullahi Aden Ismail Muse Dualeh Egal Guled Hersi"
     " Hirsi Mohamud Elmi Samatar Duale Sheikh Barre Roble Wehliye Abukar Shire Haji Barkhad Awale Gedi Kahin Artan Diriye"
 )
-_ARABIC_F = _split(
+_ARABIC_F = split(
     "Aaliyah Abeer Ahlam Alaa Amal Amani Amira Asmaa Aya Ayat Basma Dalal Dalia Dana Dima Dunya Farah Ghada Hala Hanan Hanin Heba Huda Iman"
     " Israa Jana Joud Judy Lama Lamar Leen Lina Lujain Malak Marwa Maryam May Maysa Nada Nadine Nour Ola Rana Rasha Rawan Reem Rima Ruba Salma"
     " Samah Sara Sarah Shahd Shaima Suha Tala Taleen Wafa Yara Yasmin Zainab"
 )
-_ARABIC_M = _split(
+_ARABIC_M = split(
     "Abdulrahman Adham Ahmad Ali Amjad Anas Ayham Ayman Aziz Bashar Basel Bilal Fadi Faris Firas Ghaith Hadi Haitham Hamza Hassan Hisham"
     " Hussein Ibrahim Ihab Jad Jamal Kareem Karim Khaled Laith Louay Mahmoud Majd Malek Marwan Mazen Mohammad Mohamad Mustafa Nabil Nasser Omar"
     " Osama Qais Qusai Rami Rayan Saad Sami Samir Tamer Tareq Wael Walid Yahya Yaman Yazan Youssef Zaid Ziad"
 )
-_ARABIC_LAST = _split(
+_ARABIC_LAST = split(
     "Al-Ahmad Al-Ali Al-Hassan Al-Hussein Al-Khatib Al-Masri Al-Najjar Al-Omar Al-Rashid Al-Saleh Al-Sayed Alhaj Alkurdi Alshami Awad Aziz"
     " Darwish Eid Fares Haddad Hamdan Hamoud Hijazi Issa Jaber Khalaf Khalil Khoury Mahmoud Mansour Mousa Mustafa Nasser Omar Othman Qasim Saad"
     " Sabbagh Saeed Salem Shaaban Sharif Suleiman Taha Yassin Younes Zaidan Zidan"
 )
-_WEST_AFRICAN_LAST = _split(
+_WEST_AFRICAN_LAST = split(
     "Okafor Okonkwo Eze Obi Nwosu Nwachukwu Okoro Chukwu Onyeka Adeyemi Adebayo Adeleke Afolabi Akinola Akintola Alabi Bakare Balogun Ogunleye"
     " Ojo Oladipo Olawale Oluwole Oyelaran Salako Sanni Mensah Boateng Owusu Asante Appiah Osei Agyeman Amoah Darko Frimpong Ofori Quaye Sarpong"
     " Tetteh Yeboah Jalloh Kamara Sesay Bangura Conteh Koroma Diallo Bah Barry Sow Ceesay Jallow Touray Camara Traore Kone"
 )
-_ROMANIAN_LAST = _split(
+_ROMANIAN_LAST = split(
     "Popescu Ionescu Dumitru Stan Stoica Gheorghe Matei Ciobanu Rusu Munteanu Marin Constantin Lazăr Florea Dobre Barbu Nistor Florescu Dinu"
     " Dragomir Stănescu Neagu Nedelcu Toma Lăcătuş Căldărar Rostaş Covaci Moldovan Mureşan Bălan Enache Cristea Tănase Voicu Manea Ilie Preda"
 )
@@ -165,7 +165,7 @@ GROUPS: dict[str, Names] = {
         _mixed(_faker("en_IE", "first_names_female")),
         _mixed(_faker("en_IE", "first_names_male")),
         _mixed(
-            _split(
+            split(
                 "Murphy O'Brien O'Connor McCarthy O'Neill Gallagher Doherty McLaughlin O'Reilly McDonagh Ward Connors Maughan"
             ),
             _irish_lasts(),

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from itertools import accumulate
 from pathlib import Path
 
-from benchmarks.register_names import CALLED, GROUPS, MIXES, SPELLINGS, Names
+from benchmarks.register_names import CALLED, GROUPS, MIXES, SPELLINGS, Names, split
 from benchmarks.register_slips import (
     abbreviated,
     day_off,
@@ -28,10 +28,16 @@ from benchmarks.register_slips import (
 )
 
 TODAY = date(2026, 11, 20)
-COLUMNS = "record_id nhs_number first_name middle_name last_name aka sex dob dob_status address postcode carer_name phone".split()
+COLUMNS = list(
+    split(
+        "record_id nhs_number first_name middle_name last_name aka sex dob dob_status address postcode carer_name phone"
+    )
+)
 ASKED = ["query_id", *COLUMNS[1:]]
-_STREETS = "Acacia Ashfield Bank Beacon Birch Bridge Brook Canal Castle Chapel Clough Colliery Cross Dale Field Forge Foundry Garden Hall Heath Hill Holly Lime Lower Market Meadow Moor Nelson Orchard Park Prospect Quarry Railway Ridge River Rowan Royd School Spring Stone Station Tannery Union Upper Vale Victoria Wharf Willow Wood".split()
-_KINDS = "Road Street Avenue Close Lane Drive Court Place Grove Way Terrace Crescent Gardens Walk Rise View".split()
+_STREETS = split(
+    "Acacia Ashfield Bank Beacon Birch Bridge Brook Canal Castle Chapel Clough Colliery Cross Dale Field Forge Foundry Garden Hall Heath Hill Holly Lime Lower Market Meadow Moor Nelson Orchard Park Prospect Quarry Railway Ridge River Rowan Royd School Spring Stone Station Tannery Union Upper Vale Victoria Wharf Willow Wood"
+)
+_KINDS = split("Road Street Avenue Close Lane Drive Court Place Grove Way Terrace Crescent Gardens Walk Rise View")
 _AREAS = {"valley": ("S", "DN", "WF"), "city": ("M", "B", "BD"), "coast": ("SA", "CF", "LL")}
 
 
