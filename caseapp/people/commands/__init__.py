@@ -10,6 +10,7 @@ from .adding import (
     add_to_family,
     make_family,
 )
+from .keys import keep_keys, refresh_keys
 
 __all__ = [
     "MemberGiven",
@@ -19,5 +20,7 @@ __all__ = [
     "add_people",
     "add_person",
     "add_to_family",
+    "keep_keys",
     "make_family",
+    "refresh_keys",
 ]

@@ -12,8 +12,11 @@ from caseapp.kernel.db import db, fetch, write_rows
 from caseapp.kernel.events import ActorLike, record, record_each
 from caseapp.kernel.subjects import new_subject, new_subjects
 from caseapp.people.domain.identifiers import PartPostcode, Postcode, check_nhs_number, check_upn, parse_postcode
+from caseapp.people.domain.matching import Described
 from caseapp.people.domain.names import match_key
 from caseapp.people.models import Family, FamilyMember, Person, PersonIdentifier, PersonName, Stay
+
+from .keys import keep_keys
 
 CHECKS = {"nhs_number": check_nhs_number, "upn": check_upn}
 
@@ -85,8 +88,27 @@ def add_people(people: Sequence[PersonGiven], *, actor: ActorLike | None = None)
         ],
     )
     write_rows(_ADD_STAY, [_stay_row(number, person.stay) for number, person in numbered if person.stay is not None])
+    keep_keys({number: _described(person) for number, person in numbered})
     record_each(actor, "person.added", [([number], {}) for number, _ in numbered])
     return [number for number, _ in numbered]
+
+
+def _described(person: PersonGiven) -> Described:
+    """As `refresh_keys` would describe the rows that were just written, without reading them."""
+    stay = person.stay
+    born = "estimated" if person.born_estimated else "exact"
+    return Described(
+        first=person.first[:80],
+        middle=(person.middle or "")[:80],
+        last=person.last[:80],
+        other_names=tuple(f"{first[:80]} {last[:80]}".strip() for first, last in person.also_known_as),
+        sex=person.sex,
+        born_on=person.born_on or person.expected_on,
+        born=born if person.born_on or not person.expected_on else "expected",
+        homes=((stay["line"][:200], (stay["postcode"] or "")[:12]),) if stay else (),
+        phones=(person.phone[:60],) if person.phone else (),
+        identifiers=tuple((kind, value[:40]) for kind, value in person.identifiers),
+    )
 
 
 def _person_row(number: int, person: PersonGiven) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What is kept about people: the register itself, and what is derived from it."""
 
+from .derived import PersonFeatures, PersonKey
 from .register import (
     ContactFlag,
     Family,
@@ -25,8 +26,10 @@ __all__ = [
     "Person",
     "PersonChange",
     "PersonDisability",
+    "PersonFeatures",
     "PersonIdentifier",
     "PersonImport",
+    "PersonKey",
     "PersonName",
     "Relationship",
     "Stay",

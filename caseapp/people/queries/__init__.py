@@ -14,6 +14,7 @@ from .families import (
     shown_age,
     shown_name,
 )
+from .matches import Match, count_names, described_people, find_matches
 
 __all__ = [
     "CURRENT_NAME",
@@ -22,7 +23,11 @@ __all__ = [
     "STAY_NOW",
     "Address",
     "FamilyRow",
+    "Match",
     "PersonCard",
+    "count_names",
+    "described_people",
+    "find_matches",
     "get_person_card",
     "list_family",
     "persons_said_in",

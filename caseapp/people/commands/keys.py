@@ -1,0 +1,154 @@
+"""Keys on write: what finds a person, and what is compared with them, kept with the rows it is made from."""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from caseapp.kernel.db import fetch, write_rows
+from caseapp.people.domain.matching import Described, keys_of, pack
+from caseapp.people.domain.matching.keys import sample_keys
+from caseapp.people.models import Person, PersonFeatures, PersonIdentifier, PersonKey, PersonName, Relationship, Stay
+
+# So many people are read and written at a time.
+_AT_ONCE = 500
+
+_people: sa.BindParameter[list[int]] = sa.bindparam("people", expanding=True)
+_PERSONS = sa.select(
+    Person.id, Person.born_on, Person.born_estimated, Person.expected_on, Person.sex, Person.phone
+).where(Person.id.in_(_people))
+_NAMES = (
+    sa.select(
+        PersonName.person_id,
+        PersonName.kind,
+        PersonName.first,
+        PersonName.middle,
+        PersonName.last,
+        PersonName.is_current,
+    )
+    .where(PersonName.person_id.in_(_people))
+    .order_by(PersonName.id)
+)
+_NUMBERS = (
+    sa.select(PersonIdentifier.person_id, PersonIdentifier.kind, PersonIdentifier.value)
+    .where(PersonIdentifier.person_id.in_(_people), PersonIdentifier.ended_at.is_(None))
+    .order_by(PersonIdentifier.id)
+)
+_STAYS = (
+    sa.select(Stay.person_id, Stay.line, Stay.postcode)
+    .where(Stay.person_id.in_(_people), Stay.state != "not_so")
+    .order_by(Stay.lives_here_now.desc(), Stay.id.desc())
+)
+_carer_name = sa.orm.aliased(PersonName)
+_CARERS = (
+    sa.select(Relationship.person_id, Relationship.other_name, _carer_name.first, _carer_name.last)
+    .outerjoin(_carer_name, sa.and_(_carer_name.person_id == Relationship.other_id, _carer_name.is_current))
+    .where(
+        Relationship.person_id.in_(_people),
+        Relationship.kind.in_(("mother", "father", "parent", "carer", "guardian", "step_parent", "foster_carer")),
+        Relationship.ended_at.is_(None),
+    )
+    .order_by(Relationship.id)
+)
+_KEPT = sa.select(PersonFeatures.person_id, PersonFeatures.keys).where(PersonFeatures.person_id.in_(_people))
+_FEATURES_TABLE = cast(sa.Table, PersonFeatures.__table__)
+_KEY_TABLE = cast(sa.Table, PersonKey.__table__)
+_ADD_FEATURES = sa.insert(_FEATURES_TABLE)
+_CHANGE_FEATURES = (
+    sa.update(_FEATURES_TABLE)
+    .where(_FEATURES_TABLE.c.person_id == sa.bindparam("person"))
+    .values(features=sa.bindparam("features"), keys=sa.bindparam("keys"))
+)
+_ADD_KEY = sa.insert(_KEY_TABLE)
+_REMOVE_KEY = sa.delete(_KEY_TABLE).where(
+    _KEY_TABLE.c.key == sa.bindparam("old_key"), _KEY_TABLE.c.person_id == sa.bindparam("person")
+)
+
+
+def refresh_keys(person_ids: Iterable[int]) -> None:
+    """Make anew what these people are found by and compared with, from what the register holds of them now.
+
+    Every command calls it that changes names, birth date, stays, numbers, telephones or who looks after somebody.
+    """
+    people = list(dict.fromkeys(person_ids))
+    for start in range(0, len(people), _AT_ONCE):
+        some = people[start : start + _AT_ONCE]
+        described = _described(some)
+        kept = {row.person_id: _unpacked(row.keys) for row in fetch(_KEPT, {"people": some})}
+        keep_keys({number: each for number, each in described.items() if number not in kept})
+        _change(described, kept)
+
+
+def keep_keys(new: Mapping[int, Described]) -> None:
+    """Keep what new people are found by, as they were described."""
+    keys = {number: keys_of(each) | sample_keys(number, each) for number, each in new.items()}
+    write_rows(
+        _ADD_FEATURES,
+        [{"person_id": number, "features": pack(each), "keys": _packed(keys[number])} for number, each in new.items()],
+    )
+    write_rows(_ADD_KEY, _key_rows(keys))
+
+
+def _change(described: Mapping[int, Described], kept: Mapping[int, frozenset[int]]) -> None:
+    keys = {number: keys_of(described[number]) | sample_keys(number, described[number]) for number in kept}
+    write_rows(
+        _CHANGE_FEATURES,
+        [
+            {"person": number, "features": pack(described[number]), "keys": _packed(found)}
+            for number, found in keys.items()
+        ],
+    )
+    gone = [{"person": number, "old_key": key} for number in kept for key in sorted(kept[number] - keys[number])]
+    write_rows(_REMOVE_KEY, gone)
+    write_rows(_ADD_KEY, _key_rows({number: found - kept[number] for number, found in keys.items()}))
+
+
+def _key_rows(keys: Mapping[int, frozenset[int]]) -> list[dict[str, Any]]:
+    # In the order in which the table keeps them.
+    pairs = sorted((key, number) for number, found in keys.items() for key in found)
+    return [{"key": key, "person_id": number} for key, number in pairs]
+
+
+def _packed(keys: Iterable[int]) -> bytes:
+    return array("q", sorted(keys)).tobytes()
+
+
+def _unpacked(kept: bytes) -> frozenset[int]:
+    return frozenset(array("q", bytes(kept)))
+
+
+def _described(people: list[int]) -> dict[int, Described]:
+    """What the register holds of these people. Five statements."""
+    given = {"people": people}
+    parts: dict[str, dict[int, list[Any]]] = {}
+    for part, statement in (("name", _NAMES), ("number", _NUMBERS), ("stay", _STAYS), ("carer", _CARERS)):
+        parts[part] = defaultdict(list)
+        for row in fetch(statement, given):
+            parts[part][row.person_id].append(row)
+    return {
+        row.id: _describe(
+            row, parts["name"][row.id], parts["number"][row.id], parts["stay"][row.id], parts["carer"][row.id]
+        )
+        for row in fetch(_PERSONS, given)
+    }
+
+
+def _describe(row: Any, names: list[Any], numbers: list[Any], stays: list[Any], carers: list[Any]) -> Described:
+    now = next((name for name in names if name.is_current), None)
+    others = [name for name in names if not name.is_current and name.kind != "mistaken"]
+    born = "estimated" if row.born_estimated else "exact"
+    return Described(
+        first=now.first if now else "",
+        middle=(now.middle or "") if now else "",
+        last=now.last if now else "",
+        other_names=tuple(" ".join((name.first, name.last)).strip() for name in others),
+        sex=row.sex,
+        born_on=row.born_on or row.expected_on,
+        born=born if row.born_on or not row.expected_on else "expected",
+        homes=tuple((stay.line, stay.postcode or "") for stay in stays),
+        carers=tuple(carer.other_name or f"{carer.first} {carer.last}".strip() for carer in carers),
+        phones=(row.phone,) if row.phone else (),
+        identifiers=tuple((number.kind, number.value) for number in numbers),
+    )

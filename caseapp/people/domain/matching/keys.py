@@ -1,0 +1,166 @@
+"""Keys by which a description finds the records it could be of.
+
+A record keeps few keys; a description asks for many (other spellings, slips of the birth date). All but the words are
+made of several things at once, so that few people share one.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import date, timedelta
+from functools import lru_cache
+from hashlib import blake2b
+
+from .described import Described
+from .nameparts import short_forms_of, sound, spellings_of, unborn_words, words_of
+from .places import phone_digits, place
+
+# Of one description, at most so many names and homes make keys.
+_MOST = 6
+# What a key that is shared says, in bits, for the order of the candidates.
+WEIGHTS = {"id": 40.0, "home": 9.0, "phone": 9.0, "carer": 8.0, "street": 6.0, "birth": 7.0, "last": 9.0, "name": 7.0}
+
+
+@lru_cache(maxsize=65_536)
+def key(kind: str, value: str) -> int:
+    """The number under which a kind of key and its value are kept: 63 bits."""
+    return int.from_bytes(blake2b(f"{kind}|{value}".encode(), digest_size=8).digest()) >> 1
+
+
+def word_key(word: str) -> int:
+    """The key of one word of a name, whole and normalised: it counts how common the word is, and finds it."""
+    return key("word", word)
+
+
+# One person in so many is counted for what many share, so that counting stays cheap in a large register.
+SAMPLED = 16
+SAMPLED_THINLY = 1_024
+EVERYBODY = key("everybody", "")
+EVERYBODY_THINLY = key("everybody", "thinly")
+
+
+def sample_word_key(word: str) -> int:
+    """The key of one word of a name among the people of the sample."""
+    return key("sampled", word)
+
+
+def sample_keys(person_id: int, described: Described) -> frozenset[int]:
+    """The keys that somebody has beside their own for being in the sample; none for most."""
+    drawn = key("person", str(person_id))
+    if drawn % SAMPLED:
+        return frozenset()
+    words = {*first_words(described), *last_words(described)}
+    thinly = [] if drawn % SAMPLED_THINLY else [EVERYBODY_THINLY]
+    return frozenset([EVERYBODY, *thinly, *(sample_word_key(word) for word in words)])
+
+
+def first_words(described: Described) -> tuple[str, ...]:
+    """The words somebody may be called by: first and middle names, and those of other names."""
+    found = [*words_of(described.first), *words_of(described.middle)]
+    for other in described.other_names:
+        found += words_of(other)[:1]
+    return tuple(dict.fromkeys(found))[:_MOST]
+
+
+def last_words(described: Described) -> tuple[str, ...]:
+    """The words of last names, present and other; a double-barrelled one also in one word."""
+    words = words_of(described.last)
+    found = [*words, *(["".join(words)] if len(words) > 1 else [])]
+    for other in described.other_names:
+        found += words_of(other)[-1:]
+    return tuple(dict.fromkeys(found))[:_MOST]
+
+
+def keys_of(described: Described) -> frozenset[int]:
+    """The keys that a record of this description keeps."""
+    words = (*first_words(described), *last_words(described))
+    return frozenset([key(kind, value) for kind, value in _kept(described)] + [word_key(word) for word in words])
+
+
+def asked_keys(described: Described) -> dict[int, float]:
+    """The keys that a description asks for, each with its weight."""
+    found: dict[int, float] = {}
+    for kind, value in [*_kept(described), *_more(described)]:
+        found.setdefault(key(kind, value), WEIGHTS[kind])
+    return found
+
+
+def _kept(described: Described) -> Iterator[tuple[str, str]]:
+    firsts, lasts = first_words(described), last_words(described)
+    for kind, value in described.identifiers:
+        yield "id", kind + re.sub(r"[^A-Z0-9]", "", value.upper()[:40])
+    yield from _of_birth(described.born_on, firsts, lasts)
+    for first in firsts[:3]:
+        for last in lasts:
+            yield "name", "|".join(sorted((sound(first), sound(last))))
+    yield from _of_homes(described.homes)
+    for phone in described.phones[:_MOST]:
+        if digits := phone_digits(phone):
+            yield "phone", digits
+    for carer in described.carers[:3]:
+        if name := "".join(words_of(carer)):
+            if not firsts or unborn_words(described.first):
+                yield "carer", f"{name}|unborn"
+            for word in (*firsts[:2], *lasts):
+                yield "carer", f"{name}|{sound(word)}"
+
+
+def _of_birth(born_on: date | None, firsts: Iterable[str], lasts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    if born_on is None:
+        return
+    for first in firsts:
+        yield "birth", f"{born_on.isoformat()}|{first[0]}"
+    for last in lasts:
+        yield "last", f"{born_on.isoformat()}|{sound(last)}"
+
+
+def _of_homes(homes: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for line, postcode in list(homes)[:_MOST]:
+        home = place(line, postcode)
+        if not home.numbers:
+            if home.street and home.postcode:
+                yield "home", f"{home.postcode}|{home.street}"
+            continue
+        if len(home.postcode) >= 4:
+            yield "home", f"{home.postcode}|{'/'.join(home.numbers)}"
+        if home.street:
+            yield "street", f"{'/'.join(home.numbers)}|{home.street}"
+
+
+def _more(described: Described) -> Iterator[tuple[str, str]]:
+    """What is asked for beyond what is kept."""
+    firsts, lasts = first_words(described), last_words(described)
+    near = {name for first in firsts[:3] for name in (*spellings_of(first), *short_forms_of(first))}
+    if described.born_on is not None:
+        day = described.born_on.isoformat()
+        # Any of its words can have been put in the place of the other.
+        yield from _of_birth(described.born_on, lasts[:2], firsts[:2])
+        for initial in sorted({name[0] for name in near}):
+            yield "birth", f"{day}|{initial}"
+        for spelling in sorted({other for last in lasts[:3] for other in spellings_of(last)}):
+            yield "last", f"{day}|{sound(spelling)}"
+        for slip in slips_of(described.born_on):
+            for last in lasts[:2]:
+                yield "last", f"{slip.isoformat()}|{sound(last)}"
+    for name in sorted({sound(name) for name in near})[:30]:
+        for last in lasts[:2]:
+            yield "name", "|".join(sorted((name, sound(last))))
+
+
+def slips_of(day: date) -> list[date]:
+    """Days that are written for this one by mistake: day and month swapped, a day, a month, a year or ten years off, 1
+    January of its year."""
+    if not 20 < day.year < 9980:
+        return []
+    found = [day + timedelta(days=off) for off in (-1, 1)]
+    for year, month, number in (
+        (day.year, day.day, day.month),
+        (day.year - 1, day.month, day.day),
+        (day.year + 1, day.month, day.day),
+        (day.year - 10, day.month, day.day),
+        (day.year + 10, day.month, day.day),
+        (day.year, 1, 1),
+    ):
+        with suppress(ValueError):
+            found.append(date(year, month, number))
+    return [slip for slip in dict.fromkeys(found) if slip != day]

@@ -1,0 +1,333 @@
+"""How likely two descriptions are of one person: what agrees and what does not, weighed and said in words."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from caseapp.people.domain.identifiers import check_nhs_number, check_upn
+
+from .births import compare_births
+from .comparing import Commonness, Compared, compare
+from .described import BELOW, POSSIBLE, VERY_LIKELY, Described, Evidence, Scored
+from .gates import gates_of
+from .nameparts import short_forms_of, spellings_of, unborn_words, words_of
+from .places import phone_digits, place
+from .weights import bits_of, weights
+
+# From so many bits on something speaks strongly for it.
+_STRONG = 6.0
+# What siblings share as well.
+FAMILY = frozenset({"last", "home", "phone", "carer"})
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one field says: its level is for the gates, its words for people."""
+
+    field: str
+    level: str
+    bits: float
+    words: str
+
+
+def words_to_count(asked: Described, known: Iterable[Described]) -> frozenset[str]:
+    """The words of names whose commonness the comparison asks for: those that were told, and of the records those that
+    are spellings or short forms of them."""
+    told = _name_words_of(asked)
+    near = {name for word in told for name in (*spellings_of(word), *short_forms_of(word))}
+    return frozenset(told | {word for each in known for word in _name_words_of(each) if word in near})
+
+
+def _name_words_of(described: Described) -> set[str]:
+    found: set[str] = set()
+    for text in (described.first, described.middle, described.last, *described.other_names):
+        words = words_of(text)
+        found.update(words, ["".join(words)] if len(words) > 1 else ())
+    return found
+
+
+def score(asked: Described, known: Described, common: Commonness) -> Scored:
+    """Compare what arrived with what a record holds."""
+    found = [
+        *_names(asked, known, common),
+        *_born(asked, known),
+        *_homes(asked, known),
+        *_phones(asked, known),
+        *_carers(asked, known),
+        *_sex(asked, known),
+        *_identifiers(asked, known),
+    ]
+    gates = gates_of(asked, known, {each.field: each for each in found})
+    family = sum(each.bits for each in found if each.field in FAMILY)
+    bits = sum(each.bits for each in found if each.field not in FAMILY) + min(family, weights()["sibling_cap"])
+    evidence = tuple(Evidence(_strength(each.bits), each.words, round(each.bits, 1), each.field) for each in found)
+    return Scored(round(bits, 1), _band(bits, gates), evidence, gates)
+
+
+def _strength(bits: float) -> str:
+    if bits < 0:
+        return "against"
+    return "strong" if bits >= _STRONG else "some"
+
+
+def _band(bits: float, gates: Sequence[str]) -> str:
+    if bits >= weights()["very_likely"] and not gates:
+        return VERY_LIKELY
+    return POSSIBLE if bits >= weights()["possible"] else BELOW
+
+
+# ---------------------------------------------------------------- names
+
+
+def _names(asked: Described, known: Described, common: Commonness) -> list[Found]:
+    straight = [*_first(asked, known, common), *_last(asked, known, common)]
+    turned = _turned(asked, known, common)
+    if turned and sum(each.bits for each in turned) > sum(each.bits for each in straight):
+        straight = turned
+    return [*straight, *_middle(asked, known, straight)]
+
+
+def _best(field: str, asked: Sequence[str], known: Sequence[str], common: Commonness) -> Compared | None:
+    pairs = [compare(field, one, two, common) for one in asked for two in known]
+    return max(pairs, key=lambda pair: pair.bits, default=None)
+
+
+def _first(asked: Described, known: Described, common: Commonness) -> list[Found]:
+    here, there = words_of(asked.first), words_of(known.first)
+    if not here or not there:
+        if (unborn_words(asked.first) or asked.born == "expected") and (
+            unborn_words(known.first) or known.born == "expected" or not there
+        ):
+            return [Found("first", "unborn", bits_of("first", "unborn"), "no first name yet")]
+        return []
+    one, two = "".join(here), "".join(there)
+    best = compare("first", one, two, common) if one == two else _best("first", here, there, common)
+    assert best is not None
+    found = Found("first", best.level, best.bits, _name_words("first name", best, asked.first, known.first))
+    others = _called(asked, known, common)
+    return [max(found, others, key=lambda each: each.bits)] if others else [found]
+
+
+def _called(asked: Described, known: Described, common: Commonness) -> Found | None:
+    """Somebody called by a middle name, or by another name that is known."""
+    best: Found | None = None
+    for mine, theirs in (
+        (asked.first, known.middle),
+        (asked.middle, known.first),
+        *((asked.first, " ".join(other.split()[:1])) for other in known.other_names),
+        *((" ".join(other.split()[:1]), known.first) for other in asked.other_names),
+    ):
+        pair = _best("first", words_of(mine), words_of(theirs), common)
+        if pair and pair.level in ("same", "spelling", "short", "near"):
+            bits = pair.bits + bits_of("first", "middle")
+            words = f"{mine} and {theirs}: called by a middle or other name"
+            if best is None or bits > best.bits:
+                best = Found("first", "middle", bits, words)
+    return best
+
+
+def _last(asked: Described, known: Described, common: Commonness) -> list[Found]:
+    here, there = words_of(asked.last), words_of(known.last)
+    if not here or not there:
+        return []
+    best = _last_pair(here, there, common)
+    found = Found("last", best.level, best.bits, _name_words("last name", best, asked.last, known.last))
+    for mine, theirs in (
+        *((here, words_of(other)[-1:]) for other in known.other_names),
+        *((words_of(other)[-1:], there) for other in asked.other_names),
+    ):
+        if mine and theirs:
+            pair = _last_pair(mine, theirs, common)
+            bits = pair.bits + bits_of("last", "former")
+            if pair.level != "other" and bits > found.bits:
+                found = Found("last", "former", bits, f"{asked.last}: also known by this last name")
+    return [found]
+
+
+def _last_pair(here: Sequence[str], there: Sequence[str], common: Commonness) -> Compared:
+    one, two = "".join(here), "".join(there)
+    whole = compare("last", one, two, common)
+    if len(here) == len(there) == 1:
+        return whole
+    part = _best("last", here, there, common)
+    assert part is not None
+    if here == there:
+        # Each half says something; the rarer one says most.
+        pairs = [compare("last", word, word, common) for word in here]
+        return max(pairs, key=lambda pair: pair.bits)
+    if part.level in ("same", "spelling", "near"):
+        part = Compared("part", part.bits + bits_of("last", "part"), part.asked, part.known)
+    return max(whole, part, key=lambda pair: pair.bits)
+
+
+def _turned(asked: Described, known: Described, common: Commonness) -> list[Found]:
+    """First and last name in each other's place."""
+    mine_first, mine_last = words_of(asked.first), words_of(asked.last)
+    first, last = words_of(known.first), words_of(known.last)
+    if not (mine_first and mine_last and first and last):
+        return []
+    one = _best("first", mine_last, first, common)
+    two = _last_pair(mine_first, last, common)
+    if one is None or "other" in (one.level, two.level):
+        return []
+    words = f"{asked.first} {asked.last} and {known.first} {known.last}: first and last name swapped"
+    return [
+        Found("first", one.level, one.bits + bits_of_swapped(), words),
+        Found("last", two.level, two.bits, "the same names in the other order"),
+    ]
+
+
+def bits_of_swapped() -> float:
+    """What names in each other's place take away."""
+    return float(weights()["swapped"])
+
+
+def _middle(asked: Described, known: Described, names: Sequence[Found]) -> list[Found]:
+    here, there = words_of(asked.middle), words_of(known.middle)
+    if not here or not there or any(each.field == "first" and each.level == "middle" for each in names):
+        return []
+    if here == there:
+        return [Found("middle", "same", bits_of("middle", "same"), f"middle name {known.middle}")]
+    if here[0][0] == there[0][0] and 1 in (len(here[0]), len(there[0])):
+        return [Found("middle", "initial", bits_of("middle", "initial"), "the same middle initial")]
+    words = f"middle name {known.middle}, here {asked.middle}"
+    return [Found("middle", "other", bits_of("middle", "other"), words)]
+
+
+def _name_words(what: str, pair: Compared, asked: str, known: str) -> str:
+    if pair.level == "same":
+        return f"same {what}" if asked.casefold() == known.casefold() else f"same {what} ({known}, here {asked})"
+    if pair.level == "spelling":
+        return f"{asked} and {known} are spellings of one name"
+    if pair.level == "short":
+        return f"{asked} and {known} can be short for one another"
+    if pair.level == "part":
+        return f"part of the last name is the same ({known}, here {asked})"
+    if pair.level == "other":
+        return f"another {what}: {known}, here {asked}"
+    return f"{what} nearly the same: {known}, here {asked}"
+
+
+# ---------------------------------------------------------------- birth, sex, numbers
+
+
+def _born(asked: Described, known: Described) -> list[Found]:
+    compared = compare_births(asked, known)
+    if compared is None:
+        return []
+    level, words = compared
+    return [Found("born", level, bits_of("born", level), words)]
+
+
+def _sex(asked: Described, known: Described) -> list[Found]:
+    if not {asked.sex, known.sex} <= {"F", "M"}:
+        return []
+    level = "same" if asked.sex == known.sex else "other"
+    return [Found("sex", level, bits_of("sex", level), "same sex" if level == "same" else "sex differs")]
+
+
+_NUMBERS = {"nhs_number": ("NHS number", check_nhs_number), "upn": ("UPN", check_upn)}
+
+
+def _identifiers(asked: Described, known: Described) -> list[Found]:
+    found = []
+    for kind, value in asked.identifiers:
+        for other_kind, other in known.identifiers:
+            if kind == other_kind and (level := _number_level(kind, value, other)):
+                name = _NUMBERS.get(kind, (kind, None))[0]
+                words = _NUMBER_WORDS[level].format(name)
+                found.append(Found("identifier", level, bits_of("identifier", level), words))
+    return [max(found, key=lambda each: each.bits)] if found else []
+
+
+_NUMBER_WORDS = {
+    "same": "same {}",
+    "near": "{} nearly the same: figures swapped or one differs",
+    "other": "another {}",
+    "unsure": "{} differs and one of the two fails its check",
+}
+
+
+def _number_level(kind: str, asked: str, known: str) -> str | None:
+    one, two = _plain(asked), _plain(known)
+    if not one or not two:
+        return None
+    if one == two:
+        return "same"
+    check = _NUMBERS[kind][1] if kind in _NUMBERS else None
+    both = check is not None and check(one).ok and check(two).ok
+    if both or check is None:
+        return "other"
+    if len(one) == len(two) and sum(a != b for a, b in zip(one, two, strict=True)) <= 2:
+        return "near"
+    return "unsure"
+
+
+def _plain(number: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", number.upper()[:40])
+
+
+# ---------------------------------------------------------------- home, phone, carer
+
+
+def _homes(asked: Described, known: Described) -> list[Found]:
+    best: Found | None = None
+    for here in asked.homes:
+        for there in known.homes:
+            level = _home_level(here, there)
+            if level:
+                found = Found("home", level, bits_of("home", level), _HOME_WORDS[level])
+                best = found if best is None or found.bits > best.bits else best
+    return [best] if best else []
+
+
+_HOME_WORDS = {
+    "same": "same home",
+    "street": "same house and street, postcode missing or different",
+    "postcode": "same postcode",
+    "sector": "homes near each other",
+    "other": "another address",
+}
+
+
+def _home_level(here: tuple[str, str], there: tuple[str, str]) -> str | None:
+    one, two = place(*here), place(*there)
+    if not (one.postcode or one.street) or not (two.postcode or two.street):
+        return None
+    numbers = bool(one.numbers) and one.numbers == two.numbers
+    if one.postcode and one.postcode == two.postcode:
+        return "same" if numbers or (one.street and one.street == two.street and not one.numbers) else "postcode"
+    if numbers and one.street and one.street == two.street:
+        return "street"
+    if one.sector and one.sector == two.sector:
+        return "sector"
+    return "other"
+
+
+def _phones(asked: Described, known: Described) -> list[Found]:
+    here = {digits for phone in asked.phones if (digits := phone_digits(phone))}
+    there = {digits for phone in known.phones if (digits := phone_digits(phone))}
+    if not here or not there:
+        return []
+    level = "same" if here & there else "other"
+    words = "same telephone number" if level == "same" else "another telephone number"
+    return [Found("phone", level, bits_of("phone", level), words)]
+
+
+def _carers(asked: Described, known: Described) -> list[Found]:
+    here = [words for carer in asked.carers if (words := words_of(carer))]
+    there = [words for carer in known.carers if (words := words_of(carer))]
+    if not here or not there:
+        return []
+    if any(one == two for one in here for two in there):
+        return [Found("carer", "same", bits_of("carer", "same"), "same carer")]
+    if any(_carer_near(one, two) for one in here for two in there):
+        return [Found("carer", "near", bits_of("carer", "near"), "carer nearly the same")]
+    return [Found("carer", "other", bits_of("carer", "other"), "another carer")]
+
+
+def _carer_near(one: Sequence[str], two: Sequence[str]) -> bool:
+    nobody = Commonness(0, {})
+    first = compare("first", one[0], two[0], nobody).level
+    last = compare("last", one[-1], two[-1], nobody).level
+    return first in ("same", "spelling", "short", "near") and last in ("same", "spelling", "near")
