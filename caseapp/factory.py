@@ -73,6 +73,7 @@ from caseapp.pathway import events as pathway_events
 from caseapp.pathway import models as pathway_tables
 from caseapp.pathway import queries as pathway_queries
 from caseapp.pathway import routes as pathway_routes
+from caseapp.people import cli as people_cli
 from caseapp.people import events as people_events
 from caseapp.people import models as people_tables
 from caseapp.referrals import cli as referrals_cli
@@ -153,6 +154,7 @@ COMMANDS: tuple[click.Command, ...] = (
     audit_cli.audit,
     deadlines_cli.deadlines,
     cli.sweep,
+    people_cli.group,
     referrals_cli.group,
     night_cli.group,
 )

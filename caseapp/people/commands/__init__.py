@@ -10,9 +10,12 @@ from .adding import (
     add_to_family,
     make_family,
 )
+from .importing import BadRow, ImportDone, import_people
 from .keys import keep_keys, refresh_keys
 
 __all__ = [
+    "BadRow",
+    "ImportDone",
     "MemberGiven",
     "PersonGiven",
     "StayGiven",
@@ -20,6 +23,7 @@ __all__ = [
     "add_people",
     "add_person",
     "add_to_family",
+    "import_people",
     "keep_keys",
     "make_family",
     "refresh_keys",

@@ -14,7 +14,7 @@ from caseapp.kernel.subjects import new_subject, new_subjects
 from caseapp.people.domain.identifiers import PartPostcode, Postcode, check_nhs_number, check_upn, parse_postcode
 from caseapp.people.domain.matching import Described
 from caseapp.people.domain.names import match_key
-from caseapp.people.models import Family, FamilyMember, Person, PersonIdentifier, PersonName, Stay
+from caseapp.people.models import Family, FamilyMember, Person, PersonIdentifier, PersonName, Relationship, Stay
 
 from .keys import keep_keys
 
@@ -43,7 +43,8 @@ class PersonGiven:
 
     `identifiers` are (kind, value) pairs such as ("nhs_number", "943 476 5919"), kept as given with what their
     check says. An estimated birth date makes no match key: two children would be taken for one on a guess.
-    `also_known_as` are (first, last) pairs; `source` is another system and their number there.
+    `also_known_as` are (first, last) pairs; `carers` the names of who looks after them, as `said_by` says; `source` is
+    another system and their number there.
     """
 
     first: str
@@ -61,6 +62,8 @@ class PersonGiven:
     interpreter_needed: bool = False
     identifiers: Sequence[tuple[str, str]] = ()
     stay: StayGiven | None = None
+    carers: Sequence[str] = ()
+    said_by: str = ""
     source: tuple[str, str] | None = None
 
 
@@ -88,6 +91,7 @@ def add_people(people: Sequence[PersonGiven], *, actor: ActorLike | None = None)
         ],
     )
     write_rows(_ADD_STAY, [_stay_row(number, person.stay) for number, person in numbered if person.stay is not None])
+    write_rows(_ADD_CARER, [row for number, person in numbered for row in _carer_rows(number, person)])
     keep_keys({number: _described(person) for number, person in numbered})
     record_each(actor, "person.added", [([number], {}) for number, _ in numbered])
     return [number for number, _ in numbered]
@@ -106,6 +110,7 @@ def _described(person: PersonGiven) -> Described:
         born_on=person.born_on or person.expected_on,
         born=born if person.born_on or not person.expected_on else "expected",
         homes=((stay["line"][:200], (stay["postcode"] or "")[:12]),) if stay else (),
+        carers=tuple(name[:160] for name in person.carers),
         phones=(person.phone[:60],) if person.phone else (),
         identifiers=tuple((kind, value[:40]) for kind, value in person.identifiers),
     )
@@ -145,9 +150,21 @@ def _name_rows(number: int, person: PersonGiven) -> Iterator[dict[str, Any]]:
 
 
 # Built once, and rows go straight in: several people come with each decision.
-_ADD_PERSON, _ADD_NAME, _ADD_IDENTIFIER, _ADD_STAY, _ADD_MEMBER = (
-    sa.insert(cast(sa.Table, model.__table__)) for model in (Person, PersonName, PersonIdentifier, Stay, FamilyMember)
+_ADD_PERSON, _ADD_NAME, _ADD_IDENTIFIER, _ADD_STAY, _ADD_CARER, _ADD_MEMBER = (
+    sa.insert(cast(sa.Table, model.__table__))
+    for model in (Person, PersonName, PersonIdentifier, Stay, Relationship, FamilyMember)
 )
+
+
+def _carer_rows(number: int, person: PersonGiven) -> Iterator[dict[str, Any]]:
+    for name in person.carers:
+        yield {
+            "person_id": number,
+            "other_name": name[:160],
+            "kind": "carer",
+            "said_by": person.said_by[:200],
+            "said_at": clock.now(),
+        }
 
 
 def _passes(kind: str, value: str) -> bool:

@@ -1,0 +1,155 @@
+"""`flask --app wsgi people import FILE.csv`."""
+
+import csv
+import hashlib
+import io
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from caseapp.people.commands import BadRow, ImportDone, import_people
+from caseapp.people.domain.imported import COLUMNS, NEEDED
+
+# Seconds between two lines of progress.
+TELL_EVERY = 10.0
+
+
+@click.group("people")
+def group() -> None:
+    """The register of people."""
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", default="register", show_default=True, help="The system that FILE comes from, in a word.")
+@click.option(
+    "--bad", type=click.Path(dir_okay=False, path_type=Path), help="Where bad rows go.  [default: FILE.bad.csv]"
+)
+@with_appcontext
+def import_file(file: Path, source: str, bad: Path | None) -> None:
+    """Take in people from FILE, a CSV in UTF-8 with the columns record_id, nhs_number, first_name, middle_name,
+    last_name, aka, sex, dob, dob_status, address, postcode, carer_name, phone.
+
+    record_id, first_name and last_name must be there; sex is F, M or empty; dob_status exact, estimated or edd (the day
+    an unborn baby is expected). Whoever came from --source with the same record_id before is left as they are: a run
+    that was stopped is simply begun again.
+
+    A row with something wrong in it is kept as far as it can be and marked; that counts as worked. A row without a
+    number or a name, or with one that does not fit, is not taken. Both stand in the file of bad rows with the reason,
+    and can be put right there and imported from it. Exit code 1 if a row was not taken.
+    """
+    count, digest = _look_through(file)
+    bad = bad or file.with_name(f"{file.name}.bad.csv")
+    with open(file, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        reader = _reader(file, text)
+        with open(bad, "w", encoding="utf-8", newline="", errors="surrogateescape") as out:
+            told = _Progress(count, out, list(reader.fieldnames or []))
+            lines = _Lines(reader)
+            done = import_people(lines, system=source.strip()[:40], file_name=file.name, sha256=digest, each=told.tell)
+    told.end()
+    click.echo(
+        f"{done.rows} rows: {done.added} people added, {done.known} were here already, {done.marked} with something to "
+        f"put right, {done.refused} not taken"
+    )
+    if done.marked or done.refused:
+        click.echo(f"Each of these with its reason: {bad}")
+    if lines.broken:
+        click.echo(f"The rest of {file.name} was not read: {lines.broken}", err=True)
+    if done.refused or lines.broken:
+        sys.exit(1)
+
+
+def _look_through(file: Path) -> tuple[int, str]:
+    """How many lines a file has, and its SHA-256."""
+    lines, digest = 0, hashlib.sha256()
+    with open(file, "rb") as read:
+        while part := read.read(1 << 20):
+            lines += part.count(b"\n")
+            digest.update(part)
+    return lines, digest.hexdigest()
+
+
+def _reader(file: Path, text: io.TextIOBase) -> "csv.DictReader[str]":
+    """The rows of a file whose first line names the columns; says it if they are not what is needed."""
+    reader = csv.DictReader(text)
+    try:
+        reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
+    except csv.Error as error:
+        raise click.ClickException(f"{file.name} is not CSV: {error}. Nothing was taken in") from error
+    named = list(reader.fieldnames)
+    missing = [name for name in COLUMNS if name not in named]
+    if needed := [name for name in NEEDED if name in missing]:
+        raise click.ClickException(
+            f"The first line of {file.name} does not name {', '.join(needed)}. Is it a CSV in UTF-8, with commas? "
+            "Nothing was taken in"
+        )
+    if twice := sorted({name for name in named if named.count(name) > 1 and name in COLUMNS}):
+        raise click.ClickException(f"{file.name} has {', '.join(twice)} more than once. Nothing was taken in")
+    if missing:
+        click.echo(f"Without {', '.join(missing)}: these columns are not there", err=True)
+    if others := [name for name in named if name not in COLUMNS]:
+        click.echo(f"Left out {', '.join(others)}: these columns are not known", err=True)
+    return reader
+
+
+class _Lines:
+    """The rows with their lines. `broken` says why the reading ended before the end of the file."""
+
+    def __init__(self, reader: "csv.DictReader[str]") -> None:
+        self._reader = reader
+        self.broken = ""
+
+    def __iter__(self) -> Iterator[tuple[int, Mapping[str, str], str | None]]:
+        while True:
+            line = self._reader.line_num + 1
+            try:
+                row = next(self._reader, None)
+            except csv.Error as error:
+                self.broken = f"{error} (from line {line}; a quote may be missing)"
+                return
+            if row is None:
+                return
+            problem = None
+            if None in row:
+                problem = f"it has {len(row.pop(None))} values too many"
+            elif None in row.values():
+                problem = "it has too few values"
+            yield line, row, problem
+
+
+class _Progress:
+    """Says how far it is, now and then, and writes down the bad rows."""
+
+    def __init__(self, count: int, out: io.TextIOBase, columns: list[str]) -> None:
+        self._count, self._out = max(count - 1, 1), out
+        self._columns = [name for name in columns if name not in ("line", "kept", "why")]
+        self._writer = csv.writer(out)
+        self._writer.writerow(["line", "kept", "why", *self._columns])
+        self._began = self._told = time.monotonic()
+
+    def tell(self, done: ImportDone) -> None:
+        """After each transaction."""
+        for one in done.bad:
+            self._write(one)
+        self._out.flush()
+        now = time.monotonic()
+        if now - self._told >= TELL_EVERY:
+            self._told = now
+            speed = done.rows / (now - self._began)
+            left = max(self._count - done.rows, 0) / speed
+            click.echo(
+                f"{done.rows:,} of about {self._count:,} rows, {speed:,.0f} a second, {left / 60:.1f} minutes left",
+                err=True,
+            )
+
+    def _write(self, one: BadRow) -> None:
+        values = [one.given.get(name) or "" for name in self._columns]
+        self._writer.writerow([one.line, "yes" if one.kept else "no", one.why, *values])
+
+    def end(self) -> None:
+        """How long it took."""
+        click.echo(f"{time.monotonic() - self._began:.1f} seconds", err=True)
