@@ -1,7 +1,7 @@
 """Giving and ending reach, and barring. Called by the slice whose write changes who sees what, in the same
 transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -11,7 +11,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch, is_postgresql, write_rows
 
-from .models import Bar, Reach, Within
+from .models import Bar, Reach, Restricted, Restriction, RestrictionReader, Within
+
+# The reason of a bar that holds because what it was set on goes together with something else; and of one that was
+# carried on from there.
+SHARED, CARRIED = "shared", "conflict"
 
 
 def give_reach(principal: str, *, subject_id: int, kind: str, level: int, why: str) -> None:
@@ -77,10 +81,13 @@ def end_reach(*, subject_id: int, why: str, principal: str | None = None) -> Non
 
 def bar(principal: str, *, subject_id: int, reason: str) -> None:
     """Keep a principal from a subject whatever else reaches it: conflict of interest. Barring again changes nothing."""
-    known = db.session.scalar(sa.select(Bar.id).where(Bar.principal == principal, Bar.subject_id == subject_id))
+    known = db.session.scalar(sa.select(Bar).where(Bar.principal == principal, Bar.subject_id == subject_id))
     if known is None:
         db.session.add(Bar(principal=principal, subject_id=subject_id, reason=reason, since_at=clock.now()))
-        db.session.flush()
+    elif known.reason == SHARED:
+        # From now on it holds by itself, whatever becomes of what it was shared with.
+        known.reason = reason
+    db.session.flush()
 
 
 def bars_of(from_ids: Any) -> Any:
@@ -103,7 +110,90 @@ def carry_found_bars(query: Any, given: Mapping[str, Any], to_ids: Iterable[int]
     rows = fetch(query, given) if ids else ()
     for subject_id in ids if rows else ():
         for row in rows:
-            bar(row.principal, subject_id=subject_id, reason=row.reason)
+            bar(row.principal, subject_id=subject_id, reason=CARRIED if row.reason == SHARED else row.reason)
+
+
+def keep_together(groups: Sequence[Collection[int]], *, but: Mapping[int, Collection[str]]) -> None:
+    """Work out anew what is kept from whom in each group of subjects that go together (one person's records and cases):
+    a bar on one holds for all, and so does a restriction. `but`: by subject the principals that nothing shared keeps
+    from it, because they hold it."""
+    ids = [number for group in groups for number in group]
+    if not ids:
+        return
+    db.session.execute(sa.delete(Bar).where(Bar.subject_id.in_(ids), Bar.reason == SHARED))
+    db.session.execute(sa.delete(Restricted).where(Restricted.subject_id.in_(ids)))
+    bars, standing = fetch(_BARS_ON, {"subjects": ids}), fetch(_RESTRICTIONS_ON, {"subjects": ids})
+    for group in groups:
+        own = {(row.principal, row.subject_id) for row in bars if row.subject_id in group}
+        shared = {
+            (principal, number)
+            for principal, _ in own
+            for number in group
+            if (principal, number) not in own and principal not in but.get(number, ())
+        }
+        now = clock.now()
+        write_rows(
+            _ADD_BAR,
+            [
+                {"principal": principal, "subject_id": number, "reason": SHARED, "since_at": now}
+                for principal, number in sorted(shared)
+            ],
+        )
+        write_rows(
+            _ADD_RESTRICTED,
+            [
+                {"subject_id": number, "restriction_id": row.id}
+                for row in standing
+                if row.subject_id in group
+                for number in sorted(group)
+            ],
+        )
+
+
+def _on(subject_id: Any) -> Any:
+    return subject_id.in_(sa.bindparam("subjects", expanding=True, type_=sa.BigInteger()))
+
+
+_BARS_ON = sa.select(Bar.principal, Bar.subject_id).where(_on(Bar.subject_id)).order_by(Bar.id)
+_RESTRICTIONS_ON = (
+    sa.select(Restriction.id, Restriction.subject_id)
+    .where(_on(Restriction.subject_id), Restriction.ended_at.is_(None))
+    .order_by(Restriction.id)
+)
+_ADD_BAR, _ADD_RESTRICTED, _ADD_READER = (
+    sa.insert(cast(sa.Table, model.__table__)) for model in (Bar, Restricted, RestrictionReader)
+)
+
+
+def restrict(
+    *, subject_id: int, reason: str, words: str, ring: str, readers: Collection[str], set_by_id: int
+) -> int | None:
+    """Let only `readers` (principals) see a subject; gives the restriction's number, None when one stands already.
+    Whoever knows what goes together with the subject calls `keep_together`."""
+    standing = db.session.scalar(
+        sa.select(Restriction.id).where(Restriction.subject_id == subject_id, Restriction.ended_at.is_(None))
+    )
+    if standing is not None:
+        return None
+    row = Restriction(
+        subject_id=subject_id, reason=reason, words=words, ring=ring, set_at=clock.now(), set_by_id=set_by_id
+    )
+    db.session.add(row)
+    db.session.flush()
+    write_rows(_ADD_READER, [{"restriction_id": row.id, "principal": each} for each in sorted(readers)])
+    return row.id
+
+
+def end_restriction(*, restriction_id: int, words: str, ended_by_id: int) -> bool:
+    """End a restriction; False when it has ended already. As `restrict`, it is followed by `keep_together`."""
+    ended = db.session.execute(
+        sa.update(Restriction)
+        .where(Restriction.id == restriction_id, Restriction.ended_at.is_(None))
+        .values(ended_at=clock.now(), ended_by_id=ended_by_id, end_words=words)
+        .returning(Restriction.id)
+        .execution_options(synchronize_session=False)
+    )
+    return ended.first() is not None
 
 
 def put_within(subject_id: int, within_ids: list[int]) -> None:

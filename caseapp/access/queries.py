@@ -3,6 +3,7 @@ here."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from caseapp.kernel.slots import Slot
 from caseapp.kernel.subjects import Subject, parse_reference
 
 from .domain import Actor, ReachRow, SubjectAccess, register_reach
-from .models import Bar, Reach, Within
+from .models import Bar, Reach, Restricted, Restriction, RestrictionReader, Within
 
 AROUND = Slot(
     "access.around",
@@ -53,9 +54,9 @@ def reader_params(actor: Actor) -> dict[str, Any]:
 
 
 def reaches(actor: Actor | AnyReader) -> sa.ColumnElement[bool]:
-    """The condition under which a Reach row counts for this actor now: addressed to them, not ended, not barred."""
-    barred = sa.exists().where(Bar.subject_id == Reach.subject_id, Bar.principal.in_(actor.principals))
-    return sa.and_(_in_force(actor), ~barred)
+    """The condition under which a Reach row counts for this actor now: addressed to them, not ended, not kept from
+    them."""
+    return sa.and_(_in_force(actor), not_barred(actor, Reach.subject_id))
 
 
 def _in_force(actor: Actor | AnyReader) -> sa.ColumnElement[bool]:
@@ -168,9 +169,12 @@ def _around(kind: str, wanted: sa.CTE) -> sa.CTE:
 
 def _barred(reader: AnyReader, around: sa.CTE, wanted: sa.CTE) -> sa.ColumnElement[bool]:
     """A bar on any of the cases that a shared note or assessment lies within hides it whole; so does one on anything
-    that a person is reached through."""
+    that a person is reached through. A restriction hides what it covers, not who is reached through it: a brother of a
+    child whose record only named people see is found all the same."""
     bars = sa.exists().where(Bar.subject_id == around.c.id, Bar.principal.in_(reader.principals))
-    hidden = sa.select(sa.literal(1)).select_from(around).where(around.c.subject_id == wanted.c.id, bars)
+    covered = restricted(around.c.id, RestrictionReader.principal.in_(reader.principals))
+    kept = sa.or_(bars, sa.and_(around.c.within, covered))
+    hidden = sa.select(sa.literal(1)).select_from(around).where(around.c.subject_id == wanted.c.id, kept)
     return hidden.correlate(wanted).exists()
 
 
@@ -203,5 +207,76 @@ def team_principals(team_id: int) -> set[str]:
 
 
 def not_barred(actor: Actor | AnyReader, subject_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
-    """The condition that nothing bars the actor from a subject."""
-    return ~sa.exists().where(Bar.subject_id == subject_id, Bar.principal.in_(actor.principals))
+    """The condition that nothing keeps a subject from the actor: no bar, and no restriction that does not name them."""
+    barred = sa.exists().where(Bar.subject_id == subject_id, Bar.principal.in_(actor.principals))
+    return sa.and_(~barred, ~restricted(subject_id, RestrictionReader.principal.in_(actor.principals)))
+
+
+def restricted(subject_id: Any, names: sa.ColumnElement[bool] | None = None) -> sa.ColumnElement[bool]:
+    """The condition that a restriction covers a subject; `names`: unless it has a RestrictionReader of which this
+    holds."""
+    covers = sa.exists().where(Restricted.subject_id == subject_id)
+    if names is not None:
+        named = sa.exists().where(RestrictionReader.restriction_id == Restricted.restriction_id, names)
+        covers = covers.where(~named.correlate_except(RestrictionReader))
+    # Whom it names may stand several statements further out, where no statement looks by itself.
+    return covers.correlate_except(Restricted)
+
+
+@dataclass(frozen=True)
+class RestrictionRow:
+    """A restriction as the hub's manager reads it; `readers` are principals."""
+
+    id: int
+    reason: str
+    words: str
+    ring: str
+    set_at: datetime
+    set_by_id: int
+    ended_at: datetime | None
+    ended_by_id: int | None
+    end_words: str | None
+    readers: frozenset[str]
+
+
+def list_restrictions(subject_id: int) -> list[RestrictionRow]:
+    """Every restriction that was ever set on a subject itself, the newest first. One statement."""
+    rows = fetch(_RESTRICTIONS, {"subject": subject_id})
+    readers: dict[int, set[str]] = {}
+    for row in rows:
+        readers.setdefault(row.id, set()).update([row.principal] if row.principal else [])
+    return [_restriction(row, readers[row.id]) for row in {row.id: row for row in rows}.values()]
+
+
+def _restriction(row: Any, readers: set[str]) -> RestrictionRow:
+    columns = (row.id, row.reason, row.words, row.ring, row.set_at, row.set_by_id)
+    return RestrictionRow(*columns, row.ended_at, row.ended_by_id, row.end_words, frozenset(readers))
+
+
+_RESTRICTIONS = (
+    sa.select(
+        Restriction.id,
+        Restriction.reason,
+        Restriction.words,
+        Restriction.ring,
+        Restriction.set_at,
+        Restriction.set_by_id,
+        Restriction.ended_at,
+        Restriction.ended_by_id,
+        Restriction.end_words,
+        RestrictionReader.principal,
+    )
+    .outerjoin(RestrictionReader, RestrictionReader.restriction_id == Restriction.id)
+    .where(Restriction.subject_id == sa.bindparam("subject"))
+    .order_by(Restriction.id.desc())
+)
+
+
+def ring_about(subject_ids: Any) -> sa.Select[int, str]:
+    """A query of subject and whom to ring about it, for those of these subjects that a restriction covers."""
+    return (
+        sa.select(Restricted.subject_id, sa.func.min(Restriction.ring).label("ring"))
+        .join(Restriction, Restriction.id == Restricted.restriction_id)
+        .where(Restricted.subject_id.in_(subject_ids))
+        .group_by(Restricted.subject_id)
+    )

@@ -3,6 +3,7 @@
 from datetime import time
 
 from caseapp.deadlines.catalogue import KINDS, LATE_REASONS, RULES
+from caseapp.people.catalogue import ANSWERS
 
 from .domain import LEVELS, Stage
 
@@ -104,6 +105,7 @@ CODE_WORDS = {
     "end_reason": END_REASONS,
     "task": {key: heading for key, (heading, _) in TASKS.items()},
     "family_role": FAMILY_ROLES,
+    "same_answers": ANSWERS,
     "dated": {code: kind.words for code, kind in KINDS.items()},
     "late_reason": LATE_REASONS,
     "rule": {rule.key: rule.words for rule in RULES},

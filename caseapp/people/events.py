@@ -16,4 +16,8 @@ declare(
     ),
     EventType("family.made", "Family recorded", {}, "service"),
     EventType("family.member.added", "Added to the family as {role}", {"role": "code:family_role"}, "service"),
+    EventType(
+        "person.same_said", "Two records: {answer}", {"answer": "code:same_answers", "link": "number"}, "service"
+    ),
+    EventType("person.same_taken_back", "What was said of two records was taken back", {"link": "number"}, "service"),
 )

@@ -128,6 +128,8 @@ class ReferralChild(Model):
     protected: orm.Mapped[bool] = orm.mapped_column(sa.Boolean())
     person_id: orm.Mapped[int | None] = foreign_key("person.id", nullable=True)
     case_id: orm.Mapped[int | None] = foreign_key("case_record.id", nullable=True)
+    # How many likely records were found when the hub last looked; None: nobody has looked yet.
+    likely: orm.Mapped[int | None] = orm.mapped_column(sa.SmallInteger(), nullable=True)
     outcome: orm.Mapped[str | None] = column(sa.String(30), "own", nullable=True)
     became: orm.Mapped[str | None] = column(Code(20), "hub", nullable=True)
 
@@ -136,6 +138,44 @@ class ReferralChild(Model):
             "ix_referral_child_counted", "referral_id", "person_id", "match_key", where="became = 'referral'"
         ),
         partial_index("ix_referral_child_person", "person_id", where="person_id IS NOT NULL"),
+    )
+
+
+class ChildAnswer(Model):
+    """What a person says of a child of a contact and a likely record, or a child of another contact: the same, another
+    child, not sure. It is taken back, not deleted, and another answer ends the one before."""
+
+    __tablename__ = "child_answer"
+
+    id: orm.Mapped[int] = primary_key()
+    child_id: orm.Mapped[int] = foreign_key("referral_child.id", index=True)
+    person_id: orm.Mapped[int | None] = foreign_key("person.id", nullable=True, index=True)
+    other_child_id: orm.Mapped[int | None] = foreign_key("referral_child.id", nullable=True, index=True)
+    answer: orm.Mapped[str] = column(Code(10), "hub")
+    words: orm.Mapped[str] = column(sa.Text(), "hub")
+    said_at: orm.Mapped[datetime] = column(UTCDateTime(), "hub")
+    said_by_id: orm.Mapped[int] = foreign_key("app_user.id")
+    ended_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "hub", nullable=True)
+    ended_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    # Why it was taken back; nothing when another answer took its place.
+    end_words: orm.Mapped[str | None] = column(sa.Text(), "hub", nullable=True)
+
+    __table_args__ = (
+        sa.CheckConstraint("(person_id IS NULL) <> (other_child_id IS NULL)", name="one_other"),
+        partial_index(
+            "uq_child_answer_person",
+            "child_id",
+            "person_id",
+            where="ended_at IS NULL AND person_id IS NOT NULL",
+            unique=True,
+        ),
+        partial_index(
+            "uq_child_answer_child",
+            "child_id",
+            "other_child_id",
+            where="ended_at IS NULL AND other_child_id IS NOT NULL",
+            unique=True,
+        ),
     )
 
 

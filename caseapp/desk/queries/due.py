@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from caseapp.access.domain import L2, Actor
-from caseapp.access.models import Bar
 from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_shape, sees
 from caseapp.cases.catalogue import LADDERS
 from caseapp.cases.models import Case, Custody, Involvement
@@ -260,11 +259,7 @@ def _clocks(reader: tuple[bool, bool], shape: _Shape, *, families: bool) -> Any:
     ]
     if not worker:
         # An answer to a handover is the manager's own.
-        kept = sa.exists().where(
-            HandoverCase.handover_id == Handover.id,
-            Bar.subject_id == HandoverCase.case_id,
-            Bar.principal.in_(anyone.principals),
-        )
+        kept = sa.exists().where(HandoverCase.handover_id == Handover.id, ~not_barred(anyone, HandoverCase.case_id))
         parts.append(
             sa.select(*_columns(sa.cast(sa.null(), Case.id.type), Handover.family_id))
             .join(Handover, Handover.id == Clock.subject_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from caseapp.access.domain import L4, OUT_OF_HOURS, Actor, Membership
-from caseapp.access.models import Bar
+from caseapp.access.models import Bar, Restricted
 from caseapp.accounts.models import Professional, Team, TeamMembership
 from caseapp.accounts.queries import TeamRow, list_teams
 from caseapp.cases.models import Case, Custody, NightAlert
@@ -125,12 +125,11 @@ def _as_team(team: TeamRow) -> _TheTeam:
 
 
 def _kept_from(team: _TheTeam, case_ids: Collection[int]) -> set[int]:
-    """The cases that somebody of the team may never see: the file is the team's, so they cannot stand in it."""
-    return set(
-        db.session.scalars(
-            sa.select(Bar.subject_id).where(Bar.subject_id.in_(list(case_ids)), Bar.principal.in_(team.principals))
-        )
-    )
+    """The cases that somebody of the team may never see: the file is the team's, so they cannot stand in it. Nor can
+    what only named people may see."""
+    barred = sa.select(Bar.subject_id).where(Bar.subject_id.in_(list(case_ids)), Bar.principal.in_(team.principals))
+    hidden = sa.select(Restricted.subject_id).where(Restricted.subject_id.in_(list(case_ids)))
+    return set(db.session.scalars(sa.union(barred, hidden)))
 
 
 def _families(reader: Actor, rows: Sequence[sa.Row], missing: set[int]) -> tuple[PaperFamily, ...]:

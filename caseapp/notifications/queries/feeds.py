@@ -10,7 +10,7 @@ from sqlalchemy import orm
 
 from caseapp.access.domain import L1, Actor
 from caseapp.access.models import Bar, Reach
-from caseapp.access.queries import not_barred, reaches
+from caseapp.access.queries import not_barred, reaches, restricted
 from caseapp.accounts.domain import token_digest
 from caseapp.accounts.models import Agency, Cover, Professional, Team, TeamMembership, User
 from caseapp.accounts.queries import ACTOR_COLUMNS, actor_from, in_force, runs_on
@@ -172,7 +172,7 @@ def _of_team(team_id: int) -> Any:
     )
     return (
         sa.select(Clock.id.label("clock_id"), Clock.subject_id)
-        .where(Clock.stopped_at.is_(None), held, ~barred)
+        .where(Clock.stopped_at.is_(None), held, ~barred, ~restricted(Clock.subject_id))
         .subquery("theirs")
     )
 

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from caseapp.access.domain import L1, LEADS, OUT_OF_HOURS
-from caseapp.access.models import Bar, Reach
+from caseapp.access.models import Bar, Reach, RestrictionReader
+from caseapp.access.queries import restricted
 from caseapp.accounts.models import Cover, Professional, Team, TeamMembership, User
 from caseapp.accounts.queries import in_force, runs_on
 from caseapp.notifications.catalogue import WITHOUT_REACH
@@ -30,7 +31,8 @@ def may_see(user_id: Any, subject_id: Any, role: Any, *, today: Any, now: Any) -
     )
     reached = sa.exists().where(reach.subject_id == subject_id, reach.level >= L1, lasts, theirs)
     barred = sa.exists().where(kept.subject_id == subject_id, _names(kept.principal, user_id, today))
-    return sa.and_(placed, sa.or_(role == WITHOUT_REACH, reached), ~barred)
+    hidden = restricted(subject_id, _names(RestrictionReader.principal, user_id, today))
+    return sa.and_(placed, sa.or_(role == WITHOUT_REACH, reached), ~barred, ~hidden)
 
 
 def _named(prefix: str, number: Any) -> Any:

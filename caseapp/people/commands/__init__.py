@@ -12,6 +12,7 @@ from .adding import (
 )
 from .importing import BadRow, ImportDone, import_people
 from .keys import keep_keys, refresh_keys
+from .linking import say_whether_same, take_back
 
 __all__ = [
     "BadRow",
@@ -27,4 +28,6 @@ __all__ = [
     "keep_keys",
     "make_family",
     "refresh_keys",
+    "say_whether_same",
+    "take_back",
 ]

@@ -1,6 +1,7 @@
 """What is kept about people: the register itself, and what is derived from it."""
 
 from .derived import PersonFeatures, PersonKey
+from .links import PersonIdentity, SamePersonLink
 from .register import (
     ContactFlag,
     Family,
@@ -28,10 +29,12 @@ __all__ = [
     "PersonDisability",
     "PersonFeatures",
     "PersonIdentifier",
+    "PersonIdentity",
     "PersonImport",
     "PersonKey",
     "PersonName",
     "Relationship",
+    "SamePersonLink",
     "Stay",
     "StaySecret",
     "ToTell",

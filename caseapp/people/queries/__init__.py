@@ -14,6 +14,7 @@ from .families import (
     shown_age,
     shown_name,
 )
+from .links import LinkRow, identity_of, linked_to, list_links, said_different
 from .matches import Match, count_names, described_people, find_matches
 
 __all__ = [
@@ -23,14 +24,19 @@ __all__ = [
     "STAY_NOW",
     "Address",
     "FamilyRow",
+    "LinkRow",
     "Match",
     "PersonCard",
     "count_names",
     "described_people",
     "find_matches",
     "get_person_card",
+    "identity_of",
+    "linked_to",
     "list_family",
+    "list_links",
     "persons_said_in",
+    "said_different",
     "shown_age",
     "shown_name",
 ]
