@@ -116,6 +116,63 @@ def levels_of(actor: Actor, kind: str, subject_ids: Collection[int]) -> dict[int
     return {subject_id: level for subject_id, level in found.items() if level >= 0}
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A subject as somebody finds it in a list: its reference and the level at which it reaches them. Of what a
+    restriction keeps from them only whom to `ring`: no reference, level -1."""
+
+    reference: str
+    level: int
+    ring: str = ""
+
+
+def find_seen(actor: Actor, kind: str, subject_ids: Collection[int]) -> dict[int, Seen]:
+    """As `levels_of`, with the references; what only a restriction keeps from the actor is among them, with whom to
+    ring: show that to the hub alone, for everybody else it is not there. One statement."""
+    if not subject_ids:
+        return {}
+    rows = fetch(_seen_statement(kind, *reader_shape(actor)), {"ids": list(subject_ids), **reader_params(actor)})
+    least = max((row.level for row in register_reach(actor, kind)), default=-1)
+    found = {}
+    for row in rows:
+        level = max(least, -1 if row.level is None else row.level)
+        if row.hidden:
+            found[row.id] = Seen("", -1, row.ring or "the hub’s manager")
+        elif level >= 0:
+            found[row.id] = Seen(row.reference, level)
+    return found
+
+
+@cache
+def _seen_statement(kind: str, placed: bool, covers: bool) -> Any:
+    reader = AnyReader(placed, covers)
+    ids: Any = sa.bindparam("ids", expanding=True)
+    wanted = sa.select(Subject.id, Subject.reference).where(Subject.id.in_(ids), Subject.kind == kind).cte("wanted")
+    around = _around(kind, wanted)
+    hidden = restricted(wanted.c.id, RestrictionReader.principal.in_(reader.principals))
+    ring = (
+        sa.select(sa.func.min(Restriction.ring))
+        .join(Restricted, Restricted.restriction_id == Restriction.id)
+        .where(Restricted.subject_id == wanted.c.id)
+        .correlate(wanted)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(
+            wanted.c.id,
+            wanted.c.reference,
+            sa.func.max(Reach.level).label("level"),
+            hidden.label("hidden"),
+            sa.case((hidden, ring)).label("ring"),
+        )
+        .select_from(wanted)
+        .join(around, around.c.subject_id == wanted.c.id)
+        .outerjoin(Reach, sa.and_(Reach.subject_id == around.c.id, _in_force(reader)))
+        .where(~_barred(reader, around, wanted, but_restricted=True))
+        .group_by(wanted.c.id, wanted.c.reference)
+    )
+
+
 @cache
 def _subject_statement(kind: str, placed: bool, covers: bool) -> Any:
     reader = AnyReader(placed, covers)
@@ -167,13 +224,17 @@ def _around(kind: str, wanted: sa.CTE) -> sa.CTE:
     return sa.union_all(itself, within, *named).cte("around")
 
 
-def _barred(reader: AnyReader, around: sa.CTE, wanted: sa.CTE) -> sa.ColumnElement[bool]:
+def _barred(
+    reader: AnyReader, around: sa.CTE, wanted: sa.CTE, *, but_restricted: bool = False
+) -> sa.ColumnElement[bool]:
     """A bar on any of the cases that a shared note or assessment lies within hides it whole; so does one on anything
     that a person is reached through. A restriction hides what it covers, not who is reached through it: a brother of a
     child whose record only named people see is found all the same."""
     bars = sa.exists().where(Bar.subject_id == around.c.id, Bar.principal.in_(reader.principals))
-    covered = restricted(around.c.id, RestrictionReader.principal.in_(reader.principals))
-    kept = sa.or_(bars, sa.and_(around.c.within, covered))
+    kept: sa.ColumnElement[bool] = bars
+    if not but_restricted:
+        covered = restricted(around.c.id, RestrictionReader.principal.in_(reader.principals))
+        kept = sa.or_(bars, sa.and_(around.c.within, covered))
     hidden = sa.select(sa.literal(1)).select_from(around).where(around.c.subject_id == wanted.c.id, kept)
     return hidden.correlate(wanted).exists()
 
@@ -270,13 +331,3 @@ _RESTRICTIONS = (
     .where(Restriction.subject_id == sa.bindparam("subject"))
     .order_by(Restriction.id.desc())
 )
-
-
-def ring_about(subject_ids: Any) -> sa.Select[int, str]:
-    """A query of subject and whom to ring about it, for those of these subjects that a restriction covers."""
-    return (
-        sa.select(Restricted.subject_id, sa.func.min(Restriction.ring).label("ring"))
-        .join(Restriction, Restriction.id == Restricted.restriction_id)
-        .where(Restricted.subject_id.in_(subject_ids))
-        .group_by(Restricted.subject_id)
-    )

@@ -15,7 +15,7 @@ from .families import (
     shown_name,
 )
 from .links import LinkRow, identity_of, linked_to, list_links, said_different
-from .matches import Match, count_names, described_people, find_matches
+from .matches import Match, compare, count_names, described_people, find_matches, list_candidates
 
 __all__ = [
     "CURRENT_NAME",
@@ -27,12 +27,14 @@ __all__ = [
     "LinkRow",
     "Match",
     "PersonCard",
+    "compare",
     "count_names",
     "described_people",
     "find_matches",
     "get_person_card",
     "identity_of",
     "linked_to",
+    "list_candidates",
     "list_family",
     "list_links",
     "persons_said_in",

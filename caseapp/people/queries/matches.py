@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -38,6 +38,9 @@ _COUNTED = 3_000
 _STEP = 16
 _NO_KEY = -1
 
+# The number of a person; or that of whatever else is compared, with what it is.
+Key = TypeVar("Key", int, tuple[str, int])
+
 
 @dataclass(frozen=True)
 class Match:
@@ -53,15 +56,25 @@ def find_matches(asked: Described, *, limit: int = 5, besides: Collection[int] =
 
     It knows no permissions: show only people whom the actor may see.
     """
-    ids = [person_id for person_id in _candidates(asked_keys(asked)) if person_id not in besides]
-    if not ids:
+    found = compare(asked, list_candidates(asked, besides=besides))
+    return [Match(person_id, known, scored) for person_id, known, scored in found[:limit]]
+
+
+def list_candidates(asked: Described, *, besides: Collection[int] = ()) -> dict[int, Described]:
+    """Whom of the register it is worth to compare with a description, unranked, without the people in `besides`. Two
+    statements, one where nobody is found."""
+    return described_people(person_id for person_id in _candidates(asked_keys(asked)) if person_id not in besides)
+
+
+def compare(asked: Described, known: Mapping[Key, Described]) -> list[tuple[Key, Described, Scored]]:
+    """Those of `known` (of the register, or of other contacts) who could be the one described, the likeliest first.
+    One statement, none where there is nobody."""
+    if not known:
         return []
-    known = described_people(ids)
     common = count_names(words_to_count(asked, known.values()))
-    found = [Match(person_id, each, score(asked, each, common)) for person_id, each in known.items()]
-    likely = [match for match in found if match.scored.band != BELOW]
-    likely.sort(key=lambda match: (match.scored.band != VERY_LIKELY, -match.scored.bits, match.person_id))
-    return likely[:limit]
+    found = [(key, each, score(asked, each, common)) for key, each in known.items()]
+    likely = [each for each in found if each[2].band != BELOW]
+    return sorted(likely, key=lambda each: (each[2].band != VERY_LIKELY, -each[2].bits, each[0]))
 
 
 _FEATURES = sa.select(PersonFeatures.person_id, PersonFeatures.features).where(
