@@ -41,7 +41,7 @@ from caseapp.deadlines import commands as deadlines_commands
 from caseapp.deadlines import events as deadlines_events
 from caseapp.deadlines import models as deadlines_tables
 from caseapp.deadlines import routes as deadlines_routes
-from caseapp.deadlines.slots import HOLDERS
+from caseapp.deadlines.slots import ABOUT, HOLDERS
 from caseapp.demo import cli as demo_cli
 from caseapp.desk import routes as desk_routes
 from caseapp.desk.slots import PANELS as DESK_PANELS
@@ -84,6 +84,7 @@ from caseapp.referrals.commands import holding as referrals_holding
 from caseapp.referrals.queries import leaving as referrals_leaving
 from caseapp.referrals.queries import persons as referrals_persons
 from caseapp.referrals.queries import told as referrals_told
+from caseapp.referrals.queries.clocked import about_referrals
 from caseapp.referrals.queries.words import what_was_said
 
 
@@ -193,6 +194,12 @@ NAVIGATION: tuple[NavItem, ...] = (
     ),
     NavItem("Closing list", "night.closing", "night:closing", ("night.own",)),
     NavItem("From the night", "night.morning", "night:morning", ("night.acknowledge",)),
+    NavItem(
+        "What is late",
+        "deadlines.late_list",
+        "clock:list_late",
+        ("deadlines.late_of", "deadlines.late_reason", "deadlines.answer_late"),
+    ),
     NavItem("Handovers", "pathway.index", "handover:list", ("pathway.show", "pathway.step_down")),
     NavItem("Police notifications", "notices.index", "notice:create", ("notices.new", "notices.take", "notices.show")),
     NavItem(
@@ -309,6 +316,13 @@ def connect() -> None:
     for fill_words in (referrals_told.task_words, pathway_queries.task_words):
         TASK_WORDS.fill(fill_words)
     HOLDERS.fill(cases_queries.list_holding_teams)
+    for fill_about in (
+        cases_queries.about_cases,
+        about_referrals,
+        pathway_queries.about_handovers,
+        night_queries.about_works,
+    ):
+        ABOUT.fill(fill_about)
     BEFORE_VISIT.fill(referrals_told.before_visit)
     for fill_codes in (referrals_told.code_words, night_routes.code_words):
         CODE_WORDS.fill(fill_codes)

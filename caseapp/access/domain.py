@@ -24,6 +24,11 @@ HUB, LOCALITY, FAMILY_HELP, EVOLVE, DESK, CHAIRS, OUT_OF_HOURS, SERVICE = (
 )
 
 
+# The kind of subject of a permission about whatever has clocks: the reference says which it is. Each of them with the
+# level at which it must reach somebody who says why one was late, or authorises that.
+CLOCKED = "clocked"
+CLOCKED_LEVELS = {"case": L4, "referral": L4, "handover": L2, "night": L1}
+
 # Who is behind the principal `lead:<team>`: a team's manager; of a desk, the safeguarding lead and their deputies.
 LEADS = ("manager", "safeguarding_lead", "deputy_lead")
 
@@ -215,13 +220,28 @@ def _manages(*whys: str) -> Predicate:
     return holds
 
 
+def _by_kind(**kinds: Predicate) -> Predicate:
+    """Of each kind of subject another predicate must hold; for any other kind none does."""
+
+    def holds(actor: Actor, subject: SubjectAccess | None) -> bool:
+        return subject is not None and subject.kind in kinds and kinds[subject.kind](actor, subject)
+
+    return holds
+
+
+_WORKS_WITH = _reached_by("involved", "cover", "custody")
+_IS_HUB = _member((HUB, "worker"), (HUB, "manager"))
+_IS_HUB_MANAGER = _member((HUB, "manager"))
+# Why a subject reaches the team whose manager authorises that a clock of it was late.
+MANAGED = ("custody", "hub", "sender", "receiver", "received")
+
 PREDICATES: dict[str, Predicate] = {
     "anyone": lambda _actor, _subject: True,
     "can_refer": _member((DESK, None), (HUB, None), (LOCALITY, None), (FAMILY_HELP, None), (OUT_OF_HOURS, None)),
     "takes_calls": _member((HUB, None), (LOCALITY, None), (FAMILY_HELP, None), (OUT_OF_HOURS, None)),
     "from_police": lambda actor, _subject: actor.agency_kind == "police" and bool(actor.teams(DESK)),
-    "is_hub": _member((HUB, "worker"), (HUB, "manager")),
-    "is_hub_manager": _member((HUB, "manager")),
+    "is_hub": _IS_HUB,
+    "is_hub_manager": _IS_HUB_MANAGER,
     "is_case_team_manager": _member((LOCALITY, "manager"), (FAMILY_HELP, "manager")),
     "is_case_worker": _member(
         (LOCALITY, "worker"), (FAMILY_HELP, "worker"), (LOCALITY, "manager"), (FAMILY_HELP, "manager")
@@ -251,7 +271,7 @@ PREDICATES: dict[str, Predicate] = {
     "reads_file": lambda _actor, subject: (
         subject is not None and any(row.why in ("own", "owner") or row.level >= L4 for row in subject.reaches)
     ),
-    "works_with": _reached_by("involved", "cover", "custody"),
+    "works_with": _WORKS_WITH,
     "is_involved_or_manages": lambda actor, subject: (
         _reached_by("involved", "cover")(actor, subject) or _manages("custody")(actor, subject)
     ),
@@ -260,6 +280,20 @@ PREDICATES: dict[str, Predicate] = {
     "manages_sender": _manages("sender"),
     "sends_it": _reached_by("sender", "involved", "cover"),
     "manages_a_team": _member((None, "manager")),
+    # A handover is read by the people of its two teams; each may say why the answer was late.
+    "explains_late": _by_kind(
+        case=_WORKS_WITH,
+        referral=_IS_HUB,
+        handover=lambda _actor, _subject: True,
+        night=_member((OUT_OF_HOURS, "worker"), (HUB, "worker"), (HUB, "manager")),
+    ),
+    "authorises_late": _by_kind(
+        case=_manages("custody"),
+        referral=_IS_HUB_MANAGER,
+        handover=_manages("sender", "receiver", "received"),
+        night=_IS_HUB_MANAGER,
+    ),
+    "authorises_late_somewhere": _member(*((kind, "manager") for kind in (HUB, LOCALITY, FAMILY_HELP))),
     "answers_for_deadlines": _member(
         *((None, role) for role in ("manager", "chair", "head", "auditor", "ig", "admin")),
     ),
@@ -269,9 +303,9 @@ PREDICATES: dict[str, Predicate] = {
 
 @dataclass(frozen=True)
 class Permission:
-    """One row: its key, the kind of subject it is about (None: no subject in the address), the level that subject
-    must reach the actor at,
-    the predicate that must hold, and what a person is told when it does not. `open` rows need no sign-in."""
+    """One row: its key, the kind of subject it is about (None: no subject in the address; CLOCKED: the reference says
+    which), the level that subject must reach the actor at, the predicate that must hold, and what a person is told
+    when it does not. `open` rows need no sign-in."""
 
     key: str
     subject: str | None
@@ -337,9 +371,9 @@ _TABLE = (
     Permission("note:read", "note", L4, "works_with_or_night"),
     Permission("note:write", "note", L4, "works_with"),
     Permission("case:record_event", "case", L4, "works_with", "The people who work with the family record this."),
-    Permission("clock:explain_late", "case", L4, "works_with", "The people who work with the family say why."),
-    Permission("clock:authorise_late", "case", L4, "manages_holder", _MANAGER),
-    Permission("clock:list_late", None, L0, "is_case_team_manager", _MANAGER),
+    Permission("clock:explain_late", CLOCKED, L1, "explains_late", "Those whose work it is say why it is late."),
+    Permission("clock:authorise_late", CLOCKED, L1, "authorises_late", "Only a manager of the team does this."),
+    Permission("clock:list_late", None, L0, "authorises_late_somewhere", "Only the manager of a team does this."),
     Permission("policy:read", None, L0, "anyone"),
     Permission("policy:decisions", None, L0, "answers_for_deadlines", "Managers see what was decided about deadlines."),
     Permission("policy:decide", None, L0, "is_head", "Only the head of service decides about deadlines."),

@@ -16,8 +16,9 @@ from caseapp.kernel.db import db
 from caseapp.kernel.errors import AppError, NotFound, Refused, SignInNeeded, Unavailable
 from caseapp.kernel.events import record
 from caseapp.kernel.slots import Slot
+from caseapp.kernel.subjects import kind_of
 
-from .domain import PERMISSIONS, Actor, SubjectAccess, allows
+from .domain import CLOCKED, CLOCKED_LEVELS, PERMISSIONS, Actor, SubjectAccess, allows
 from .queries import get_subject
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -98,7 +99,14 @@ def _call(
         if logged:
             note_read(None, "list")
         return view(actor, **arguments)
-    subject: SubjectAccess = get_subject(actor, arguments.pop("reference"), permission.subject, permission.level)
+    reference = arguments.pop("reference")
+    kind, level = permission.subject, permission.level
+    if kind == CLOCKED:
+        kind = kind_of(reference)
+        if kind not in CLOCKED_LEVELS:
+            raise NotFound
+        level = CLOCKED_LEVELS[kind]
+    subject: SubjectAccess = get_subject(actor, reference, kind, level)
     if logged is not False:
         # Whoever reads a note or an assessment has looked at the record of each child in it.
         for looked_at in (subject.id, *subject.within):

@@ -1,12 +1,11 @@
-"""The forms of a case: a note, another wording of it, what a new contact changes, what happened by its date, why
-something is late."""
+"""The forms of a case: a note, another wording of it, what a new contact changes, what happened by its date."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime, time
 
 from wtforms import HiddenField
 
-from caseapp.deadlines.catalogue import KINDS, LATE_REASONS, needs_time
+from caseapp.deadlines.catalogue import KINDS, needs_time
 from caseapp.kernel import clock
 from caseapp.kernel.forms import (
     Choice,
@@ -148,17 +147,3 @@ class TakeBackForm(Form):
     )
     seen = HiddenVersion()
     once = HiddenField()
-
-
-class LateForm(Form):
-    """Why a clock is late. `seen`: the last reason that the page showed."""
-
-    reason = ChoiceField("Why is it late?", choices=LATE_REASONS, required="Choose a reason")
-    words = WordsField(
-        "What happened, and what is done about it?",
-        required="Say what happened, and what is done about it",
-        called="This",
-        max_length=2000,
-        rows=5,
-    )
-    seen = HiddenVersion()

@@ -32,6 +32,11 @@ declare(
         "The manager authorised that {rule} is late: {reason}",
         {"rule": "code:rule", "reason": "code:late_reason", "late": "number"},
     ),
+    EventType(
+        "clock.late_sent_back",
+        "The manager asked again why {rule} is late: {reason}",
+        {"rule": "code:rule", "reason": "code:late_reason", "late": "number"},
+    ),
     # About the service: what a council decided, and how many clocks that moved.
     EventType(
         "policy.decided",

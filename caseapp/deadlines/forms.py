@@ -1,7 +1,9 @@
-"""Forms of the pages about deadlines: a start to count from, and what a council decides about days and rules."""
+"""Forms of the pages about deadlines: a start to count from, what a council decides about days and rules, and why
+something is late."""
 
 from typing import Any
 
+from caseapp.deadlines.catalogue import LATE_REASONS
 from caseapp.deadlines.domain import LONGEST, MOST_SOURCE, MOST_WORDS, UNIT_WORDS, Policy, PolicyChange, Rule
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid
@@ -14,6 +16,7 @@ from caseapp.kernel.forms import (
     TextField,
     ValidationError,
     WholeNumberField,
+    WordsField,
 )
 
 ADD, STRIKE, OWN, BACK = "add", "strike", "own", "back"
@@ -206,3 +209,25 @@ def defaults_of(change: PolicyChange) -> dict[str, Any]:
 
 def _change(kind: Any, **fields: Any) -> PolicyChange:
     return PolicyChange(id=0, kind=kind, made_at=clock.now(), **fields)
+
+
+class LateForm(Form):
+    """Why a clock is late. `seen`: the last reason that the page showed."""
+
+    reason = ChoiceField("Why is it late?", choices=LATE_REASONS, required="Choose a reason")
+    words = WordsField(
+        "What happened, and what is done about it?",
+        required="Say what happened, and what is done about it",
+        called="This",
+        max_length=2000,
+        rows=5,
+    )
+    seen = HiddenVersion()
+
+
+class AskForm(Form):
+    """What a manager wants to know before they authorise a reason."""
+
+    question = WordsField(
+        "What do you want to know?", required="Write what you want to know", called="This", max_length=2000, rows=3
+    )

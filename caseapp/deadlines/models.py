@@ -72,8 +72,8 @@ class ClockMove(Model):
 
 
 class LateReason(Model):
-    """Why something is late, in a code and in words, and the manager who authorised it. A second one stands beside the
-    first: nothing is overwritten, and the clock runs on."""
+    """Why something is late, in a code and in words, and the manager who authorised it or sent it back with a question.
+    A second one stands beside the first: nothing is overwritten, and the clock runs on."""
 
     __tablename__ = "late_reason"
 
@@ -86,5 +86,9 @@ class LateReason(Model):
     authorised_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
     authorised_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
 
-    # Those that wait for a manager: few, and asked for by every team's board.
+    sent_back_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
+    sent_back_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    question: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
+
+    # Those that wait for a manager: few, and asked for by every team's board. Those sent back are fewer still.
     __table_args__ = (partial_index("ix_late_reason_waits", "clock_id", where="authorised_at IS NULL"),)

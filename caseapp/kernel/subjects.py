@@ -78,6 +78,12 @@ def parse_reference(text: str) -> str | None:
     return f"{letters[0]}-{code[:4]}-{code[4:]}"
 
 
+def kind_of(text: str) -> str:
+    """The kind of subject that a typed reference names, by its letter; "" for what is no reference."""
+    reference = parse_reference(text)
+    return _KINDS[reference[0]] if reference else ""
+
+
 _COLUMNS = Subject.__table__.c
 _INSERT = {
     name: dialect.insert(Subject.__table__).on_conflict_do_nothing().returning(_COLUMNS.id, _COLUMNS.reference)

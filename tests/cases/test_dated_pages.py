@@ -12,6 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from caseapp.access.commands import bar
+from caseapp.cases.commands import close_cases
+from caseapp.cases.queries import cases_by_id
 from caseapp.deadlines.catalogue import KINDS
 from caseapp.kernel import clock
 from caseapp.kernel.db import transaction
@@ -296,7 +298,7 @@ def test_in_the_same_instant_one_is_done_and_the_other_is_told(
         ),
         "take back": (f"{event}/take-back", [{"words": "So.", "once": each, "seen": "0"} for each in dates]),
         "explain": (
-            f"/cases/{of.reference}/clocks/{core}/late",
+            f"/deadlines/late/{of.reference}/{core}",
             [{"reason": "missed", "words": each, "seen": "0"} for each in dates],
         ),
     }[what]
@@ -321,7 +323,7 @@ def test_late_is_explained_by_the_worker_and_authorised_by_the_manager(
         page = leah.get(f"/cases/{of.reference}/clocks").text
         assert "Late (" in page and "Nothing pauses or hides a clock" in page
         (core,) = re.findall(r'<article[^>]*id="clock-(\d+)"[^>]*>\s*<h3[^>]*>First core group', page)
-        address = f"/cases/{of.reference}/clocks/{core}/late"
+        address = f"/deadlines/late/{of.reference}/{core}"
         assert f'href="{address}"' in page
 
         assert leah.post(address, data={"words": "No room."}).status_code == 422
@@ -337,10 +339,10 @@ def test_late_is_explained_by_the_worker_and_authorised_by_the_manager(
         seen = leah.get(f"/cases/{of.reference}/clocks").text
         assert seen.count("Waits for a manager") == 2 and "Authorise it" not in seen
         board = ruth.get("/desk/team").text
-        assert "2 reasons for lateness wait for a manager." in board and 'href="/cases/late"' in board
-        listed = ruth.get("/cases/late").text
+        assert "2 reasons for lateness wait for a manager." in board and 'href="/deadlines/late"' in board
+        listed = ruth.get("/deadlines/late").text
         assert "No chair was free." in listed and "Yours: another manager authorises it" in listed
-        (late,) = re.findall(r'href="(/cases/[^"]+/late/\d+)">Authorise<', listed)
+        (late,) = re.findall(r'href="(/deadlines/late/[^"]+/reasons/\d+)">Authorise, or ask<', listed)
         assert "No chair was free." in ruth.get(late).text
         assert leah.get(late).status_code == leah.post(late).status_code == 403
         assert [ruth.post(late).status_code for _ in range(2)] == [303, 303]
@@ -353,8 +355,8 @@ def test_late_is_explained_by_the_worker_and_authorised_by_the_manager(
         assert mine.status_code == 403 and "another manager authorises it" in mine.text
         running = re.search(r'id="clock-(\d+)"[^>]*>\s*<h3[^>]*>First review conference', done)
         assert running is not None
-        assert leah.get(f"/cases/{of.reference}/clocks/{running[1]}/late").status_code == 409
-        assert leah.get(f"/cases/{of.reference}/clocks/999999/late").status_code == 404
+        assert leah.get(f"/deadlines/late/{of.reference}/{running[1]}").status_code == 409
+        assert leah.get(f"/deadlines/late/{of.reference}/999999").status_code == 404
 
 
 @pytest.mark.sqlite_only
@@ -409,3 +411,25 @@ def test_whoever_only_reads_sees_no_way_to_record(bare_app: Flask, browser: Brow
         for path in ("clocks", "events", "events/new", "events/new/visit.made"):
             foreign = client.get(f"/cases/{of.reference}/{path}")
             assert foreign.status_code == client.get(f"/cases/C-0000-0000/{path}").status_code == 404
+
+
+def test_a_closed_case_shows_its_clocks_and_what_was_late_is_still_explained(
+    bare_app: Flask, browser: Browser, friday: datetime
+) -> None:
+    of = made(bare_app)
+    record(browser("north.worker"), of, "plan.cp_began", "2026-11-02")
+    with clock.at(friday + timedelta(days=4)):
+        record(browser("north.worker"), of, "core_group.held", "2026-11-23")
+        with bare_app.app_context(), transaction():
+            versions = {row.id: row.version for row in cases_by_id(of.case_ids)}
+            close_cases(someone("north.manager"), cases=versions, reason="RC8", words="They moved to Kent.")
+        ruth = browser("north.manager")
+        assert f'href="/cases/{of.reference}/clocks"' in ruth.get(f"/pathway/closed/{of.reference}").text
+        page = ruth.get(f"/cases/{of.reference}/clocks").text
+        assert "This case was closed" in page and "Done late," in page and "Ended as the case was closed," in page
+        assert "Record a dated event" not in page and "Running (" not in page and "What would start" not in page
+        why = re.findall(rf'href="(/deadlines/late/{of.reference}/\d+)"', page)
+        told = {"reason": "too_much", "words": "No chair was free.", "seen": "0"}
+        assert [ruth.post(each, data=told).status_code for each in why] == [303] * len(why) and why
+        assert "No chair was free." in ruth.get(f"/cases/{of.reference}/clocks").text
+        assert browser("north.worker").get(f"/cases/{of.reference}/events/new").status_code == 404

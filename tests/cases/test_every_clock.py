@@ -117,8 +117,9 @@ def test_recorded_on_a_page_it_appears_with_its_sentence_and_late_it_is_explaine
         running = {view.rule.key: view.id for view in _clocks(bare_app, of)}
         for key, *_ in group:
             told = {"reason": "too_much", "words": f"Why {key} is late.", "seen": "0"}
-            assert f"/clocks/{running[key]}/late" in late, key
-            assert leah.post(f"{address}/{running[key]}/late", data=told).status_code == 303, key
+            why = f"/deadlines/late/{of.reference}/{running[key]}"
+            assert why in late, key
+            assert leah.post(why, data=told).status_code == 303, key
         for path in _to_authorise(ruth, group):
             assert ruth.post(path).status_code == 303
         shown = cards(ruth.get(address).text.partition('id="ended"')[0])
@@ -138,7 +139,7 @@ def _clocks(app: Flask, of: AFamily, *, running_only: bool = True) -> list:  # t
 
 def _to_authorise(manager: FlaskClient, group: list[Row]) -> list[str]:
     """The addresses that the manager's list leads to: one for each."""
-    found = re.findall(r'href="(/cases/[^"]+/late/\d+)">Authorise', manager.get("/cases/late").text)
+    found = re.findall(r'href="(/deadlines/late/[^"]+/reasons/\d+)">Authorise', manager.get("/deadlines/late").text)
     assert len(found) == len(group)
     return found
 

@@ -23,6 +23,12 @@ FILLED = {
     "cases.chronology_words": ["caseapp.referrals.queries.told.chronology_words"],
     "cases.code_words": ["caseapp.referrals.queries.told.code_words", "caseapp.night.routes.code_words"],
     "cases.task_words": ["caseapp.referrals.queries.told.task_words", "caseapp.pathway.queries.handovers.task_words"],
+    "deadlines.about": [
+        "caseapp.cases.queries.clocked.about_cases",
+        "caseapp.referrals.queries.clocked.about_referrals",
+        "caseapp.pathway.queries.links.about_handovers",
+        "caseapp.night.queries.works.about_works",
+    ],
     "deadlines.holders": ["caseapp.cases.queries.lists.list_holding_teams"],
     "desk.panels": [
         "caseapp.night.routes.desk_panels",

@@ -1,5 +1,6 @@
 """Every rule that is not a case's, from outside: what starts it is done by the command of its page, and its sentence
-with the date stands on the page where its people work: the referral, the handover, the night's work, the morning."""
+with the date stands on the page where its people work: the referral, the handover, the night's work, the morning; late,
+they say why from there, and a manager who did not say it authorises it."""
 
 import re
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from flask.testing import FlaskClient
 from caseapp.cases import commands as cases
 from caseapp.cases.models import Case
 from caseapp.deadlines.catalogue import RULES
+from caseapp.deadlines.commands import rebuild
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.kernel.subjects import Subject
@@ -163,7 +165,28 @@ def test_its_sentence_stands_where_its_people_work(
     assert end in page
     assert rule.source in page and rule.ends_words in page
     with clock.at(START + timedelta(days=7)):
-        assert "Late by" in plain(browser(who).get(where.format(reference)).text)
+        page = browser(who).get(where.format(reference))
+        assert "Late by" in plain(page.text)
+        assert f'href="/deadlines/late/{reference}"' in page.text
+        explained_and_authorised(browser, rule, who, reference)
+        with bare_app.app_context(), transaction():
+            assert [part.differences for part in rebuild() if part.differences] == []
+
+
+def explained_and_authorised(browser: Browser, rule: Any, who: str, reference: str) -> None:
+    """Late, its people say why on the page that theirs leads to; they cannot authorise it, a manager can."""
+    address = f"/deadlines/late/{reference}"
+    teller, manager = browser(who), browser("north.manager" if rule.subject_kind == "handover" else "mash.manager")
+    (number,) = re.findall(rf'id="clock-(\d+)-h">{re.escape(rule.words)}<', teller.get(address).text)
+    told = {"reason": "too_much", "words": f"Why {rule.key} is late.", "seen": "0"}
+    assert teller.post(f"{address}/{number}", data=told).status_code == 303
+    listed = manager.get("/deadlines/late").text
+    (late,) = re.findall(rf'href="({address}/reasons/\d+)">Authorise', listed)
+    assert f"Why {rule.key} is late." in listed
+    assert teller.post(late).status_code == 403
+    assert manager.post(late).status_code == 303
+    card = plain(teller.get(address).text)
+    assert f"Why {rule.key} is late." in card and "Authorised by" in card and "Late by" in card
 
 
 def test_every_rule_that_is_not_a_cases_is_in_this_table() -> None:

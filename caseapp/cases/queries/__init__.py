@@ -1,9 +1,9 @@
 """What is known about cases. Split by the page that asks."""
 
 from .chronology import Chronology, Entry, code_words, list_chronology
+from .clocked import ClockedCase, about_cases, get_clocked_case
 from .clocks import ClockRow, ClocksPage, IdleRule, get_clocks_page
 from .dated import Correction, DatedEvent, cases_of_dated, find_twin, get_dated, list_dated
-from .late import LateClock, list_late_unexplained, list_late_waiting
 from .lists import (
     CaseRow,
     LastAllocation,
@@ -43,18 +43,19 @@ __all__ = [
     "Children",
     "Chronology",
     "ClockRow",
+    "ClockedCase",
     "ClocksPage",
     "Correction",
     "DatedEvent",
     "Entry",
     "IdleRule",
     "LastAllocation",
-    "LateClock",
     "NotePage",
     "PersonCase",
     "TaskRow",
     "TeamChild",
     "Wording",
+    "about_cases",
     "around",
     "cases_asked",
     "cases_by_id",
@@ -68,6 +69,7 @@ __all__ = [
     "find_twin",
     "get_case",
     "get_case_page",
+    "get_clocked_case",
     "get_clocks_page",
     "get_dated",
     "get_note",
@@ -79,8 +81,6 @@ __all__ = [
     "list_dated",
     "list_holding_teams",
     "list_late_alerts",
-    "list_late_unexplained",
-    "list_late_waiting",
     "list_load",
     "list_my_children",
     "list_team",

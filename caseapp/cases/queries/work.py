@@ -16,6 +16,7 @@ from caseapp.cases.catalogue import CONCERNS
 from caseapp.cases.models import Case, Custody, Involvement, Task
 from caseapp.cases.slots import TASK_WORDS, EntryWords
 from caseapp.deadlines.models import Clock
+from caseapp.deadlines.queries import count_late_waiting
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import NotFound, OutOfOrder
@@ -25,7 +26,6 @@ from caseapp.people.models import Stay
 from caseapp.people.queries import ELDEST_FIRST
 
 from .alerts import ACK_CLOCK, Alert, alert_columns, as_alert
-from .late import count_late_waiting
 from .lists import CaseRow, as_case_row, select_cases
 
 

@@ -8,6 +8,7 @@ bp = Blueprint("cases", __name__, url_prefix="/cases")
 
 # What both databases can count to: a longer number in an address is simply not there.
 LARGEST = 2**63 - 1
+NUMBER = f"int(max={LARGEST})"
 _VIEWS = (("show", "Overview"), ("clocks", "Clocks"), ("chronology", "Chronology"), ("looks", "Who looked"))
 
 

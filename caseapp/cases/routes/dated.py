@@ -19,8 +19,8 @@ from caseapp.deadlines.queries import Foreseen, clocks_of, foresee
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
 
-from .blueprint import before, bp, tabs
-from .clocks import NUMBER, may
+from .blueprint import NUMBER, before, bp, tabs
+from .clocks import may
 
 PAGE = 20
 # The first of what ends a clock that runs, offered before everything else.

@@ -2,7 +2,7 @@
 
 from .deciding import Move, Preview, apply_change, apply_changes, preview_change
 from .following import check_codes, follow
-from .late import MeanwhileExplained, authorise_late, explain_late
+from .late import MeanwhileExplained, authorise_late, explain_late, send_back_late
 from .mending import Difference, Rebuilt, mend, rebuild
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "mend",
     "preview_change",
     "rebuild",
+    "send_back_late",
 ]

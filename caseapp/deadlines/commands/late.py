@@ -1,11 +1,12 @@
-"""Why something is late: a coded reason and words, and the manager who authorises it. Its clock runs on."""
+"""Why something is late: a coded reason and words, and the manager who authorises it or asks again. Its clock runs
+on."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
-from caseapp.accounts.queries import user_name_of
 from caseapp.deadlines.catalogue import LATE_REASONS, RULES
 from caseapp.deadlines.domain import LATE, is_late
 from caseapp.deadlines.models import Clock, LateReason
@@ -73,40 +74,69 @@ def explain_late(
 def authorise_late(actor: Actor, *, subject_id: int, late_id: int) -> None:
     """Put a manager's name to a reason. Authorising twice is once.
 
-    The route has checked that the actor manages the team that holds the subject. Raises NotFound for another subject's
-    reason, Refused for one's own, OutOfOrder where another manager has authorised it.
+    The route has checked that the actor manages the team that has the subject. Raises NotFound for another subject's
+    reason, Refused for one's own, OutOfOrder where another manager has answered it, or this one sent it back.
     """
-    row = db.session.execute(
-        sa.select(
-            LateReason.reason,
-            LateReason.given_by_id,
-            LateReason.authorised_at,
-            LateReason.authorised_by_id,
-            user_name_of(LateReason.authorised_by_id).label("authorised_by"),
-            Clock.rule,
-        )
-        .join(Clock, Clock.id == LateReason.clock_id)
-        .where(LateReason.id == late_id, Clock.subject_id == subject_id)
-    ).first()
+    _answer(
+        actor, subject_id, late_id, "clock.late_authorised", authorised_at=clock.now(), authorised_by_id=actor.user_id
+    )
+
+
+def send_back_late(actor: Actor, *, subject_id: int, late_id: int, question: str) -> None:
+    """Send a reason back with a question, which is answered by another reason beside it. The same again is once.
+
+    As `authorise_late`; Invalid without a question.
+    """
+    question, _ = text.clean(question)
+    if text.is_blank(question):
+        raise Invalid({"question": "Write what you want to know"})
+    if len(question) > MOST:
+        raise Invalid({"question": f"Use at most {MOST} characters"})
+    sent = {"sent_back_at": clock.now(), "sent_back_by_id": actor.user_id, "question": question}
+    _answer(actor, subject_id, late_id, "clock.late_sent_back", **sent)
+
+
+def _answer(actor: Actor, subject_id: int, late_id: int, code: str, **values: Any) -> None:
+    """A manager's answer to a reason, the only one that it gets."""
+    row = db.session.execute(_REASON.where(LateReason.id == late_id, Clock.subject_id == subject_id)).first()
     if row is None:
         raise NotFound
     if row.given_by_id == actor.user_id:
         raise Refused("You gave this reason: another manager authorises it.")
-    if row.authorised_at is not None and row.authorised_by_id != actor.user_id:
-        raise OutOfOrder(f"{row.authorised_by or 'Somebody'} has authorised this already, {when(row.authorised_at)}.")
+    # The same answer again, whenever that was pressed.
+    if all(getattr(row, name) == value for name, value in values.items() if not name.endswith("_at")):
+        return
     done = db.session.execute(
         sa.update(LateReason)
-        .where(LateReason.id == late_id, LateReason.authorised_at.is_(None))
-        .values(authorised_at=clock.now(), authorised_by_id=actor.user_id)
+        .where(LateReason.id == late_id, LateReason.authorised_at.is_(None), LateReason.sent_back_at.is_(None))
+        .values(**values)
         .returning(LateReason.id)
         .execution_options(synchronize_session=False)
     ).first()
-    if done is not None:
-        record(actor, "clock.late_authorised", subjects=[subject_id], rule=row.rule, reason=row.reason, late=late_id)
+    if done is None:
+        (told,) = (one for one in late_reasons_of([row.clock_id])[row.clock_id] if one.id == late_id)
+        raise OutOfOrder(f"{told.answered_words}.")
+    record(actor, code, subjects=[subject_id], rule=row.rule, reason=row.reason, late=late_id)
+
+
+_REASON = sa.select(
+    LateReason.clock_id,
+    LateReason.reason,
+    LateReason.given_by_id,
+    LateReason.authorised_by_id,
+    LateReason.sent_back_by_id,
+    LateReason.question,
+    Clock.rule,
+).join(Clock, Clock.id == LateReason.clock_id)
 
 
 def _is_same(given: LateView, actor: Actor, reason: str, words: str) -> bool:
-    return (given.given_by_id, given.reason, given.words) == (actor.user_id, LATE_REASONS[reason], words)
+    # One that was sent back is no answer to the question about it.
+    return given.question is None and (given.given_by_id, given.reason, given.words) == (
+        actor.user_id,
+        LATE_REASONS[reason],
+        words,
+    )
 
 
 def _was_late(key: str, due_at: datetime, stopped_at: datetime | None, ended_as: str | None) -> bool:

@@ -1,6 +1,6 @@
 """Clocks and the policy they follow, for every floor above."""
 
-from .clocks import LARGEST, ClockView, clock_view, clocks_of, ended_clocks_of, get_clock
+from .clocks import LARGEST, ClockView, clock_view, clocks_of, ended_clocks_of, get_clock, late_clocks_of
 from .decided import Affected, MoveView, count_moves_by_rule, find_same, get_affected, list_moves, undoing
 from .explained import (
     RulePage,
@@ -13,6 +13,7 @@ from .explained import (
     list_rules,
 )
 from .foreseen import EarliestView, Foreseen, WrittenDown, earliest_of, foresee, logs_inside, written_down
+from .late import LateClock, LateLists, LatePage, count_late_waiting, get_about, get_late_page, list_late
 from .milestones import MilestoneView, milestones_of
 from .policy import (
     VERSION,
@@ -43,6 +44,9 @@ __all__ = [
     "DecisionView",
     "EarliestView",
     "Foreseen",
+    "LateClock",
+    "LateLists",
+    "LatePage",
     "LateView",
     "MilestoneView",
     "MoveView",
@@ -53,6 +57,7 @@ __all__ = [
     "clocks_of",
     "compute",
     "count_from",
+    "count_late_waiting",
     "count_moves_by_rule",
     "current_policy",
     "decision_words",
@@ -63,17 +68,21 @@ __all__ = [
     "find_same",
     "first_and_last_year",
     "foresee",
+    "get_about",
     "get_affected",
     "get_clock",
     "get_decision",
+    "get_late_page",
     "get_late_reason",
     "get_rule",
     "get_rule_page",
     "get_year",
     "hub_hours",
     "known_policy",
+    "late_clocks_of",
     "late_reasons_of",
     "list_decisions",
+    "list_late",
     "list_moves",
     "list_rules",
     "logs_inside",

@@ -114,6 +114,17 @@ _ENDED = (
     .order_by(Clock.id.desc())
     .limit(sa.bindparam("many"))
 )
+_LATE = (
+    _COLUMNS.where(
+        Clock.subject_id == sa.bindparam("subject_id"),
+        sa.or_(
+            sa.and_(Clock.stopped_at.is_(None), Clock.due_at <= sa.bindparam("now")),
+            Clock.ended_as == LATE,
+        ),
+    )
+    .order_by(Clock.id.desc())
+    .limit(sa.bindparam("many"))
+)
 _ONE = _COLUMNS.where(Clock.id == sa.bindparam("clock_id"), Clock.subject_id == sa.bindparam("subject_id"))
 _RUNNING = _ALL.where(Clock.stopped_at.is_(None))
 
@@ -133,6 +144,11 @@ def ended_clocks_of(subject_id: int, *, before: int | None = None, limit: int = 
     """The clocks of a subject that have ended, the youngest first. `before` pages by key: the number of the last of the
     page before. One statement."""
     return _views(fetch(_ENDED, {"subject_id": subject_id, "before": before or LARGEST, "many": limit}))
+
+
+def late_clocks_of(subject_id: int, *, limit: int = 50) -> list[ClockView]:
+    """The clocks of a subject that run late or were ended late, the youngest first. One statement."""
+    return _views(fetch(_LATE, {"subject_id": subject_id, "now": clock.now(), "many": limit}))
 
 
 def get_clock(subject_id: int, clock_id: int) -> ClockView:

@@ -13,6 +13,7 @@ from caseapp.deadlines.domain import UNIT_WORDS, PolicyChange, how_many, long_da
 from caseapp.deadlines.models import LateReason, PolicyDecision
 from caseapp.kernel.db import BigId, db, fetch
 from caseapp.kernel.errors import NotFound
+from caseapp.kernel.web import when
 
 from .clocks import ClockView, get_clock
 from .policy import current_policy
@@ -24,7 +25,8 @@ MOST = 2**63 - 1
 
 @dataclass(frozen=True)
 class LateView:
-    """One reason why a clock is late: the code's words and the writer's, who gave it, and who authorised it."""
+    """One reason why a clock is late: the code's words and the writer's, who gave it, and the manager who authorised
+    it, or sent it back with a question."""
 
     id: int
     reason: str
@@ -34,11 +36,21 @@ class LateView:
     given_at: datetime
     authorised_by: str | None
     authorised_at: datetime | None
+    sent_back_by: str | None = None
+    sent_back_at: datetime | None = None
+    question: str | None = None
 
     @property
     def waits(self) -> bool:
-        """Whether no manager has authorised it yet."""
-        return self.authorised_at is None
+        """Whether no manager has answered it yet."""
+        return self.authorised_at is None and self.sent_back_at is None
+
+    @property
+    def answered_words(self) -> str:
+        """Who answered it and when: "Authorised by Ruth Hallam, today 10:04"; "" while it waits."""
+        if self.sent_back_at is not None:
+            return f"Sent back by {self.sent_back_by}, {when(self.sent_back_at)}"
+        return f"Authorised by {self.authorised_by}, {when(self.authorised_at)}" if self.authorised_at else ""
 
 
 def late_reasons_of(clock_ids: Collection[int]) -> dict[int, list[LateView]]:
@@ -58,6 +70,9 @@ def late_reasons_of(clock_ids: Collection[int]) -> dict[int, list[LateView]]:
                 row.given_at,
                 (row.authorised_by or SOMEBODY) if row.authorised_at else None,
                 row.authorised_at,
+                (row.sent_back_by or SOMEBODY) if row.sent_back_at else None,
+                row.sent_back_at,
+                row.question,
             )
         )
     return dict(found)
@@ -141,8 +156,11 @@ _REASONS = (
         LateReason.given_by_id,
         LateReason.given_at,
         LateReason.authorised_at,
+        LateReason.sent_back_at,
+        LateReason.question,
         user_name_of(LateReason.given_by_id).label("given_by"),
         user_name_of(LateReason.authorised_by_id).label("authorised_by"),
+        user_name_of(LateReason.sent_back_by_id).label("sent_back_by"),
     )
     .where(LateReason.clock_id.in_(sa.bindparam("clock_ids", expanding=True)))
     .order_by(LateReason.id)

@@ -13,7 +13,7 @@ from .lists import (
     list_morning,
     night_list,
 )
-from .works import LastNightRow, WorkRow, list_last_night, people
+from .works import LastNightRow, WorkRow, about_works, list_last_night, people
 
 __all__ = [
     "ArrivalPage",
@@ -22,6 +22,7 @@ __all__ = [
     "SafetyCard",
     "WorkPage",
     "WorkRow",
+    "about_works",
     "alerts_on",
     "cases_of_referral",
     "cases_told_in",

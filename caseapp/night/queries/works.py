@@ -1,6 +1,6 @@
 """Night work as rows: who owns what, what it is about, what was written. One shape for the lists of both sides."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -8,14 +8,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.access.domain import HUB, Actor
+from caseapp.access.domain import HUB, OUT_OF_HOURS, Actor
 from caseapp.access.queries import not_barred
 from caseapp.accounts.models import Professional, Team, TeamMembership
 from caseapp.accounts.queries import in_force, user_name_of
 from caseapp.cases.models import Case, Custody
 from caseapp.deadlines.queries import ClockView
+from caseapp.deadlines.slots import About
 from caseapp.kernel import clock
-from caseapp.kernel.db import db
+from caseapp.kernel.db import db, fetch
 from caseapp.kernel.subjects import Subject
 from caseapp.night.models import NightEntry, NightWork
 from caseapp.notifications.slots import Whose
@@ -284,3 +285,37 @@ def people(today: Any) -> list[Whose]:
         .where(NightWork.read_at.is_(None))
     )
     return [Whose("hub_manager", managers)]
+
+
+def about_works(actor: Actor, ids: Mapping[str, Collection[int]]) -> dict[int, About]:
+    """What night work among these subjects is (slot `deadlines.about`): by its own page for the night, by the contact's
+    for the hub. One statement."""
+    wanted = ids.get("night", ())
+    of_the_night = bool(actor.teams(OUT_OF_HOURS))
+    return {
+        row.id: About(
+            "Night work",
+            row.reference,
+            names_together(children_of(row.document)),
+            "The hub and the night",
+            row.worker or "",
+            ("night.work", row.reference) if of_the_night else ("referrals.show", row.about),
+        )
+        for row in (fetch(_WORKS, {"works": list(wanted)}) if wanted else ())
+    }
+
+
+# What the night worked on a child itself has its clock on the child's case.
+_WORKS: Any = (
+    sa.select(
+        NightWork.id,
+        _WORK.reference,
+        _ABOUT.reference.label("about"),
+        Referral.document,
+        user_name_of(NightWork.accepted_by_id).label("worker"),
+    )
+    .join(_WORK, _WORK.id == NightWork.id)
+    .join(_ABOUT, _ABOUT.id == NightWork.about_id)
+    .join(Referral, Referral.id == NightWork.about_id)
+    .where(NightWork.id.in_(sa.bindparam("works", expanding=True)))
+)

@@ -12,7 +12,16 @@ from .handovers import (
     list_waiting_for_manager,
     task_words,
 )
-from .links import HandoverLink, Stand, count_open_work, find_handover_of_case, find_stand, open_parts, people
+from .links import (
+    HandoverLink,
+    Stand,
+    about_handovers,
+    count_open_work,
+    find_handover_of_case,
+    find_stand,
+    open_parts,
+    people,
+)
 
 __all__ = [
     "Child",
@@ -24,6 +33,7 @@ __all__ = [
     "Stand",
     "StepDownChoices",
     "WaitingLink",
+    "about_handovers",
     "all_assessed",
     "count_open_work",
     "find_handover_of_case",

@@ -1,23 +1,27 @@
 """Handovers as other slices link to them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
+from caseapp.access.domain import Actor
 from caseapp.accounts.models import Team, TeamMembership
 from caseapp.accounts.queries import in_force
 from caseapp.accounts.slots import OpenWork
 from caseapp.assessments.domain import AUTHORISED
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases.models import Case
+from caseapp.deadlines.slots import About
 from caseapp.kernel.db import db, fetch
 from caseapp.kernel.subjects import Subject
 from caseapp.notifications.slots import Whose
 from caseapp.pathway.domain import ACCEPTED, PROPOSED, phase_of
 from caseapp.pathway.models import Handover, HandoverCase
+from caseapp.people.models import Family
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,39 @@ def people(today: Any) -> list[Whose]:
         .where(Handover.state == PROPOSED)
     )
     return [Whose("team_manager", answering)]
+
+
+def about_handovers(_actor: Actor, ids: Mapping[str, Collection[int]]) -> dict[int, About]:
+    """What handovers among these subjects are (slot `deadlines.about`). One statement."""
+    wanted = ids.get("handover", ())
+    return {
+        row.id: About(
+            "Handover",
+            row.reference,
+            f"{row.family} family",
+            f"{row.from_team} to {row.to_team}",
+            "",
+            ("pathway.show", row.reference),
+        )
+        for row in (fetch(_HANDOVERS, {"handovers": list(wanted)}) if wanted else ())
+    }
+
+
+_SENDER, _RECEIVER = orm.aliased(Team), orm.aliased(Team)
+_HANDOVERS: Any = (
+    sa.select(
+        Handover.id,
+        Subject.reference,
+        Family.name.label("family"),
+        _SENDER.name.label("from_team"),
+        _RECEIVER.name.label("to_team"),
+    )
+    .join(Subject, Subject.id == Handover.id)
+    .join(Family, Family.id == Handover.family_id)
+    .join(_SENDER, _SENDER.id == Handover.from_team_id)
+    .join(_RECEIVER, _RECEIVER.id == Handover.to_team_id)
+    .where(Handover.id.in_(sa.bindparam("handovers", expanding=True)))
+)
 
 
 def find_stand(case_id: int) -> Stand:

@@ -1,6 +1,6 @@
 """Every clock explained, for everybody; what was decided, for who answers for deadlines; deciding, for the head."""
 
-from tests.house.matrix.row import Row, every
+from tests.house.matrix.row import HUB, NORTH, Row, every, to
 
 HEAD = {"head": 200}
 ANSWER = dict.fromkeys(
@@ -23,7 +23,35 @@ LENGTH = {
     "in_force_from-year": "2026",
     "source": "Minutes of the board",
 }
+MANAGERS = dict.fromkeys(("mash.manager", "north.manager", "central.manager", "familyhelp.north"), 200)
+BOTH_TEAMS = {**NORTH, "familyhelp.north": 200}
+# Who says why something is late, and who authorises it: of a case, a referral, a handover, the night's work.
+LATE = "/deadlines/late/{own}"
+EXPLAINS = (
+    ("case", NORTH, 404),
+    ("referral", HUB, 200),
+    ("handover", BOTH_TEAMS, 404),
+    ("night", {**HUB, "edt": 200}, 200),
+)
+AUTHORISES = (
+    ("case", ("north.manager",), ("north.worker",)),
+    ("referral", ("mash.manager",), ("mash.worker",)),
+    ("handover", ("north.manager", "familyhelp.north"), ("north.worker",)),
+    ("night", ("mash.manager",), ("mash.worker", "edt")),
+)
 ROWS = (
+    Row("GET", "/deadlines/late", None, MANAGERS, "Reasons that wait for you"),
+    *(Row("GET", LATE, kind, people, "What is late, and why", foreign=far) for kind, people, far in EXPLAINS),
+    *(
+        Row(method, f"{LATE}/999999", kind, to(404, people))
+        for kind, people, _ in EXPLAINS
+        for method in ("GET", "POST")
+    ),
+    *(
+        Row(method, f"{LATE}/reasons/1", kind, dict.fromkeys(people, 404), refused=refused)
+        for kind, people, refused in AUTHORISES
+        for method in ("GET", "POST")
+    ),
     Row("GET", "/deadlines/", None, every(200), "Every deadline, explained"),
     Row("GET", RULE, None, every(200), "What the rule says"),
     Row("GET", "/deadlines/calendar", None, every(200), "Which days count"),

@@ -31,11 +31,6 @@ ROWS = (
     Row("POST", "/cases/notes/{own}/edit", "note", to(422, NORTH), "There is a problem"),
     # Clocks, and what starts and ends them
     Row("GET", "/cases/{own}/clocks", "case", NORTH, "Running ("),
-    Row("GET", "/cases/{own}/clocks/1/late", "case", to(404, NORTH)),
-    Row("POST", "/cases/{own}/clocks/1/late", "case", to(404, NORTH)),
-    Row("GET", "/cases/{own}/late/1", "case", {"north.manager": 404}, refused=("north.worker",)),
-    Row("POST", "/cases/{own}/late/1", "case", {"north.manager": 404}, refused=("north.worker",)),
-    Row("GET", "/cases/late", None, MANAGERS, "Reasons that wait for you"),
     Row("GET", "/cases/{own}/events", "case", NORTH, "recorded by its date"),
     Row("GET", "/cases/{own}/events/new", "case", NORTH, "What happened?"),
     Row("GET", "/cases/{own}/events/new/visit.made", "case", NORTH, "the worker saw the child"),

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from caseapp.access.domain import PERMISSIONS, Actor, allows
@@ -33,7 +33,7 @@ from caseapp.kernel import clock
 from caseapp.kernel.errors import Conflict, Invalid, NotFound
 from caseapp.kernel.forms import NO_VERSION
 
-bp = Blueprint("deadlines", __name__, url_prefix="/deadlines")
+from .blueprint import bp
 
 A_PAGE = 50
 # A decision moves about so many clocks in a second on PostgreSQL (docs/performance.md).
