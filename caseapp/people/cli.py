@@ -1,4 +1,4 @@
-"""`flask --app wsgi people import FILE.csv`."""
+"""`flask --app wsgi people import FILE.csv` and `people duplicates --out OUT.csv`."""
 
 import csv
 import hashlib
@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from caseapp.people.commands import BadRow, ImportDone, import_people
+from caseapp.people.commands import BadRow, ImportDone, import_people, look_for_duplicates
 from caseapp.people.domain.imported import COLUMNS, NEEDED
+from caseapp.people.queries import list_duplicates
 
 # Seconds between two lines of progress.
 TELL_EVERY = 10.0
@@ -153,3 +154,34 @@ class _Progress:
     def end(self) -> None:
         """How long it took."""
         click.echo(f"{time.monotonic() - self._began:.1f} seconds", err=True)
+
+
+@group.command("duplicates")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where the pairs are written."
+)
+@with_appcontext
+def duplicates(out: Path) -> None:
+    """Look through the whole register for records that may be of one person, and write each pair to OUT, the likeliest
+    first: record_id_a, record_id_b, band (very likely or possible), bits.
+
+    The pairs also become the work list of the hub. Nobody is joined: people decide.
+    """
+    began = told = time.monotonic()
+
+    def tell(done: int, people: int) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told >= TELL_EVERY:
+            told = now
+            click.echo(f"{done:,} of {people:,} people looked at, {(now - began) / 60:.1f} minutes", err=True)
+
+    with open(out, "w", encoding="utf-8", newline="") as text:
+        look_for_duplicates(tell)
+        writer, counts = csv.writer(text), dict.fromkeys(("very likely", "possible"), 0)
+        writer.writerow(["record_id_a", "record_id_b", "band", "bits"])
+        for one, other, band, bits in list_duplicates():
+            writer.writerow([one, other, band, f"{bits:.1f}"])
+            counts[band] += 1
+    click.echo(f"{time.monotonic() - began:.1f} seconds", err=True)
+    click.echo(f"{counts['very likely']} pairs very likely, {counts['possible']} possible: {out}")

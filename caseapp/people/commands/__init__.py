@@ -10,6 +10,7 @@ from .adding import (
     add_to_family,
     make_family,
 )
+from .duplicates import look_for_duplicates
 from .importing import BadRow, ImportDone, import_people
 from .keys import keep_keys, refresh_keys
 from .linking import say_whether_same, take_back
@@ -26,6 +27,7 @@ __all__ = [
     "add_to_family",
     "import_people",
     "keep_keys",
+    "look_for_duplicates",
     "make_family",
     "refresh_keys",
     "say_whether_same",

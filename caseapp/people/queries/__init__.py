@@ -1,5 +1,6 @@
 """What is read about people. Split by what is asked; called as `people.queries.<name>`."""
 
+from .duplicates import list_duplicates
 from .families import (
     CURRENT_NAME,
     ELDEST_FIRST,
@@ -35,6 +36,7 @@ __all__ = [
     "identity_of",
     "linked_to",
     "list_candidates",
+    "list_duplicates",
     "list_family",
     "list_links",
     "persons_said_in",
