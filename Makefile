@@ -5,13 +5,14 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run test test-all bench lint lint-style lint-format lint-types lint-imports lint-templates lint-migrations format assets
+.PHONY: help run test test-all bench bench-matching lint lint-style lint-format lint-types lint-imports lint-templates lint-migrations format assets
 
 help:
 	@echo "make run       the demo on http://127.0.0.1:8000 (PORT=... for another port)"
 	@echo "make test      the tests, at most 10 minutes"
 	@echo "make test-all  the longer tier too, about 18 minutes on 2 cores"
 	@echo "make bench     list, open, create and search beside a minimal application, on both databases"
+	@echo "make bench-matching  how well known children are found, on both databases (MATCHING=\"--people 1000000\" for more)"
 	@echo "make lint      style, types, import rules, templates, migrations equal models"
 	@echo "make format    writes the style that make lint asks for"
 	@echo "make assets    rebuilds the committed CSS and JavaScript (needs Node)"
@@ -27,6 +28,9 @@ test-all: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks.run $(BENCH)
+
+bench-matching: $(VENV)/.installed-dev
+	@$(BIN)/python -m benchmarks.matching $(MATCHING)
 
 lint: lint-style lint-format lint-types lint-imports lint-templates lint-migrations
 

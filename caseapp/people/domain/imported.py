@@ -8,6 +8,7 @@ from caseapp.kernel.text import clean, one_line
 
 from .dates import DateProblem, read_date
 from .identifiers import check_nhs_number, parse_postcode
+from .matching import Described
 from .names import is_not_known, is_unborn_name, normalise_name
 
 # Each column with the most signs that fit.
@@ -168,3 +169,21 @@ def _other_name(text: str, first: str) -> tuple[str, str]:
     name, known = normalise_name(words[0]), normalise_name(first)
     short = bool(known) and (name[:1] == known[:1] or name[:3] in known or name[-3:] == known[-3:])
     return (words[0], "") if short else ("", words[0])
+
+
+def describe(person: ReadPerson) -> Described:
+    """The person of a row as they are compared."""
+    born = "estimated" if person.born_estimated else "exact"
+    return Described(
+        first=person.first,
+        middle=person.middle,
+        last=person.last,
+        other_names=tuple(" ".join(name).strip() for name in person.also_known_as),
+        sex=person.sex,
+        born_on=person.born_on or person.expected_on,
+        born=born if person.born_on or not person.expected_on else "expected",
+        homes=((person.address, person.postcode),) if person.address or person.postcode else (),
+        carers=(person.carer,) if person.carer else (),
+        phones=(person.phone,) if person.phone else (),
+        identifiers=(("nhs_number", person.nhs_number),) if person.nhs_number else (),
+    )
