@@ -28,12 +28,21 @@ from benchmarks.register_slips import (
 )
 
 TODAY = date(2026, 11, 20)
-COLUMNS = list(
-    split(
-        "record_id nhs_number first_name middle_name last_name aka sex dob dob_status address postcode carer_name phone"
-    )
-)
-ASKED = ["query_id", *COLUMNS[1:]]
+COLUMNS = [
+    "record_id",
+    "nhs_number",
+    "first_name",
+    "middle_name",
+    "last_name",
+    "aka",
+    "sex",
+    "dob",
+    "dob_status",
+    "address",
+    "postcode",
+    "carer_name",
+    "phone",
+]
 _STREETS = split(
     "Acacia Ashfield Bank Beacon Birch Bridge Brook Canal Castle Chapel Clough Colliery Cross Dale Field Forge Foundry Garden Hall Heath Hill Holly Lime Lower Market Meadow Moor Nelson Orchard Park Prospect Quarry Railway Ridge River Rowan Royd School Spring Stone Station Tannery Union Upper Vale Victoria Wharf Willow Wood"
 )

@@ -40,8 +40,9 @@ def import_file(file: Path, source: str, bad: Path | None) -> None:
     that was stopped is simply begun again.
 
     A row with something wrong in it is kept as far as it can be and marked; that counts as worked. A row without a
-    number or a name, or with one that does not fit, is not taken. Both stand in the file of bad rows with the reason,
-    and can be put right there and imported from it. Exit code 1 if a row was not taken.
+    record_id, one that says nothing of who it is, or one with a value that does not fit is not taken. Both stand in the
+    file of bad rows with the reason, and can be put right there and imported from it. Exit code 1 if a row was not
+    taken.
     """
     count, digest = _look_through(file)
     bad = bad or file.with_name(f"{file.name}.bad.csv")

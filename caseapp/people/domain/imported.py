@@ -65,8 +65,8 @@ class RowRefused(ValueError):
 def read_row(given: Mapping[str, str], today: date) -> ReadPerson:
     """Read one row by its column names; columns that are missing count as empty.
 
-    Raises RowRefused, with all reasons, for a row without a number or a name, or with a value that does not fit. What
-    else is wrong is kept and remarked.
+    Raises RowRefused, with all reasons, for a row without a record_id, for one that tells of nobody (no name, birth
+    date or NHS number), or with a value that does not fit. What else is wrong is kept and remarked.
     """
     row, remarks = _tidy(given)
     wrong = [
@@ -76,7 +76,9 @@ def read_row(given: Mapping[str, str], today: date) -> ReadPerson:
         wrong.append("it has no record_id")
     first, last = ("" if is_not_known(row[name]) else row[name] for name in ("first_name", "last_name"))
     if not first and not last:
-        wrong.append("it has no name")
+        if not row["dob"] and not row["nhs_number"]:
+            wrong.append("it has no name, no birth date and no NHS number")
+        remarks.append("it has no name")
     if wrong:
         raise RowRefused("; ".join(wrong))
     born_on, estimated, expected_on = _born(row, remarks, today)
