@@ -18,6 +18,7 @@ from caseapp.kernel.db import db, dispose, transaction
 from caseapp.night.cli import export_if_due
 from caseapp.notifications.commands import tell
 from caseapp.referrals.commands.drafts import expire_drafts
+from caseapp.search.commands import clear_searches
 
 log = structlog.get_logger()
 
@@ -71,8 +72,8 @@ def sweep(once: bool, every: float) -> None:
                 if time.monotonic() >= clean_at:
                     suspended = suspend_unused(current_app.config["SUSPEND_AFTER"])
                     with transaction():
-                        expired = expire_drafts()
-                    log.info("sweep.cleaned_up", **clean_up(), suspended=suspended, drafts=expired)
+                        expired, cleared = expire_drafts(), clear_searches()
+                    log.info("sweep.cleaned_up", **clean_up(), suspended=suspended, drafts=expired, searches=cleared)
                     sound = _write_files() and sound
                     clean_at = time.monotonic() + CLEAN_EVERY
                 if time.monotonic() >= tell_at:

@@ -86,6 +86,9 @@ from caseapp.referrals.queries import persons as referrals_persons
 from caseapp.referrals.queries import told as referrals_told
 from caseapp.referrals.queries.clocked import about_referrals
 from caseapp.referrals.queries.words import what_was_said
+from caseapp.search import events as search_events
+from caseapp.search import models as search_tables
+from caseapp.search import routes as search_routes
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ TABLES = (
     notices_tables,
     night_tables,
     insight_tables,
+    search_tables,
 )
 # Every slice's events, declared by being imported.
 EVENTS = (
@@ -131,6 +135,7 @@ EVENTS = (
     night_events,
     insight_events,
     notices_events,
+    search_events,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (
     assessments_routes.bp,
@@ -148,6 +153,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     referrals_routes.bp,
     notices_routes.bp,
     notifications_routes.bp,
+    search_routes.bp,
 )
 COMMANDS: tuple[click.Command, ...] = (
     demo_cli.demo,
@@ -283,6 +289,7 @@ SIGNED_IN = (
 )
 
 SIGN_OUT = "/accounts/sign-out"
+FIND = "/search/"
 csrf = CSRFProtect()
 
 
@@ -390,6 +397,10 @@ def _offered(actor: Actor) -> tuple[NavItem, ...]:
     return tuple(item for item in NAVIGATION if allows(PERMISSIONS[item.permission], actor, None))
 
 
+def _may_search(actor: Actor) -> bool:
+    return allows(PERMISSIONS["search:make"], actor, None)
+
+
 @lru_cache(maxsize=512)
 def _lock(name: str, who: str, after: float, _token: str, _within: str) -> Markup:
     """What covers a locked page: the same on every page of a sign-in."""
@@ -422,6 +433,7 @@ def _layout() -> dict[str, Any]:
         ),
         "csp_nonce": g.get("csp_nonce", ""),
         "sign_out_url": SIGN_OUT,
+        "find_url": FIND if actor is not None and not stage and _may_search(actor) else None,
         "home_url": "/",
         "council_place": environment["COUNCIL_NAME"],
         "council_name": environment["COUNCIL_NAME"],

@@ -239,6 +239,8 @@ PREDICATES: dict[str, Predicate] = {
     "anyone": lambda _actor, _subject: True,
     "can_refer": _member((DESK, None), (HUB, None), (LOCALITY, None), (FAMILY_HELP, None), (OUT_OF_HOURS, None)),
     "takes_calls": _member((HUB, None), (LOCALITY, None), (FAMILY_HELP, None), (OUT_OF_HOURS, None)),
+    # The rest look among what they sent themselves.
+    "searches": lambda actor, _subject: reads_register(actor) or bool(actor.teams(DESK)),
     "from_police": lambda actor, _subject: actor.agency_kind == "police" and bool(actor.teams(DESK)),
     "is_hub": _IS_HUB,
     "is_hub_manager": _IS_HUB_MANAGER,
@@ -430,6 +432,8 @@ _TABLE = (
     Permission("reminder:list", None, L0, "is_told"),
     Permission("calendar:read", None, L0, "anyone", open=True),
     Permission("outbox:read", None, L0, "is_admin"),
+    Permission("search:make", None, L0, "searches"),
+    Permission("search:read", "search", L0, "owns"),
     Permission("insight:read", None, L0, "is_head", "These numbers are for the head of service."),
     Permission("audit:read", None, L0, "is_auditor"),
 )

@@ -44,7 +44,7 @@ class Bar(Model):
     reason: orm.Mapped[str] = column(sa.String(40), "staff")
     since_at: orm.Mapped[datetime] = column(UTCDateTime(), "service")
 
-    __table_args__ = (sa.UniqueConstraint("subject_id", "principal"),)
+    __table_args__ = (sa.UniqueConstraint("subject_id", "principal"), sa.Index("ix_bar_principal", "principal"))
 
 
 class Restriction(Model):

@@ -202,7 +202,12 @@ def _subject_statement(kind: str, placed: bool, covers: bool) -> Any:
 
 @cache
 def _levels_statement(kind: str, placed: bool, covers: bool) -> Any:
-    reader = AnyReader(placed, covers)
+    return levels_in(AnyReader(placed, covers), kind)
+
+
+def levels_in(reader: AnyReader, kind: str) -> sa.Select[Any]:
+    """The id of each subject of `kind` among the parameter `ids` that the reader is not barred from, and the highest
+    level at which something leads to it (none: NULL). For a statement that asks more about them."""
     ids: Any = sa.bindparam("ids", expanding=True)
     wanted = sa.select(Subject.id).where(Subject.id.in_(ids), Subject.kind == kind).cte("wanted")
     around = _around(kind, wanted)

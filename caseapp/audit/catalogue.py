@@ -31,6 +31,7 @@ EVENT_GROUPS = {
     "clock": "Clocks and why they are late",
     "policy": "Decisions about deadlines",
     "continuity": "Files for the day the system is gone",
+    "search": "Searches",
 }
 
 # Why a broken chain begins again. Codes, because an event holds no prose: what was found out is kept with the incident.
@@ -232,6 +233,9 @@ VIEWS = {
     "referrals.take": "A referral, taking it",
     "referrals.told_by_phone": "A referral, writing down what the referrer said",
     "referrals.show_receipt": "The receipt of a referral",
+    "search.make": "A search, beginning it",
+    "search.show": "What a search found",
+    "search.start": "The search page",
 }
 
 # Why somebody could see it: the reason of the reach.
@@ -254,6 +258,7 @@ WHYS = {
     "owner": "Wrote it",
     "received": "Their team received it",
     "receiver": "It is proposed to their team",
+    "search": "A search found it",
     "register": "Looked the person up: the status card",
     "sender": "Their team sends it",
 }

@@ -310,6 +310,18 @@ def _connection_of(session: orm.Session) -> sa.Connection:
     return kept
 
 
+# A statement is kept for each length of its lists: these are all the lengths there are.
+_LENGTHS = (1, 8, 64)
+
+
+def padded(keys: Sequence[int]) -> list[int]:
+    """Keys for a list of a statement: at most 64 of them, filled up with one that nothing has to a length that the
+    statement is kept for (none at all, too)."""
+    kept = list(keys[: _LENGTHS[-1]])
+    length = next(length for length in _LENGTHS if length >= len(kept))
+    return [*kept, *[-1] * (length - len(kept))]
+
+
 def write_rows(statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows with a statement that was built once; nothing without rows."""
     if rows:

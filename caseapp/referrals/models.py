@@ -240,6 +240,17 @@ class FamilyKey(Model):
     __table_args__ = (sa.Index("ix_family_key_key", "key", "kind"),)
 
 
+class ReferralKey(Model):
+    """Something by which a search finds a referral (referrals.domain.seeking): words of names, birth dates, numbers."""
+
+    __tablename__ = "referral_key"
+
+    key: orm.Mapped[int] = orm.mapped_column(sa.BigInteger(), primary_key=True, autoincrement=False)
+    referral_id: orm.Mapped[int] = foreign_key("referral.id", primary_key=True, index=True)
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
 class DecisionChild(Model):
     """What is proposed and decided for one child; a team only where a person had to choose it (address not in the
     table)."""

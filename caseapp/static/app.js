@@ -271,9 +271,10 @@ class Keys {
   press (what) { this.rows[this.here]?.querySelector(what)?.click() }
 
   filter () {
-    const first = document.querySelector('[data-filter]')
+    const first = document.querySelector('[data-filter]') ?? document.querySelector('#find')
     if (!first) return
-    first.closest('details').open = true
+    const folded = first.closest('details')
+    if (folded) folded.open = true
     first.focus()
   }
 

@@ -29,6 +29,7 @@ SAY_IT_THEMSELVES = {
     *("night.open_record", "night.write_child_entry", "night.acknowledge", "night.leave_alert"),
     *("night.withdraw_alert", "night.leave_hub_alert"),
     *("referrals.start_draft", "referrals.start_call", "referrals.save_page", "referrals.save_brief"),
+    "search.make",
     # The address itself is what the page shows.
     "notifications.make_calendar_address",
     *("referrals.save_files", "referrals.see_feedback", "referrals.open_referral"),

@@ -17,6 +17,7 @@ from caseapp.referrals.commands import receive_referral
 from caseapp.referrals.commands.drafts import start_draft
 from caseapp.referrals.commands.triage import propose_decision, rate_referral
 from caseapp.referrals.models import ReferralChild
+from caseapp.search.commands import keep_search
 from tests import factories
 from tests.factories import someone
 
@@ -103,6 +104,7 @@ def _half(*, name: str, team: str, worker: str, manager: str, sender: str) -> di
         "handover": _reference(handover_id),
         "draft": draft,
         "user": someone(sender).reference,
+        "search": keep_search(someone(worker), typed=f"Ellie {name}"),
     }
 
 

@@ -14,6 +14,7 @@ from .duplicates import look_for_duplicates
 from .importing import BadRow, ImportDone, import_people
 from .keys import keep_keys, refresh_keys
 from .linking import say_whether_same, take_back
+from .words import keep_words
 
 __all__ = [
     "BadRow",
@@ -27,6 +28,7 @@ __all__ = [
     "add_to_family",
     "import_people",
     "keep_keys",
+    "keep_words",
     "look_for_duplicates",
     "make_family",
     "refresh_keys",

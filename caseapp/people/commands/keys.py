@@ -10,7 +10,10 @@ import sqlalchemy as sa
 from caseapp.kernel.db import fetch, write_rows
 from caseapp.people.domain.matching import Described, keys_of, pack
 from caseapp.people.domain.matching.keys import sample_keys
+from caseapp.people.domain.seeking import found_by, words_in
 from caseapp.people.models import Person, PersonFeatures, PersonIdentifier, PersonKey, PersonName, Relationship, Stay
+
+from .words import keep_words
 
 # So many people are read and written at a time.
 _AT_ONCE = 500
@@ -83,16 +86,17 @@ def refresh_keys(person_ids: Iterable[int]) -> None:
 
 def keep_keys(new: Mapping[int, Described]) -> None:
     """Keep what new people are found by, as they were described."""
-    keys = {number: keys_of(each) | sample_keys(number, each) for number, each in new.items()}
+    keys = {number: _all_keys(number, each) for number, each in new.items()}
     write_rows(
         _ADD_FEATURES,
         [{"person_id": number, "features": pack(each), "keys": _packed(keys[number])} for number, each in new.items()],
     )
     write_rows(_ADD_KEY, _key_rows(keys))
+    keep_words(word for each in new.values() for word in words_in(each))
 
 
 def _change(described: Mapping[int, Described], kept: Mapping[int, frozenset[int]]) -> None:
-    keys = {number: keys_of(described[number]) | sample_keys(number, described[number]) for number in kept}
+    keys = {number: _all_keys(number, described[number]) for number in kept}
     write_rows(
         _CHANGE_FEATURES,
         [
@@ -103,6 +107,11 @@ def _change(described: Mapping[int, Described], kept: Mapping[int, frozenset[int
     gone = [{"person": number, "old_key": key} for number in kept for key in sorted(kept[number] - keys[number])]
     write_rows(_REMOVE_KEY, gone)
     write_rows(_ADD_KEY, _key_rows({number: found - kept[number] for number, found in keys.items()}))
+    keep_words(word for number in kept for word in words_in(described[number]))
+
+
+def _all_keys(number: int, described: Described) -> frozenset[int]:
+    return keys_of(described) | sample_keys(number, described) | found_by(described)
 
 
 def _key_rows(keys: Mapping[int, frozenset[int]]) -> list[dict[str, Any]]:

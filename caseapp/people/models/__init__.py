@@ -18,12 +18,14 @@ from .register import (
     WorkerDanger,
 )
 from .whole import DuplicatePair, PersonImport
+from .words import NameWord
 
 __all__ = [
     "ContactFlag",
     "DuplicatePair",
     "Family",
     "FamilyMember",
+    "NameWord",
     "Person",
     "PersonChange",
     "PersonDisability",

@@ -258,6 +258,8 @@ class FamilyMember(Model):
     parental_responsibility: orm.Mapped[bool | None] = orm.mapped_column(sa.Boolean(), nullable=True)
     adult_of_concern: orm.Mapped[bool] = orm.mapped_column(sa.Boolean())
     # The referral that said so (a Subject): provenance without climbing a floor.
-    said_in_id: orm.Mapped[int | None] = orm.mapped_column(BigId, sa.ForeignKey("subject.id"), nullable=True)
+    said_in_id: orm.Mapped[int | None] = orm.mapped_column(
+        BigId, sa.ForeignKey("subject.id"), nullable=True, index=True
+    )
     from_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
     to_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)

@@ -20,6 +20,7 @@ from caseapp.kernel.db import Model, db, write_rows
 from caseapp.kernel.events import record
 from caseapp.kernel.subjects import new_subject
 from caseapp.kernel.text import REPLACEMENT, clean
+from caseapp.people.commands import keep_words
 from caseapp.people.domain.dates import read_moment
 from caseapp.people.domain.names import normalise_name
 from caseapp.referrals.catalogue import find_choice
@@ -29,6 +30,7 @@ from caseapp.referrals.domain.document import Mark, examine, where_words
 from caseapp.referrals.domain.family import family_keys
 from caseapp.referrals.domain.fields import Path, path_words, walk
 from caseapp.referrals.domain.protect import works_here
+from caseapp.referrals.domain.seeking import search_keys
 from caseapp.referrals.domain.signals import signals, urgency_of
 from caseapp.referrals.queries.arrivals import find_received, known_before
 
@@ -88,6 +90,7 @@ def receive_referral(
     marks += _add_children(made.id, children)
     marks += _give_reach(sender, made.id, told)
     _add_keys(made.id, told, children)
+    _add_search_keys(made.id, told, children, number)
     inherit_bars(made.id, told, children)
     _add_marks(made.id, marks)
     record(
@@ -260,6 +263,14 @@ def _add_keys(referral_id: int, told: object, children: list[ChildTold]) -> None
     write_rows(_ADD_KEY, rows)
 
 
+def _add_search_keys(referral_id: int, told: object, children: list[ChildTold], number: str | None) -> None:
+    """By what a search finds it again."""
+    keys, words = search_keys(told, children[:MOST_CHILDREN], source_id=number)
+    # In the order in which the table keeps them.
+    write_rows(_ADD_SEARCH_KEY, [{"key": key, "referral_id": referral_id} for key in sorted(keys)[:MOST_KEYS]])
+    keep_words(words[:MOST_KEYS])
+
+
 def _add_marks(referral_id: int, marks: list[Mark]) -> None:
     rows = [
         {
@@ -276,6 +287,7 @@ def _add_marks(referral_id: int, marks: list[Mark]) -> None:
 
 _TABLES = Model.metadata.tables
 _ADD_CHILD, _ADD_KEY = sa.insert(_TABLES["referral_child"]), sa.insert(_TABLES["family_key"])
+_ADD_SEARCH_KEY = sa.insert(_TABLES["referral_key"])
 _ADD_MARK, _ADD_REFERRAL = sa.insert(_TABLES["input_mark"]), sa.insert(_TABLES["referral"])
 
 

@@ -1,0 +1,26 @@
+"""Keeping the words of names, so that what is nearly one of them is found."""
+
+from collections.abc import Iterable
+from typing import cast
+
+import sqlalchemy as sa
+
+from caseapp.kernel.db import fetch, write_rows
+from caseapp.people.domain.matching.keys import key
+from caseapp.people.domain.seeking import known_by
+from caseapp.people.models import NameWord
+
+_ASKED_AT_ONCE = 60
+_KNOWN = sa.select(NameWord.word).where(NameWord.key.in_(sa.bindparam("keys", expanding=True)))
+_ADD = sa.insert(cast(sa.Table, NameWord.__table__))
+
+
+def keep_words(words: Iterable[str]) -> None:
+    """Add the words that are not in the list yet: one statement where all are, as nearly always."""
+    wanted = sorted({word[:80] for word in words})
+    for start in range(0, len(wanted), _ASKED_AT_ONCE):
+        some = wanted[start : start + _ASKED_AT_ONCE]
+        known = {row.word for row in fetch(_KNOWN, {"keys": [key("is", word) for word in some]})}
+        write_rows(
+            _ADD, [{"key": each, "word": word} for word in some if word not in known for each in sorted(known_by(word))]
+        )

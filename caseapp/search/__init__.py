@@ -1,0 +1,1 @@
+"""Search from the head of each page: people and referrals, only what the searcher may see."""

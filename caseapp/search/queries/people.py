@@ -1,0 +1,312 @@
+"""People who answer a search, the best first: only whom this reader may know of, in what is shown and in what is
+counted."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from caseapp.access.domain import L1, L4, Actor
+from caseapp.access.models import Bar, Restricted, RestrictionReader
+from caseapp.access.queries import AnyReader, levels_in, reader_params, reader_shape, sees
+from caseapp.accounts.models import Professional, Team
+from caseapp.cases.domain import LEVELS
+from caseapp.cases.models import Case, Custody, Involvement
+from caseapp.cases.queries.lists import OPEN_LEAD
+from caseapp.kernel import clock
+from caseapp.kernel.db import fetch
+from caseapp.kernel.subjects import Subject
+from caseapp.people.domain.dates import day_words
+from caseapp.people.domain.names import full_name, years_old
+from caseapp.people.models import FamilyMember, Person, PersonKey, PersonName, Stay
+from caseapp.people.queries import STAY_NOW, shown_age
+from caseapp.referrals.models import Referral, ReferralChild
+from caseapp.search.domain import Answer, Asked, Named, answer
+
+from .plan import Plan
+
+# So many are looked at, and counted; more are said to be more.
+MOST = 1_000
+A_PAGE = 25
+GROWN_UP = 18
+_MISTAKEN = "mistaken"
+_ANYBODY = Answer(0, True, ())
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who answers, before anything about them is looked up for a page."""
+
+    id: int
+    name: str
+    age: str
+    born_on: date | None
+    answer: Answer
+    order: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class PersonHit:
+    """Somebody found, as far as this reader may see them: birth date and place only where they see the record."""
+
+    id: int
+    reference: str
+    name: str
+    age: str
+    born_on: date | None
+    sector: str | None
+    address_protected: bool
+    why: tuple[str, ...]
+    case_reference: str | None
+    level_words: str
+    team: str
+    lead: str
+    level: int
+
+
+def find_people(actor: Actor, asked: Asked, plan: Plan) -> tuple[list[Candidate], bool]:
+    """Who answers, the best first, and whether there are more than were looked at. One statement."""
+    given: dict[str, Any] = {**reader_params(actor), **_given(asked, plan)}
+    shape = (plan.by, len(plan.also), bool(plan.sectors), bool(asked.postcodes), plan.born is not None)
+    rows = fetch(_people_statement(*reader_shape(actor), *shape), given)
+    found = []
+    for number, group in groupby(rows, key=lambda row: row.id):
+        names = list(group)
+        given_answer = answer(asked.words, [_named(row) for row in names if row.name_kind]) if asked.words else _ANYBODY
+        if given_answer is not None:
+            found.append(_candidate(number, names, given_answer))
+    found.sort(key=lambda one: one.order)
+    return found[:MOST], len({row.id for row in rows}) > MOST
+
+
+def _given(asked: Asked, plan: Plan) -> dict[str, Any]:
+    given: dict[str, Any] = {f"also_{place}": keys for place, keys in enumerate(plan.also)}
+    if plan.by == "keys":
+        given |= {"exact": plan.exact, "near": plan.near}
+    if plan.by == "numbers":
+        given["numbers"] = _list(asked.numbers)
+    if plan.by == "references":
+        given["references"] = _list(asked.references)
+    if plan.sectors:
+        given["sectors"] = _list(plan.sectors)
+    if asked.postcodes:
+        given["postcodes"] = _list(["".join(postcode.split()) for postcode in asked.postcodes])
+    if plan.born is not None:
+        given["born_from"], given["born_to"] = plan.born
+    return given
+
+
+def _list(texts: Iterable[str]) -> list[str]:
+    """As many as the statement has places for: it is kept for few lengths."""
+    kept = list(texts)[:10]
+    return [*kept, *kept[:1] * (10 - len(kept))]
+
+
+def _named(row: Any) -> Named:
+    return Named(row.first or "", row.middle, row.last or "", row.name_kind, bool(row.is_current))
+
+
+def _candidate(number: int, rows: Sequence[Any], found: Answer) -> Candidate:
+    row = next((row for row in rows if row.is_current), rows[0])
+    first = " ".join(part for part in (row.first, row.middle) if part)
+    name = full_name(first, row.last, description=row.description)
+    grown_up = row.born_on is not None and years_old(row.born_on, clock.today()) >= GROWN_UP
+    last = (row.last or "").casefold()
+    order = (found.far, not found.by_present_name, grown_up, not row.has_case, last, name, number)
+    return Candidate(number, name, shown_age(row), row.born_on, found, order)
+
+
+@cache
+def _people_statement(
+    placed: bool, covers: bool, by: str, also: int, sectors: bool, postcodes: bool, born: bool
+) -> Any:
+    """Whoever is found under the keys, less whom a conflict of interest keeps from the reader, with all their names."""
+    reader = AnyReader(placed, covers)
+
+    def kept(person_id: Any) -> list[sa.ColumnElement[bool]]:
+        conditions = [person_id.not_in(barred_people(reader))]
+        for place in range(also):
+            one = orm.aliased(PersonKey)
+            keys: Any = sa.bindparam(f"also_{place}", expanding=True)
+            conditions.append(sa.exists().where(one.person_id == person_id, one.key.in_(keys)))
+        if sectors and by != "sectors":
+            conditions.append(_lived(person_id, Stay.sector, "sectors"))
+        if postcodes:
+            conditions.append(_lived(person_id, sa.func.replace(sa.func.upper(Stay.postcode), " ", ""), "postcodes"))
+        if born:
+            conditions.append(_born(person_id))
+        return conditions
+
+    if by == "keys":
+        found: Any = sa.union(
+            *(
+                sa.select(
+                    sa.select(PersonKey.person_id.label("id"))
+                    .where(PersonKey.key.in_(sa.bindparam(name, expanding=True)), *kept(PersonKey.person_id))
+                    .distinct()
+                    .limit(MOST + 1)
+                    .subquery()
+                    .c.id
+                )
+                for name in ("exact", "near")
+            )
+        ).subquery()
+    else:
+        found = _otherwise(by, kept).distinct().limit(MOST + 1).subquery()
+    has_case = sa.exists().where(Case.person_id == Person.id, Case.closed_at.is_(None))
+    return (
+        sa.select(
+            Person.id,
+            Person.description,
+            Person.born_on,
+            Person.born_estimated,
+            Person.expected_on,
+            PersonName.first,
+            PersonName.middle,
+            PersonName.last,
+            PersonName.kind.label("name_kind"),
+            PersonName.is_current,
+            has_case.label("has_case"),
+        )
+        .select_from(found)
+        .join(Person, Person.id == found.c.id)
+        .outerjoin(PersonName, sa.and_(PersonName.person_id == Person.id, PersonName.kind != _MISTAKEN))
+        .order_by(Person.id)
+    )
+
+
+def _otherwise(by: str, kept: Any) -> sa.Select[Any]:
+    """People by where they live, by a number in another system, or by a reference of theirs or of a case of theirs."""
+    if by == "sectors":
+        where = Stay.sector.in_(sa.bindparam("sectors", expanding=True))
+        return sa.select(Stay.person_id.label("id")).where(where, *_OPENLY, *kept(Stay.person_id))
+    if by == "numbers":
+        where = Person.source_id.in_(sa.bindparam("numbers", expanding=True))
+        return sa.select(Person.id.label("id")).where(where, *kept(Person.id))
+    references = Subject.reference.in_(sa.bindparam("references", expanding=True))
+    themselves = sa.select(Subject.id).where(references, Subject.kind == "person")
+    cases = sa.select(Case.person_id).join(Subject, Subject.id == Case.id).where(references)
+    return sa.select(Person.id.label("id")).where(Person.id.in_(sa.union(themselves, cases)), *kept(Person.id))
+
+
+# A protected address finds nobody: that somebody was found by it would tell who lives there.
+_OPENLY = (~Stay.protected, Stay.state == "lived")
+
+
+def _lived(person_id: Any, column: Any, name: str) -> sa.ColumnElement[bool]:
+    return sa.exists().where(Stay.person_id == person_id, column.in_(sa.bindparam(name, expanding=True)), *_OPENLY)
+
+
+def _born(person_id: Any) -> sa.ColumnElement[bool]:
+    someone = orm.aliased(Person)
+    first, last = (sa.bindparam(name, type_=sa.Date()) for name in ("born_from", "born_to"))
+    return sa.exists().where(someone.id == person_id, someone.born_on.between(first, last))
+
+
+def barred_people(reader: Actor | AnyReader) -> sa.CompoundSelect[Any]:
+    """The people who are kept from a reader: by a restriction, or by a bar on themselves, their cases and families, or
+    open referrals about them, as in `access.queries.get_subject` the other way round. Both are few, and found first."""
+    barred = sa.select(Bar.subject_id).where(Bar.principal.in_(reader.principals))
+    member = sa.select(FamilyMember.person_id)
+    told = (
+        sa.select(ReferralChild.person_id, ReferralChild.match_key)
+        .join(Referral, Referral.id == ReferralChild.referral_id)
+        .where(ReferralChild.referral_id.in_(barred), Referral.state != "decided")
+        .subquery()
+    )
+    undecided = sa.select(Referral.id).where(Referral.id.in_(barred), Referral.state != "decided")
+    families = sa.select(Case.family_id).where(Case.id.in_(barred))
+    return sa.union_all(
+        barred,
+        sa.select(Restricted.subject_id).where(_unread(reader)),
+        sa.select(Case.person_id).where(Case.id.in_(barred)),
+        member.where(FamilyMember.family_id.in_(sa.union(barred, families)), FamilyMember.to_at.is_(None)),
+        member.where(FamilyMember.said_in_id.in_(undecided)),
+        sa.select(told.c.person_id).where(told.c.person_id.is_not(None)),
+        sa.select(Person.id).join(told, told.c.match_key == Person.match_key),
+    )
+
+
+def _unread(reader: Actor | AnyReader) -> sa.ColumnElement[bool]:
+    """The condition that a restriction names nobody whom this reader is or belongs to."""
+    return ~sa.exists().where(
+        RestrictionReader.restriction_id == Restricted.restriction_id,
+        RestrictionReader.principal.in_(reader.principals),
+    )
+
+
+def show_people(actor: Actor, candidates: Sequence[Candidate], asked: Asked) -> list[PersonHit]:
+    """What a page shows of these people: whether a case is open, with whom, and more where the reader sees the record.
+    One statement."""
+    # Filled up to one length, for which the statement is kept.
+    given = {"ids": [*(one.id for one in candidates), *[-1] * (A_PAGE - len(candidates))], **reader_params(actor)}
+    rows = {row.id: row for row in fetch(_details_statement(*reader_shape(actor)), given)}
+    return [_hit(one, rows[one.id], asked) for one in candidates if one.id in rows]
+
+
+@cache
+def _details_statement(placed: bool, covers: bool) -> Any:
+    reader, case_subject = AnyReader(placed, covers), orm.aliased(Subject)
+    seen = levels_in(reader, "person").subquery()
+    return (
+        sa.select(
+            seen.c.id,
+            seen.c.level.label("seen_at"),
+            Subject.reference,
+            Person.source_system,
+            case_subject.reference.label("case_reference"),
+            Case.level,
+            Team.name.label("team"),
+            Professional.name.label("lead"),
+            Stay.sector,
+            Stay.protected,
+            sees(reader, Case.id, "case", L4).label("sees_case"),
+        )
+        .join(Person, Person.id == seen.c.id)
+        .join(Subject, Subject.id == seen.c.id)
+        .outerjoin(Case, sa.and_(Case.person_id == Person.id, Case.closed_at.is_(None)))
+        .outerjoin(case_subject, case_subject.id == Case.id)
+        .outerjoin(Custody, sa.and_(Custody.case_id == Case.id, Custody.to_at.is_(None)))
+        .outerjoin(Team, Team.id == Custody.team_id)
+        .outerjoin(Involvement, OPEN_LEAD)
+        .outerjoin(Professional, Professional.id == Involvement.professional_id)
+        .outerjoin(Stay, STAY_NOW)
+    )
+
+
+def _hit(one: Candidate, row: Any, asked: Asked) -> PersonHit:
+    record = row.seen_at is not None and row.seen_at >= L4
+    return PersonHit(
+        id=one.id,
+        reference=row.reference,
+        name=one.name,
+        age=one.age,
+        born_on=one.born_on if record else None,
+        sector=row.sector if record and not row.protected else None,
+        address_protected=record and bool(row.protected),
+        why=(*one.answer.why, *_also_why(one, row, asked)),
+        case_reference=row.case_reference if row.sees_case else None,
+        level_words=LEVELS.get(row.level, "") if row.level else "",
+        team=row.team or "",
+        lead=row.lead or "",
+        level=L4 if record else L1,
+    )
+
+
+def _also_why(one: Candidate, row: Any, asked: Asked) -> list[str]:
+    """What they have of the rest that was typed: it says no more than the reader typed."""
+    said = [f"born on {day_words(one.born_on)}" for day in asked.born_on if one.born_on == day]
+    said += [f"born in {year}" for year in asked.born_in if one.born_on and one.born_on.year == year]
+    said += [f"lives or lived in {postcode}" for postcode in asked.postcodes]
+    if asked.sectors:
+        said.append(f"lives or lived in {asked.sectors[0] if len(asked.sectors) == 1 else asked.sectors[0][:-2]}")
+    said += ["this NHS number"] * bool(asked.nhs_numbers) + ["this UPN"] * bool(asked.upns)
+    said += ["this telephone number"] * bool(asked.phones)
+    if asked.numbers and row.source_system:
+        said.append(f"this number in {row.source_system}")
+    return said
