@@ -1,5 +1,6 @@
 """Who people are, by number: names, ages, where they live, and the family around a child."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -157,6 +158,38 @@ def _family_statement(placed: bool, covers: bool) -> Any:
         )
         .order_by(sa.case((FamilyMember.role == "child", 0), else_=1), *ELDEST_FIRST)
     )
+
+
+def find_family(person_ids: Collection[int]) -> int | None:
+    """The family that these people are in now, of several the one that most of them and then the latest came to; None
+    if they are in none. One statement."""
+    rows = fetch(_FAMILY_OF, {"persons": list(person_ids)})
+    return rows[0].family_id if rows else None
+
+
+_FAMILY_OF = (
+    sa.select(FamilyMember.family_id)
+    .where(
+        FamilyMember.person_id.in_(sa.bindparam("persons", expanding=True, type_=sa.BigInteger())),
+        FamilyMember.to_at.is_(None),
+    )
+    .group_by(FamilyMember.family_id)
+    .order_by(sa.func.count().desc(), sa.func.max(FamilyMember.from_at).desc(), FamilyMember.family_id.desc())
+    .limit(1)
+)
+
+
+def family_names(family_id: int) -> list[str]:
+    """The names of everybody in a family now, whoever asks: to tell who is in it already, not to show. One
+    statement."""
+    return [full_name(row.first, row.last) for row in fetch(_NAMES_IN, {"family": family_id})]
+
+
+_NAMES_IN = (
+    sa.select(PersonName.first, PersonName.last)
+    .join(FamilyMember, FamilyMember.person_id == PersonName.person_id)
+    .where(FamilyMember.family_id == sa.bindparam("family"), FamilyMember.to_at.is_(None))
+)
 
 
 def persons_said_in(subject_id: int, *, family_id: int) -> list[int]:

@@ -60,10 +60,13 @@ def find_matches(asked: Described, *, limit: int = 5, besides: Collection[int] =
     return [Match(person_id, known, scored) for person_id, known, scored in found[:limit]]
 
 
-def list_candidates(asked: Described, *, besides: Collection[int] = ()) -> dict[int, Described]:
-    """Whom of the register it is worth to compare with a description, unranked, without the people in `besides`. Two
-    statements, one where nobody is found."""
-    return described_people(person_id for person_id in _candidates(asked_keys(asked)) if person_id not in besides)
+def list_candidates(
+    asked: Described, *, besides: Collection[int] = (), also: Collection[int] = ()
+) -> dict[int, Described]:
+    """Whom of the register it is worth to compare with a description, unranked, without the people in `besides`, and
+    those in `also` whatever they share with it. Two statements, one where nobody is found."""
+    found = (person_id for person_id in _candidates(asked_keys(asked)) if person_id not in besides)
+    return described_people({**dict.fromkeys(found), **dict.fromkeys(also)})
 
 
 def compare(asked: Described, known: Mapping[Key, Described]) -> list[tuple[Key, Described, Scored]]:

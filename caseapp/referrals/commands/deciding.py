@@ -27,6 +27,7 @@ from caseapp.referrals.queries.referral_page import HubPage, get_hub_page
 
 from .bars import inherit_bars, pass_bars_on
 from .household import add_family
+from .known import carry_answers
 from .open_cases import note_on_cases
 from .triage import check_outcomes, check_qualified, decided_words, lock_referral
 
@@ -255,10 +256,12 @@ def _bring_about(
             case_id, persons[line.id] = known.id, known.person_id
             for told, _child in line.told:
                 noted.setdefault(told.id, []).append((case_id, known.person_id))
-        _settle_line(line, rule, persons.get(line.id), case_id)
+        # Who it is stays on the contact whatever is decided.
+        _settle_line(line, rule, persons.setdefault(line.id, line.person_id or 0) or None, case_id)
         about += [number for number in (case_id, persons.get(line.id)) if number]
     for each in page.together:
         note_on_cases(actor, each, noted.get(each.id, ()))
+    carry_answers(actor, {persons[line.id]: line.row_ids for line in page.lines if persons[line.id]})
     pass_bars_on(page, family_id)
     if to_family_help:
         hand_to_family_help(

@@ -10,6 +10,7 @@ from caseapp.kernel import clock
 from caseapp.people.commands import MemberGiven, PersonGiven, StayGiven, add_members, add_people, make_family
 from caseapp.people.domain.dates import read_date
 from caseapp.people.domain.names import is_not_known, normalise_name, years_old
+from caseapp.people.queries import family_names, find_family
 from caseapp.referrals.catalogue import find_choice
 from caseapp.referrals.domain.children import ChildTold, as_list, as_object, as_text, is_protected, split_name
 from caseapp.referrals.queries.hub_children import HubChild
@@ -22,17 +23,23 @@ def add_family(actor: Actor, page: HubPage) -> tuple[int, dict[int, int]]:
     the person of each child (by `Line.id`).
 
     A child with an open case is that case's person, and brothers and sisters join that family; its adults are known
-    there already and are not added a second time.
+    there already and are not added a second time. A child whom somebody said to be known is the record that was
+    chosen, and its family goes on: of the people around them those join whom it does not have by that name.
     """
-    known = {line.id: case for line in page.lines if (case := page.open_case_for(line))}
-    first = next(iter(known.values()), None)
-    family_id = first.family_id if first else make_family(name=_family_name(page), actor=actor)
-    new = [line for line in page.lines if line.id not in known]
+    cases = {line.id: case for line in page.lines if (case := page.open_case_for(line))}
+    persons = {line.id: line.person_id for line in page.lines if line.person_id is not None}
+    persons |= {line_id: case.person_id for line_id, case in cases.items()}
+    first = next(iter(cases.values()), None)
+    there = find_family(list(persons.values())) if persons and not first else None
+    family_id = first.family_id if first else there or make_family(name=_family_name(page), actor=actor)
+    new = [line for line in page.lines if line.id not in persons]
     relatives = [] if first else [each for item in _household(page.together) if (each := _relative(*item))]
+    if there and relatives:
+        names = {normalise_name(name) for name in family_names(there)}
+        relatives = [each for each in relatives if normalise_name(f"{each[0].first} {each[0].last}") not in names]
     numbers = add_people(
         [*(_child(*line.fullest, _numbers(line)) for line in new), *(person for person, _ in relatives)], actor=actor
     )
-    persons = {line_id: case.person_id for line_id, case in known.items()}
     persons |= dict(zip((line.id for line in new), numbers, strict=False))
     children = [(persons[line.id], MemberGiven("child", said_in_id=line.fullest[0].id)) for line in page.lines]
     others = zip(numbers[len(new) :], (member for _, member in relatives), strict=True)

@@ -19,7 +19,8 @@ from caseapp.cases.models import Case, Custody
 from caseapp.kernel import clock
 from caseapp.kernel.db import fetch
 from caseapp.kernel.subjects import Subject
-from caseapp.people.models import Person
+from caseapp.people.models import Person, PersonIdentity
+from caseapp.people.queries import linked_to
 from caseapp.referrals.catalogue import words
 from caseapp.referrals.domain.family import reason_words
 from caseapp.referrals.domain.hub import NOTE_ON_OPEN_CASE
@@ -55,7 +56,8 @@ class Contact:
 
 @dataclass(frozen=True)
 class OpenCase:
-    """An open case of a child of the same name and birth date."""
+    """An open case of a child who is known by a person's word (`identity_id`: all records that are one with it), or
+    has the same name and birth date."""
 
     id: int
     reference: str
@@ -67,6 +69,7 @@ class OpenCase:
     phone: str
     level: str
     opened_at: datetime
+    identity_id: int
 
 
 def _contacts_query(reader: AnyReader, referral_id: Any, keys: Any) -> Any:
@@ -101,6 +104,7 @@ def _contacts_query(reader: AnyReader, referral_id: Any, keys: Any) -> Any:
             sa.literal(0).label("person_id"),
             sa.func.coalesce(proposal, 0).label("family_id"),
             sa.literal(0).label("team_id"),
+            sa.literal(0).label("identity_id"),
         )
         .select_from(FamilyKey)
         .join(Referral, Referral.id == FamilyKey.referral_id)
@@ -117,11 +121,17 @@ def _contacts_query(reader: AnyReader, referral_id: Any, keys: Any) -> Any:
     return query
 
 
-def _cases_query(reader: AnyReader, decided_ids: Any, keys: Any) -> Any:
+def _cases_query(reader: AnyReader, decided_ids: Any, keys: Any, persons: Any) -> Any:
     own = sa.select(ReferralChild.case_id).where(
         ReferralChild.referral_id.in_(decided_ids),
         ReferralChild.case_id.is_not(None),
         ReferralChild.became != NOTE_ON_OPEN_CASE,
+    )
+    # The few numbers first: as one condition with "or", every open case of the borough would be looked at.
+    these = sa.union(
+        sa.select(Person.id).where(Person.match_key.in_(keys)),
+        sa.select(Person.id).where(Person.id.in_(persons)),
+        linked_to(persons),
     )
     query: Any = (
         sa.select(
@@ -132,20 +142,22 @@ def _cases_query(reader: AnyReader, decided_ids: Any, keys: Any) -> Any:
             Team.name,
             Team.phone,
             sa.literal(""),
-            Person.match_key,
+            sa.func.coalesce(Person.match_key, ""),
             Case.level,
             sa.literal(""),
             Case.person_id,
             Case.family_id,
             Custody.team_id,
+            sa.func.coalesce(PersonIdentity.identity_id, Case.person_id),
         )
         .join(Person, Person.id == Case.person_id)
+        .outerjoin(PersonIdentity, PersonIdentity.person_id == Case.person_id)
         .join(Subject, Subject.id == Case.id)
         .join(Custody, sa.and_(Custody.case_id == Case.id, Custody.to_at.is_(None)))
         .join(Team, Team.id == Custody.team_id)
         # A case that these very referrals opened is their outcome, not something that was known before.
         .where(
-            Person.match_key.in_(keys),
+            Case.person_id.in_(these),
             Case.closed_at.is_(None),
             Case.id.not_in(own),
             not_barred(reader, Case.id),
@@ -157,9 +169,9 @@ def _cases_query(reader: AnyReader, decided_ids: Any, keys: Any) -> Any:
 def _bars_query(referral_ids: Any, kin_keys: Any) -> Any:
     nothing, none = sa.literal(""), sa.literal(0)
     texts = [nothing] * 6
-    query: Any = sa.select(sa.literal("bar"), Bar.id, Bar.principal, Bar.since_at, *texts, none, none, none).where(
-        sa.or_(Bar.subject_id.in_(referral_ids), Bar.subject_id.in_(kin_of(kin_keys)))
-    )
+    query: Any = sa.select(
+        sa.literal("bar"), Bar.id, Bar.principal, Bar.since_at, *texts, none, none, none, none
+    ).where(sa.or_(Bar.subject_id.in_(referral_ids), Bar.subject_id.in_(kin_of(kin_keys))))
     return query
 
 
@@ -173,11 +185,12 @@ def _known_statement(placed: bool) -> Any:
     reader = AnyReader(placed)
     keys: Any = sa.bindparam("keys", expanding=True)
     many: Any = sa.bindparam("referrals", expanding=True, type_=sa.BigInteger())
+    persons: Any = sa.bindparam("persons", expanding=True, type_=sa.BigInteger())
     return sa.union_all(
         _contacts_query(
             reader, sa.bindparam("referral", type_=sa.BigInteger()), sa.bindparam("family", expanding=True)
         ),
-        _cases_query(reader, sa.bindparam("decided", expanding=True, type_=sa.BigInteger()), keys),
+        _cases_query(reader, sa.bindparam("decided", expanding=True, type_=sa.BigInteger()), keys, persons),
         _bars_query(many, sa.bindparam("kin", expanding=True)),
     )
 
@@ -185,13 +198,15 @@ def _known_statement(placed: bool) -> Any:
 @dataclass(frozen=True)
 class Asked:
     """Of whom something is asked: the referrals (the first is the page's own; which of them are decided), the keys of
-    their children, of everybody named with a birth date, and of their families."""
+    their children, of everybody named with a birth date, and of their families; who the children are, as somebody
+    said."""
 
     referral_ids: list[int]
     decided_ids: list[int]
     child_keys: list[str]
     kin_keys: list[str]
     family_keys: list[str]
+    person_ids: list[int]
 
 
 def list_known(actor: Actor, asked: Asked) -> tuple[list[Contact], list[OpenCase], set[str]]:
@@ -204,6 +219,7 @@ def list_known(actor: Actor, asked: Asked) -> tuple[list[Contact], list[OpenCase
         "keys": _filled(asked.child_keys),
         "kin": _filled(asked.kin_keys),
         "family": _filled(asked.family_keys),
+        "persons": _filled(asked.person_ids),
         "since": clock.now() - A_YEAR,
         "principals": actor.principals,
     }
@@ -241,6 +257,7 @@ def list_known(actor: Actor, asked: Asked) -> tuple[list[Contact], list[OpenCase
             row.phone,
             row.code,
             row.at,
+            row.identity_id,
         )
         for row in rows
         if row.kind == "case"
@@ -249,7 +266,7 @@ def list_known(actor: Actor, asked: Asked) -> tuple[list[Contact], list[OpenCase
     return sorted(told, key=lambda contact: contact.received_at, reverse=True), cases, barred
 
 
-def _filled(keys: list[str]) -> list[str]:
+def _filled(keys: list[Any]) -> list[Any]:
     """Keys with the last one said again up to a round number of them, so that a database prepares the statement for few
     lengths."""
     return keys + keys[-1:] * (-len(keys) % 4)

@@ -13,8 +13,11 @@ import sqlalchemy as sa
 
 from caseapp.accounts.models import PostcodeSector, Team
 from caseapp.kernel.db import fetch
+from caseapp.kernel.subjects import Subject
+from caseapp.people.catalogue import DIFFERENT, SAME
+from caseapp.people.models import PersonIdentity
 from caseapp.referrals.domain.children import ChildTold
-from caseapp.referrals.models import ReferralChild
+from caseapp.referrals.models import ChildAnswer, ReferralChild
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,16 @@ class HubChild:
     outcome: str | None
     became: str | None
     case_id: int | None
+    # Who it is, as a person said: their record, its reference, and the number of all their records as one.
+    person_id: int | None = None
+    person: str = ""
+    identity_id: int | None = None
+    # How many likely records nobody has said anything of yet; None: nobody has looked.
+    likely: int | None = None
+    # Rows of other contacts that tell of the same child, or of another; records of another child: as a person said.
+    same_rows: frozenset[int] = frozenset()
+    other_rows: frozenset[int] = frozenset()
+    not_persons: frozenset[int] = frozenset()
 
     def team_for(self, kind: str) -> TeamOption | None:
         """The team of a kind that the postcode leads to and that may see the child; None: a person chooses."""
@@ -68,12 +81,21 @@ def _statement() -> Any:
             ReferralChild.outcome,
             ReferralChild.became,
             ReferralChild.case_id,
+            ReferralChild.person_id,
+            ReferralChild.likely,
+            Subject.reference.label("person"),
+            sa.func.coalesce(PersonIdentity.identity_id, ReferralChild.person_id).label("identity_id"),
+            _said(SAME, _OTHER_ROW).label("same_rows"),
+            _said(DIFFERENT, _OTHER_ROW).label("other_rows"),
+            _said(DIFFERENT, ChildAnswer.person_id).label("not_persons"),
             PostcodeSector.locality,
             Team.id.label("team_id"),
             Team.kind,
             Team.name,
             Team.phone,
         )
+        .outerjoin(Subject, Subject.id == ReferralChild.person_id)
+        .outerjoin(PersonIdentity, PersonIdentity.person_id == ReferralChild.person_id)
         .outerjoin(PostcodeSector, PostcodeSector.sector == ReferralChild.sector)
         .outerjoin(Team, sa.and_(Team.locality == PostcodeSector.locality, Team.kind.in_(("locality", "family_help"))))
         .where(ReferralChild.referral_id.in_(sa.bindparam("referrals", expanding=True, type_=sa.BigInteger())))
@@ -81,10 +103,37 @@ def _statement() -> Any:
     )
 
 
-def list_children(told: Mapping[int, Sequence[ChildTold]], barred_teams: Collection[int]) -> dict[int, list[HubChild]]:
-    """The children of each referral (id to those its document tells of) with the teams their postcodes lead to: one
-    statement."""
-    rows = fetch(_statement(), {"referrals": list(told)})
+_COMMA: Any = sa.literal(",")
+_OTHER_ROW = sa.case((ChildAnswer.child_id == ReferralChild.id, ChildAnswer.other_child_id), else_=ChildAnswer.child_id)
+
+
+def _said(answer: str, number: Any) -> Any:
+    """The numbers of which somebody said this for a child; a contact's child said of another's holds for both."""
+    of = sa.or_(ChildAnswer.child_id == ReferralChild.id, ChildAnswer.other_child_id == ReferralChild.id)
+    if number is ChildAnswer.person_id:
+        of = ChildAnswer.child_id == ReferralChild.id
+    return (
+        sa.select(sa.func.aggregate_strings(sa.cast(number, sa.Text()), _COMMA))
+        .where(of, ChildAnswer.answer == answer, ChildAnswer.ended_at.is_(None), number.is_not(None))
+        .correlate(ReferralChild)
+        .scalar_subquery()
+    )
+
+
+def _numbers(text: str | None) -> frozenset[int]:
+    return frozenset(int(number) for number in (text or "").split(",") if number)
+
+
+def load_children(referral_ids: Collection[int]) -> Sequence[Any]:
+    """The rows of the children of these referrals, for `list_children`: one statement."""
+    return fetch(_statement(), {"referrals": list(referral_ids)})
+
+
+def list_children(
+    rows: Sequence[Any], told: Mapping[int, Sequence[ChildTold]], barred_teams: Collection[int]
+) -> dict[int, list[HubChild]]:
+    """The children of each referral (id to those its document tells of), from their rows, with the teams their
+    postcodes lead to."""
     teams: dict[int, dict[str, TeamOption]] = defaultdict(dict)
     for row in rows:
         if row.team_id is not None:
@@ -102,6 +151,13 @@ def list_children(told: Mapping[int, Sequence[ChildTold]], barred_teams: Collect
                 row.outcome,
                 row.became,
                 row.case_id,
+                row.person_id,
+                row.person or "",
+                row.identity_id,
+                row.likely,
+                _numbers(row.same_rows),
+                _numbers(row.other_rows),
+                _numbers(row.not_persons),
             )
         )
     return found

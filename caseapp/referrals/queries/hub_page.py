@@ -322,8 +322,14 @@ class HubPage:
         return told
 
     def open_case_of(self, child: HubChild) -> OpenCase | None:
-        """The open case of a child, found by name and birth date."""
-        return next((case for case in self.open_cases if case.match_key == child.match_key), None)
+        """The open case of a child: of the record that somebody said is theirs; otherwise by name and birth date, but
+        for a record of whom somebody said that it is another child's."""
+        if child.identity_id is not None:
+            own = next((case for case in self.open_cases if case.identity_id == child.identity_id), None)
+            if own is not None:
+                return own
+        alike = (case for case in self.open_cases if child.match_key and case.match_key == child.match_key)
+        return next((case for case in alike if case.person_id not in child.not_persons), None)
 
     def open_case_for(self, line: Line) -> OpenCase | None:
         """The open case of a child, by any of the names and birth dates told."""

@@ -34,6 +34,11 @@ class Line:
         return [child.id for _, child in self.told]
 
     @property
+    def person_id(self) -> int | None:
+        """The record that somebody said is the child's; None: there is none, or nobody has said so."""
+        return next((child.person_id for _, child in self.told if child.person_id is not None), None)
+
+    @property
     def fullest(self) -> tuple["HubPage", HubChild]:
         """The telling that says the most; of equals the earliest."""
         return max(self.told, key=lambda pair: sum(value is not None for value in vars(pair[1].told).values()))
@@ -48,8 +53,20 @@ def may_be_same(one: Line, other: Line) -> bool:
     if {page.id for page, _ in one.told} & {page.id for page, _ in other.told}:
         # One contact tells of both: they are two.
         return False
+    rows = [{child.id for _, child in line.told} for line in (one, other)]
+    if any(child.other_rows & rows[1] for _, child in one.told):
+        # Somebody said so.
+        return False
     keys = [{near_key(child.told) for _, child in line.told} for line in (one, other)]
     return None in keys[0] | keys[1] or bool(keys[0] & keys[1])
+
+
+def _is_same(one: HubChild, other: HubChild) -> bool:
+    """Whether two contacts tell of one child: as somebody said, or else by the same name and birth date."""
+    if other.id in one.other_rows or (one.identity_id and other.identity_id and one.identity_id != other.identity_id):
+        return False
+    said = other.id in one.same_rows or (one.identity_id is not None and one.identity_id == other.identity_id)
+    return said or (one.match_key is not None and one.match_key == other.match_key)
 
 
 def join_lines(pages: Sequence["HubPage"], same: Mapping[int, int]) -> list[Line]:
@@ -63,7 +80,7 @@ def join_lines(pages: Sequence["HubPage"], same: Mapping[int, int]) -> list[Line
                 if any(
                     each.id == same.get(child.id)
                     or child.id == same.get(each.id)
-                    or (child.match_key is not None and each.match_key == child.match_key and other.id != page.id)
+                    or (other.id != page.id and _is_same(each, child))
                     for other, each in group
                 )
             ]

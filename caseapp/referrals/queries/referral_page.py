@@ -4,7 +4,7 @@ it those about the same family that are decided together.
 Five statements, however many they are.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -36,7 +36,7 @@ from caseapp.referrals.models import CopyGiven, Decision, DecisionReferral, Refe
 from .asked import card_columns, card_of
 from .done import Done, list_done
 from .history import Asked, Contact, OpenCase, list_known
-from .hub_children import HubChild, list_children
+from .hub_children import HubChild, list_children, load_children
 from .hub_page import After, HubPage
 from .order import seen_by
 
@@ -65,22 +65,34 @@ def get_hub_page(
     ids = [referral_id, *(each.id for each in rows if each.id != referral_id)]
     documents = {each.id: each.document for each in rows}
     told = {each: children_of(document) for each, document in documents.items()}
+    children_rows = load_children(ids)
     asked = Asked(
         ids,
         [each.id for each in rows if each.decided_at is not None],
         sorted({key for each in told.values() for child in each if (key := child.match_key)}),
         sorted({key for each, document in documents.items() for key in match_keys_of(document, told[each])}),
         sorted({key.key for each, document in documents.items() for key in family_keys(document, told[each])}),
+        sorted({row.person_id for row in children_rows if row.person_id is not None}),
     )
     contacts, cases, barred = list_known(actor, asked)
     barred_teams = frozenset(int(name.partition(":")[2]) for name in barred if not name.startswith("user:"))
     done = list_done(actor, ids)
-    known = _Known(contacts, cases, barred_teams, done, clocks_of(ids))
-    children = list_children(told, barred_teams)
+    children = list_children(children_rows, told, barred_teams)
+    everybody = [child for several in children.values() for child in several]
+    known = _Known(contacts, [case for case in cases if _is_about(case, everybody)], barred_teams, done, clocks_of(ids))
     others = tuple(_page(each, children[each.id], known) for each in rows if each.id != referral_id)
     found = known.done[referral_id].proposals
     chosen = same if same is not None else (found[0].same if found and row.group_size else {})
     return _page(row, children[referral_id], known, others, chosen)
+
+
+def _is_about(case: OpenCase, children: Sequence[HubChild]) -> bool:
+    """Whether an open case is of one of these children: not of a namesake, as somebody said."""
+    return any(
+        child.identity_id == case.identity_id
+        or (child.match_key == case.match_key and case.person_id not in child.not_persons)
+        for child in children
+    )
 
 
 @dataclass(frozen=True)

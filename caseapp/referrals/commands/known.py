@@ -1,0 +1,201 @@
+"""Is this child already known? A person says of a likely record that it is the same child, another one, or that they
+are not sure. The first record said to be the child is the person chosen, whom a case is opened for."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from caseapp.access.domain import Actor
+from caseapp.kernel import clock
+from caseapp.kernel.db import db, fetch, write_rows
+from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
+from caseapp.kernel.events import record
+from caseapp.kernel.text import clean, is_blank
+from caseapp.kernel.web import when
+from caseapp.people.catalogue import ANSWERS, SAME
+from caseapp.people.commands import say_whether_same
+from caseapp.people.queries import list_links
+from caseapp.referrals.models import ChildAnswer, ReferralChild
+from caseapp.referrals.queries.likely import CHILD, PERSON, Key, count_likely, get_likely_page
+
+from .triage import lock_referral
+
+OPENED = (
+    "A case was opened on this record because it was said to be the same child. Say on the page of the person what "
+    "is wrong, and ask the manager of the team that holds the case."
+)
+
+
+def look_for_likely(actor: Actor, *, referral_id: int) -> None:
+    """Look for likely records of each child, when the hub opens a contact: never while its sender waits. How many were
+    found stands on the contact's page until somebody has looked at them."""
+    found = count_likely(actor, referral_id)
+    write_rows(_LOOKED, [{"of_child": child_id, "likely": count} for child_id, count in found.items()])
+
+
+def say_of_child(actor: Actor, *, referral_id: int, number: int, about: str, answer: str, words: str) -> None:
+    """Keep what a person says of a contact's child (`number` from 1) and a likely record (`about`, as the page showed
+    it): the same child, another child or not sure, and what they go by. The answer before ends; the same again changes
+    nothing.
+
+    A second record said to be the same child joins it with the first (`people.commands.say_whether_same`). Raises
+    Invalid by field (`answer`, `words`), NotFound for a child or record that the actor may not see, OutOfOrder where a
+    case was opened by the answer before, or the answer contradicts another.
+    """
+    words, _ = clean(words)
+    problems = {}
+    if answer not in ANSWERS:
+        problems["answer"] = "Choose whether it is the same child"
+    if is_blank(words):
+        problems["words"] = "Write what you go by"
+    if problems:
+        raise Invalid(problems)
+    lock_referral(referral_id)
+    page = get_likely_page(actor, referral_id, number)
+    offered = [*([page.chosen] if page.chosen else []), *page.likely, *page.apart]
+    key = next((each.key for each in offered if each.about == about and not each.ring), None)
+    if key is None:
+        raise NotFound
+    child = _child(page.child.id)
+    before = next((each for each in page.history if each.key == key and each.ended_at is None), None)
+    if before and (before.answer, before.words) == (answer, words):
+        return
+    if before:
+        _end(actor, before.id, None)
+        _let_go(child, key, before.answer)
+    row = {"child_id": child.id, "answer": answer, "words": words, "said_by_id": actor.user_id}
+    about_key = {
+        "person_id": key[1] if key[0] == PERSON else None,
+        "other_child_id": key[1] if key[0] == CHILD else None,
+    }
+    number_of: int = fetch(_ADD, {**row, **about_key, "said_at": clock.now()})[0].id
+    subjects = [referral_id, *([key[1]] if key[0] == PERSON else [])]
+    record(actor, "referral.child_known", subjects=subjects, answer=answer, number=number_of)
+    _follow(actor, child, key, answer, words)
+
+
+def take_back_of_child(actor: Actor, *, referral_id: int, number: int, answer_id: int, words: str) -> None:
+    """Take back what was said of a child and a record, with the reason: it may be suggested again.
+
+    Raises Invalid without `words`, NotFound, OutOfOrder where it does not stand any more or a case was opened by it.
+    """
+    words, _ = clean(words)
+    if is_blank(words):
+        raise Invalid({"words": "Write why you take it back"})
+    lock_referral(referral_id)
+    page = get_likely_page(actor, referral_id, number)
+    said = next((each for each in page.history if each.id == answer_id), None)
+    if said is None:
+        raise NotFound
+    if said.ended_at is not None:
+        if said.end_words == words and said.ended_by == actor.name:
+            return
+        raise OutOfOrder(f"This does not stand any more: {said.ended_by} took it back {when(said.ended_at)}.")
+    _end(actor, said.id, words)
+    _let_go(_child(page.child.id), said.key, said.answer)
+    record(actor, "referral.child_known_taken_back", subjects=[referral_id], number=said.id)
+
+
+def _follow(actor: Actor, child: ReferralChild, key: Key, answer: str, words: str) -> None:
+    """What an answer makes of the persons chosen."""
+    other = _child(key[1]) if key[0] == CHILD else None
+    person_id = other.person_id if other else key[1]
+    if answer == SAME and other and child.person_id and person_id is None:
+        other.person_id = child.person_id
+    elif answer == SAME and child.person_id is None:
+        child.person_id = person_id
+    elif child.person_id and person_id and child.person_id != person_id:
+        say_whether_same(actor, child.person_id, person_id, answer=answer, words=words)
+    db.session.flush()
+
+
+def _let_go(child: ReferralChild, key: Key, answer: str) -> None:
+    """What an answer made of the person chosen ends with it. Raises OutOfOrder where a case was opened by it."""
+    if answer != SAME or key[0] != PERSON or child.person_id != key[1]:
+        return
+    if child.case_id is not None:
+        raise OutOfOrder(OPENED)
+    # Another record that was said to be the child takes its place.
+    child.person_id = next((row.person_id for row in fetch(_SAID_SAME, {"child": child.id})), None)
+    db.session.flush()
+
+
+def _child(child_id: int) -> ReferralChild:
+    row = db.session.get(ReferralChild, child_id, populate_existing=True)
+    if row is None:
+        raise NotFound
+    return row
+
+
+_ANSWER: Any = ChildAnswer.__table__
+_ADD = sa.insert(cast(sa.Table, _ANSWER)).returning(_ANSWER.c.id)
+_END = sa.update(_ANSWER).where(_ANSWER.c.id == sa.bindparam("of_answer"))
+_SAID_SAME = (
+    sa.select(ChildAnswer.person_id)
+    .where(
+        ChildAnswer.child_id == sa.bindparam("child"),
+        ChildAnswer.person_id.is_not(None),
+        ChildAnswer.answer == SAME,
+        ChildAnswer.ended_at.is_(None),
+    )
+    .order_by(ChildAnswer.id)
+    .limit(1)
+)
+_ROW: Any = ReferralChild.__table__
+_LOOKED = sa.update(_ROW).where(_ROW.c.id == sa.bindparam("of_child"))
+
+
+def _end(actor: Actor, answer_id: int, words: str | None) -> None:
+    ended = {"ended_at": clock.now(), "ended_by_id": actor.user_id, "end_words": words}
+    write_rows(_END, [{"of_answer": answer_id, **ended}])
+
+
+def carry_answers(actor: Actor, persons: Mapping[int, Iterable[int]]) -> None:
+    """After a decision made records: what was said of their children holds for the records. `persons`: the rows of the
+    contacts that tell of each. A child of another contact said to be the same is this person; a record said to be
+    another child's is not suggested for this one again."""
+    rows = {row_id: person_id for person_id, row_ids in persons.items() for row_id in row_ids}
+    if not rows:
+        return
+    for said in fetch(_STANDING, {"children": list(rows)}):
+        person_id = rows.get(said.child_id) or rows[said.other_child_id]
+        other = said.person_id or said.its_person if said.child_id in rows else said.own_person
+        if said.answer == SAME and other is None:
+            other_row = said.other_child_id if said.child_id in rows else said.child_id
+            write_rows(_CHOOSE, [{"of_child": other_row, "person_id": person_id}])
+        elif other is not None and other != person_id:
+            _say_unless_said(actor, person_id, other, said)
+
+
+def _say_unless_said(actor: Actor, person_id: int, other_id: int, said: Any) -> None:
+    """What was said of the records themselves, since or by somebody else, weighs more than what the contact kept."""
+    standing = list_links([person_id], standing=True)
+    if any(link.other_than(person_id) == other_id for link in standing if person_id in (link.one_id, link.other_id)):
+        return
+    with suppress(OutOfOrder):
+        say_whether_same(actor, person_id, other_id, answer=said.answer, words=said.words)
+
+
+_CHOOSE = sa.update(_ROW).where(_ROW.c.id == sa.bindparam("of_child"))
+_OWN, _OTHER = sa.alias(_ROW), sa.alias(_ROW)
+_CHILDREN: Any = sa.bindparam("children", expanding=True, type_=sa.BigInteger())
+_STANDING = (
+    sa.select(
+        ChildAnswer.child_id,
+        ChildAnswer.other_child_id,
+        ChildAnswer.person_id,
+        ChildAnswer.answer,
+        ChildAnswer.words,
+        _OWN.c.person_id.label("own_person"),
+        _OTHER.c.person_id.label("its_person"),
+    )
+    .join(_OWN, _OWN.c.id == ChildAnswer.child_id)
+    .outerjoin(_OTHER, _OTHER.c.id == ChildAnswer.other_child_id)
+    .where(
+        sa.or_(ChildAnswer.child_id.in_(_CHILDREN), ChildAnswer.other_child_id.in_(_CHILDREN)),
+        ChildAnswer.ended_at.is_(None),
+    )
+    .order_by(ChildAnswer.id)
+)
