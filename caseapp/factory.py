@@ -30,6 +30,7 @@ from caseapp.audit import commands as audit_commands
 from caseapp.audit import events as audit_events
 from caseapp.audit import models as audit_tables
 from caseapp.audit import routes as audit_routes
+from caseapp.cases import commands as cases_commands
 from caseapp.cases import events as cases_events
 from caseapp.cases import models as cases_tables
 from caseapp.cases import queries as cases_queries
@@ -337,6 +338,8 @@ def connect() -> None:
         DESK_PANELS.fill(fill_panel)
     subscribe("case.opened", night_commands.let_in)
     subscribe("case.reopened", night_commands.let_in)
+    for code in ("person.same_said", "person.same_taken_back"):
+        subscribe(code, cases_commands.follow_links)
     subscribe("*", deadlines_commands.follow)
     subscribe("user.disabled", referrals_holding.on_user_disabled)
 

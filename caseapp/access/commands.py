@@ -1,7 +1,7 @@
 """Giving and ending reach, and barring. Called by the slice whose write changes who sees what, in the same
 transaction."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, cast
 
@@ -98,56 +98,59 @@ def bars_of(from_ids: Any) -> Any:
 _BARS_OF = bars_of(sa.bindparam("from_ids", expanding=True))
 
 
-def carry_bars(from_ids: Sequence[int], to_ids: Iterable[int]) -> None:
+def carry_bars(from_ids: Sequence[int], to_ids: Iterable[int]) -> bool:
     """Bar from each of `to_ids` whoever is barred from any of `from_ids`: what grows out of a referral stays out of the
-    same hands."""
-    carry_found_bars(_BARS_OF, {"from_ids": from_ids}, to_ids)
+    same hands. Gives whether anybody is."""
+    return carry_found_bars(_BARS_OF, {"from_ids": from_ids}, to_ids)
 
 
-def carry_found_bars(query: Any, given: Mapping[str, Any], to_ids: Iterable[int]) -> None:
+def carry_found_bars(query: Any, given: Mapping[str, Any], to_ids: Iterable[int]) -> bool:
     """As `carry_bars`, from whatever a statement of `bars_of` finds with these parameters."""
     ids = list(to_ids)
     rows = fetch(query, given) if ids else ()
     for subject_id in ids if rows else ():
         for row in rows:
             bar(row.principal, subject_id=subject_id, reason=CARRIED if row.reason == SHARED else row.reason)
+    return bool(rows)
 
 
-def keep_together(groups: Sequence[Collection[int]], *, but: Mapping[int, Collection[str]]) -> None:
-    """Work out anew what is kept from whom in each group of subjects that go together (one person's records and cases):
-    a bar on one holds for all, and so does a restriction. `but`: by subject the principals that nothing shared keeps
-    from it, because they hold it."""
+def share_bars(subject_ids: Collection[int], groups: Sequence[Collection[int]], *, but: Mapping[int, Set[str]]) -> None:
+    """Work out anew which bars these subjects share: in each group (one person's records and cases) a bar on one holds
+    for all. `but`: by subject the principals that nothing shared keeps from it, because they hold it."""
+    if not subject_ids:
+        return
+    db.session.execute(sa.delete(Bar).where(Bar.subject_id.in_(subject_ids), Bar.reason == SHARED))
+    found = fetch(_BARS_ON, {"subjects": list(subject_ids)}) if groups else ()
+    own = {(row.principal, row.subject_id) for row in found}
+    rows = {
+        (principal, number)
+        for group in groups
+        for principal, barred_from in own
+        if barred_from in group
+        for number in group
+        if (principal, number) not in own and principal not in but.get(number, ())
+    }
+    since = {"reason": SHARED, "since_at": clock.now()}
+    write_rows(
+        _ADD_BAR, [{"principal": principal, "subject_id": number, **since} for principal, number in sorted(rows)]
+    )
+
+
+def cover(groups: Sequence[Collection[int]]) -> None:
+    """Work out anew what restrictions cover: in each group of subjects that go together one on any holds for all."""
     ids = [number for group in groups for number in group]
     if not ids:
         return
-    db.session.execute(sa.delete(Bar).where(Bar.subject_id.in_(ids), Bar.reason == SHARED))
     db.session.execute(sa.delete(Restricted).where(Restricted.subject_id.in_(ids)))
-    bars, standing = fetch(_BARS_ON, {"subjects": ids}), fetch(_RESTRICTIONS_ON, {"subjects": ids})
-    for group in groups:
-        own = {(row.principal, row.subject_id) for row in bars if row.subject_id in group}
-        shared = {
-            (principal, number)
-            for principal, _ in own
-            for number in group
-            if (principal, number) not in own and principal not in but.get(number, ())
-        }
-        now = clock.now()
-        write_rows(
-            _ADD_BAR,
-            [
-                {"principal": principal, "subject_id": number, "reason": SHARED, "since_at": now}
-                for principal, number in sorted(shared)
-            ],
-        )
-        write_rows(
-            _ADD_RESTRICTED,
-            [
-                {"subject_id": number, "restriction_id": row.id}
-                for row in standing
-                if row.subject_id in group
-                for number in sorted(group)
-            ],
-        )
+    standing = fetch(_RESTRICTIONS_ON, {"subjects": ids})
+    covered = [
+        {"subject_id": number, "restriction_id": row.id}
+        for group in groups
+        for row in standing
+        if row.subject_id in group
+        for number in sorted(group)
+    ]
+    write_rows(_ADD_RESTRICTED, covered)
 
 
 def _on(subject_id: Any) -> Any:
@@ -169,7 +172,7 @@ def restrict(
     *, subject_id: int, reason: str, words: str, ring: str, readers: Collection[str], set_by_id: int
 ) -> int | None:
     """Let only `readers` (principals) see a subject; gives the restriction's number, None when one stands already.
-    Whoever knows what goes together with the subject calls `keep_together`."""
+    Whoever knows what goes together with the subject calls `cover`."""
     standing = db.session.scalar(
         sa.select(Restriction.id).where(Restriction.subject_id == subject_id, Restriction.ended_at.is_(None))
     )
@@ -185,7 +188,7 @@ def restrict(
 
 
 def end_restriction(*, restriction_id: int, words: str, ended_by_id: int) -> bool:
-    """End a restriction; False when it has ended already. As `restrict`, it is followed by `keep_together`."""
+    """End a restriction; False when it has ended already. As `restrict`, it is followed by `cover`."""
     ended = db.session.execute(
         sa.update(Restriction)
         .where(Restriction.id == restriction_id, Restriction.ended_at.is_(None))

@@ -62,8 +62,14 @@ TASKS = {
     "referral_on_open_case": ("A new contact came about this child", "Say what it changes"),
     "strategy_asked": ("A worker asks for a strategy discussion", "I have decided this"),
     "case_received": ("The hub gave this child to your team", "I have read this"),
+    "two_open_cases": (
+        "This child has a second open case: agree who goes on",
+        "We have agreed, and I have written it down",
+    ),
     "handover_returned": ("The handover came back with a question", "I have read this"),
 }
+# Two records of one child were linked, and both have an open case: each holder is asked to settle which goes on.
+TWO_CASES = "two_open_cases"
 # A new contact about a child with an open case: whoever acknowledges it says what it changes (practice 3).
 CONCERN = "referral_on_open_case"
 # A worker asks their manager for a strategy discussion because of it.

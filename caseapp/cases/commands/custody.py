@@ -7,13 +7,13 @@ move is one step here.
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
 from caseapp.access.commands import end_reach, give_reach
 from caseapp.access.domain import HUB, L4, LOCALITY, Actor
-from caseapp.access.queries import barred_principals
+from caseapp.access.queries import barred_principals, restricted
 from caseapp.accounts.models import Professional, User
 from caseapp.accounts.queries import ProfessionalRow, find_professional, find_team, list_workers
 from caseapp.cases.catalogue import EPISODES
@@ -27,7 +27,10 @@ from caseapp.kernel.events import ActorLike, record
 from caseapp.kernel.subjects import new_subject
 from caseapp.kernel.text import is_blank
 from caseapp.kernel.web import clock_time, when
+from caseapp.people.models import PersonIdentity
+from caseapp.people.queries import linked_to
 
+from .linked import keep_together
 from .writing import write_note
 
 
@@ -61,7 +64,8 @@ def open_case(
     team = find_team(team_id=team_id)
     if team is None or not team.may_hold_cases:
         raise ValueError("that team can't be accountable for a child")
-    if fetch(_OPEN_CASE_OF, {"person": person_id}):
+    (known,) = fetch(_KNOWN, {"person": person_id})
+    if known.has_case:
         raise OutOfOrder("This child already has an open case. The referral belongs on it.")
     subject = new_subject("case")
     case = {
@@ -74,12 +78,14 @@ def open_case(
         "closed_at": None,
         "close_reason": None,
         "level": level,
-        "follows_id": follows_id,
+        "follows_id": follows_id or known.closed_id,
         "version": 1,
     }
     write_rows(_ADD_CASE, [case])
     _begin(subject.id, person_id=person_id, level=level, team_id=team_id, episode=episode_kind, received_at=received_at)
     give_reach(f"team:{team_id}", subject_id=subject.id, kind="case", level=L4, why="custody")
+    if known.shares:
+        keep_together([person_id])
     subjects = [subject.id, person_id]
     record(
         actor,
@@ -107,7 +113,23 @@ def _begin(case_id: int, *, person_id: int, level: str, team_id: int, episode: s
 
 
 # Built once, and rows go straight in: an opened case is a dozen writes.
-_OPEN_CASE_OF = sa.select(Case.id).where(Case.person_id == sa.bindparam("person"), Case.closed_at.is_(None))
+def _known() -> Any:
+    """Of a person: whether any of their records has an open case, whether there are others or a restriction, and the
+    last case that closed."""
+    person: Any = sa.bindparam("person", type_=sa.BigInteger())
+    theirs = sa.or_(Case.person_id == person, Case.person_id.in_(linked_to([person])))
+    closed = (
+        sa.select(Case.id).where(theirs, Case.closed_at.is_not(None)).order_by(Case.closed_at.desc(), Case.id.desc())
+    )
+    shares = sa.or_(sa.exists().where(PersonIdentity.person_id == person), restricted(person))
+    return sa.select(
+        sa.exists().where(theirs, Case.closed_at.is_(None)).label("has_case"),
+        shares.label("shares"),
+        closed.limit(1).scalar_subquery().label("closed_id"),
+    )
+
+
+_KNOWN = _known()
 _ADD_CASE, _ADD_LEVEL, _ADD_EPISODE, _ADD_CUSTODY, _ADD_INVOLVEMENT = (
     sa.insert(cast(sa.Table, model.__table__)) for model in (Case, CaseLevel, Episode, Custody, Involvement)
 )

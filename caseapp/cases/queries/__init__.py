@@ -4,6 +4,7 @@ from .chronology import Chronology, Entry, code_words, list_chronology
 from .clocked import ClockedCase, about_cases, get_clocked_case
 from .clocks import ClockRow, ClocksPage, IdleRule, get_clocks_page
 from .dated import Correction, DatedEvent, cases_of_dated, find_twin, get_dated, list_dated
+from .linked import TwoCases, linked_open_cases
 from .lists import (
     CaseRow,
     LastAllocation,
@@ -54,6 +55,7 @@ __all__ = [
     "PersonCase",
     "TaskRow",
     "TeamChild",
+    "TwoCases",
     "Wording",
     "about_cases",
     "around",
@@ -75,6 +77,7 @@ __all__ = [
     "get_note",
     "get_task",
     "is_closed",
+    "linked_open_cases",
     "list_cases_of",
     "list_children_led",
     "list_chronology",

@@ -21,6 +21,7 @@ from caseapp.kernel.subjects import Subject
 from caseapp.people.queries import ELDEST_FIRST, FamilyRow, list_family
 
 from .chronology import Chronology, Entry, list_chronology
+from .linked import Twin, read_twins, twins_column
 from .lists import CaseRow, as_case_row, select_cases
 from .work import TaskRow, as_children, select_with_tasks
 
@@ -72,6 +73,8 @@ class CasePage:
     family: tuple[FamilyRow, ...]
     chronology: Chronology
     alerts: tuple[AlertWords, ...] = ()
+    # Other open cases of the same child: two records of it were linked while both had one.
+    twins: tuple[Twin, ...] = ()
 
     @property
     def next_due(self) -> ClockView | None:
@@ -115,6 +118,7 @@ def get_case_page(actor: Actor, case_id: int, *, entries: int = 20) -> CasePage:
         family=tuple(list_family(actor, case.family_id, level=L4)),
         chronology=list_chronology(actor, [case_id], limit=entries),
         alerts=_alerts(rows, case_id),
+        twins=read_twins(rows[0].twins),
     )
 
 
@@ -126,7 +130,7 @@ def _page_statement(placed: bool, covers: bool) -> Any:
     now: Any = sa.bindparam("now", type_=NightAlert.until_at.type)
     alert = sa.and_(NightAlert.case_id == Case.id, NightAlert.withdrawn_at.is_(None), NightAlert.until_at > now)
     return (
-        select_with_tasks(*_ALERT_COLUMNS)
+        select_with_tasks(*_ALERT_COLUMNS, twins_column(AnyReader(placed, covers), sa.bindparam("case")).label("twins"))
         .outerjoin(NightAlert, alert)
         .where(Case.family_id == family_id, seen)
         .order_by(*ELDEST_FIRST)

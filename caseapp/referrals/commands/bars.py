@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from caseapp.access.commands import bar, bars_of, carry_bars, carry_found_bars
 from caseapp.accounts.queries import list_user_names
+from caseapp.cases.commands import keep_together
 from caseapp.people.domain.names import normalise_name
 from caseapp.people.queries import persons_said_in
 from caseapp.referrals.domain.children import ChildTold, match_keys_of
@@ -53,4 +54,8 @@ def pass_bars_on(page: HubPage, family_id: int) -> None:
     persons = {case.person_id for case in told}
     for each in page.together if family_id else ():
         persons |= set(persons_said_in(each.id, family_id=family_id))
-    carry_bars([each.id for each in page.together], sorted(families | {case.id for case in told} | (persons - held)))
+    found = carry_bars(
+        [each.id for each in page.together], sorted(families | {case.id for case in told} | (persons - held))
+    )
+    if found:
+        keep_together(persons)
