@@ -72,11 +72,23 @@ def give_reach_until(principal: str, *, subject_id: int, kind: str, level: int, 
 def end_reach(*, subject_id: int, why: str, principal: str | None = None) -> None:
     """End what reaches through `why` (of one principal, or of all), also what would end by itself later; the rows stay
     as history."""
-    lasting = sa.or_(Reach.until_at.is_(None), Reach.until_at > clock.now())
-    query = sa.update(Reach).where(Reach.subject_id == subject_id, Reach.why == why, lasting)
-    if principal is not None:
-        query = query.where(Reach.principal == principal)
-    db.session.execute(query.values(until_at=clock.now()))
+    given = {"of_subject": subject_id, "through": why, "now": clock.now()}
+    if principal is None:
+        write_rows(_END_REACH, [given])
+    else:
+        write_rows(_END_REACH_OF, [{**given, "whose": principal}])
+
+
+_END_REACH = (
+    sa.update(cast(sa.Table, Reach.__table__))
+    .where(
+        Reach.subject_id == sa.bindparam("of_subject"),
+        Reach.why == sa.bindparam("through"),
+        sa.or_(Reach.until_at.is_(None), Reach.until_at > sa.bindparam("now")),
+    )
+    .values(until_at=sa.bindparam("now"))
+)
+_END_REACH_OF = _END_REACH.where(Reach.principal == sa.bindparam("whose"))
 
 
 def bar(principal: str, *, subject_id: int, reason: str) -> None:

@@ -234,11 +234,15 @@ _PERSON_OF = sa.select(Case.person_id).where(Case.id == sa.bindparam("case"))
 
 def _bump(case_id: int, *, seen: int | None = None) -> bool:
     """Count the case's version on; False if it is no longer the one seen. The row stays locked until the commit."""
-    query = sa.update(Case).where(Case.id == case_id, Case.closed_at.is_(None)).values(version=Case.version + 1)
-    if seen is not None:
-        query = query.where(Case.version == seen)
-    changed = db.session.execute(query.returning(Case.id).execution_options(synchronize_session=False))
-    return changed.first() is not None
+    if seen is None:
+        return bool(fetch(_BUMP, {"case": case_id}))
+    return bool(fetch(_BUMP_SEEN, {"case": case_id, "seen": seen}))
+
+
+_CASE = cast(sa.Table, Case.__table__)
+_ONE_OPEN = sa.update(_CASE).where(_CASE.c.id == sa.bindparam("case"), _CASE.c.closed_at.is_(None))
+_BUMP = _ONE_OPEN.values(version=_CASE.c.version + 1).returning(_CASE.c.id)
+_BUMP_SEEN = _BUMP.where(_CASE.c.version == sa.bindparam("seen"))
 
 
 def _too_late(cases: Mapping[int, int]) -> Conflict:

@@ -14,7 +14,7 @@ from caseapp.cases.queries.dated import Correction, DatedEvent, corrections_of, 
 from caseapp.deadlines.catalogue import KINDS, needs_time
 from caseapp.deadlines.domain import MOVED, STATUTORY, TAKEN_BACK
 from caseapp.kernel import clock, text
-from caseapp.kernel.db import db
+from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
 from caseapp.kernel.events import Event, EventSubject, record
 from caseapp.kernel.subjects import Subject
@@ -153,11 +153,13 @@ def _day_problem(on: date | None, named_day: str) -> str:
 
 
 def _refuse_after_closing(case_ids: Collection[int], happened_at: datetime) -> None:
-    closed = db.session.scalar(
-        sa.select(sa.func.count()).where(Case.id.in_(list(case_ids)), Case.closed_at < happened_at)
-    )
-    if closed:
+    if fetch(_CLOSED_BEFORE, {"cases": list(case_ids), "at": happened_at}):
         raise OutOfOrder("The case was closed before that. Open it again, or write a note.")
+
+
+_CLOSED_BEFORE = sa.select(Case.id).where(
+    Case.id.in_(sa.bindparam("cases", expanding=True)), Case.closed_at < sa.bindparam("at")
+)
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from caseapp.access.commands import put_within
 from caseapp.access.domain import L4, Actor
-from caseapp.access.models import Reach
-from caseapp.access.queries import get_subject, visible_ids
+from caseapp.access.queries import get_subject, levels_of
 from caseapp.accounts.queries import user_names
 from caseapp.cases.catalogue import CONCERNS
 from caseapp.cases.models import Note, NoteCase, NoteVersion, Task
 from caseapp.kernel import clock, text
-from caseapp.kernel.db import db, write_rows
+from caseapp.kernel.db import db, fetch, write_rows
 from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder, Text
 from caseapp.kernel.events import ActorLike, record
 from caseapp.kernel.subjects import Subject, new_subject
@@ -74,9 +73,8 @@ def keep_note(
     if problems:
         raise Invalid(problems)
     ids = sorted(set(case_ids))
-    # Of these alone: a team's reach is every case it has ever held.
-    theirs = visible_ids(actor, "case", level).where(Reach.subject_id.in_(ids))
-    if len(set(db.session.scalars(theirs))) != len(ids):
+    levels = levels_of(actor, "case", ids)
+    if any(levels.get(case_id, -1) < level for case_id in ids):
         raise NotFound
     known = _find_once(actor, once_key, ids, words, happened_at)
     if known is not None:
@@ -194,20 +192,7 @@ def _find_once(actor: Actor, once_key: str, case_ids: list[int], words: str, hap
 
     Its first wording or its latest: who saved theirs as another wording and presses again has said nothing new.
     """
-    rows = db.session.execute(
-        sa.select(
-            Note.id,
-            Subject.reference,
-            Note.happened_at,
-            NoteVersion.words,
-            NoteVersion.author_id,
-            NoteVersion.written_at,
-        )
-        .join(Subject, Subject.id == Note.id)
-        .join(NoteVersion, NoteVersion.note_id == Note.id)
-        .where(Note.once_key == once_key, NoteVersion.number.in_((1, Note.current)))
-        .order_by(NoteVersion.number)
-    ).all()
+    rows = fetch(_ONCE, {"key": once_key})
     if not rows:
         return None
     first, latest, mine = rows[0], rows[-1], Text(actor.name, None, words)
@@ -225,6 +210,22 @@ def _find_once(actor: Actor, once_key: str, case_ids: list[int], words: str, hap
         note_id=first.id,
         theirs=Text(who, latest.written_at, latest.words),
     )
+
+
+_ONCE = (
+    sa.select(
+        Note.id,
+        Subject.reference,
+        Note.happened_at,
+        NoteVersion.words,
+        NoteVersion.author_id,
+        NoteVersion.written_at,
+    )
+    .join(Subject, Subject.id == Note.id)
+    .join(NoteVersion, NoteVersion.note_id == Note.id)
+    .where(Note.once_key == sa.bindparam("key"), NoteVersion.number.in_((1, Note.current)))
+    .order_by(NoteVersion.number)
+)
 
 
 def _may_see(actor: Actor, reference: str) -> bool:
