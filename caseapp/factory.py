@@ -77,6 +77,9 @@ from caseapp.pathway import routes as pathway_routes
 from caseapp.people import cli as people_cli
 from caseapp.people import events as people_events
 from caseapp.people import models as people_tables
+from caseapp.people import routes as people_routes
+from caseapp.people.slots import LETTERS
+from caseapp.people.slots import PANELS as PERSON_PANELS
 from caseapp.referrals import cli as referrals_cli
 from caseapp.referrals import events as referrals_events
 from caseapp.referrals import models as referrals_tables
@@ -151,6 +154,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     documents_routes.bp,
     insight_routes.bp,
     night_routes.bp,
+    people_routes.bp,
     referrals_routes.bp,
     notices_routes.bp,
     notifications_routes.bp,
@@ -336,11 +340,17 @@ def connect() -> None:
         CODE_WORDS.fill(fill_codes)
     for fill_panel in (night_routes.desk_panels, assessments_routes.desk_panels, pathway_routes.desk_panels):
         DESK_PANELS.fill(fill_panel)
+    for fill_person in (cases_queries.person_panels, referrals_persons.person_panels):
+        PERSON_PANELS.fill(fill_person)
+    LETTERS.fill(referrals_persons.letters)
     subscribe("case.opened", night_commands.let_in)
     subscribe("case.reopened", night_commands.let_in)
     for code in ("person.same_said", "person.same_taken_back"):
         subscribe(code, cases_commands.follow_links)
     subscribe("*", deadlines_commands.follow)
+    subscribe("person.moved", cases_commands.on_moved)
+    subscribe("person.address.differs", cases_commands.on_address_differs)
+    subscribe("person.address.settled", cases_commands.on_address_settled)
     subscribe("user.disabled", referrals_holding.on_user_disabled)
 
 

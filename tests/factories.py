@@ -20,6 +20,7 @@ from caseapp.kernel.db import db
 from caseapp.kernel.subjects import Subject, new_subject
 from caseapp.pathway import commands as pathway
 from caseapp.people import commands as people
+from caseapp.people.commands import StayGiven
 
 CHILDREN = (("Ellie", date(2017, 3, 9), "F"), ("Jake", date(2019, 6, 2), "M"), ("Mia", date(2021, 1, 30), "F"))
 
@@ -139,6 +140,31 @@ def a_case(
     if worker is not None:
         give(family, worker, manager=MANAGERS[team])
     return family
+
+
+def a_full_record(person_id: int, by: str) -> None:
+    """Something of everything that a person's page shows, recorded by a sign-in."""
+    actor = someone(by)
+    said = "Her mother, on the phone"
+    given = {"person_id": person_id, "said_by": said}
+    known_as = people.NameGiven(first="Ellie", last="Garner", kind="also_known_as", said_by=said)
+    people.tell_name(actor, person_id=person_id, name=known_as, version=1)
+    people.add_number(actor, kind="nhs_number", value="943 476 5919", version=2, **given)
+    people.tell_contact(actor, way="phone", safe=True, words="After 3 pm, never leave a message", version=3, **given)
+    people.tell_danger(actor, words="A dog that bites; ring first", since_on=date(2026, 10, 1), version=4, **given)
+    related = people.Related(person_id, "grandparent", other_name="Jean Marsh", said_by=said)
+    people.relate(actor, given=related, version=5)
+    facts = {"school": "Wath Primary School", "first_language": "English"}
+    people.correct_facts(actor, facts=facts, disabilities=["HEAR"], version=6, **given)
+    stay = StayGiven(
+        line="2 Mill Street",
+        postcode="S62 5AB",
+        kind="relative",
+        protected=False,
+        said_by="South Yorkshire Police",
+        said_at=clock.now(),
+    )
+    people.give_address(actor, person_id=person_id, stay=stay)
 
 
 MANAGERS = {

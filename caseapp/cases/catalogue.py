@@ -67,9 +67,13 @@ TASKS = {
         "We have agreed, and I have written it down",
     ),
     "handover_returned": ("The handover came back with a question", "I have read this"),
+    "address_changed": ("A new address: see who has to be told, and whose locality it is", "I have seen to it"),
+    "address_differs": ("Two addresses are given: find out where the child lives", "I am finding out"),
 }
 # Two records of one child were linked, and both have an open case: each holder is asked to settle which goes on.
 TWO_CASES = "two_open_cases"
+# About a person, on whose page it is seen to.
+ADDRESS_CHANGED, ADDRESS_DIFFERS = "address_changed", "address_differs"
 # A new contact about a child with an open case: whoever acknowledges it says what it changes (practice 3).
 CONCERN = "referral_on_open_case"
 # A worker asks their manager for a strategy discussion because of it.

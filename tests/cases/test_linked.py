@@ -48,7 +48,9 @@ def test_two_open_cases_of_one_child_are_said_on_both_and_asked_of_both(app: Fla
     assert (pair.one, pair.other) == (north.reference, central.reference)
     assert linked_open_cases([central.person_ids[0]]) == [pair] and linked_open_cases([]) == []
     assert open_tasks() == {(north.case_id, central.case_id), (central.case_id, north.case_id)}
-    assert [twin.reference for twin in get_case_page(someone("north.worker"), north.case_id).twins] == [central.reference]
+    assert [twin.reference for twin in get_case_page(someone("north.worker"), north.case_id).twins] == [
+        central.reference
+    ]
     (twin,) = get_case_page(someone("central.worker"), central.case_id).twins
     assert (twin.reference, twin.team) == (north.reference, "North locality")
     waiting = {child.case.id: child.to_read for child in list_team(team_id("north"), someone("north.manager")).children}

@@ -35,6 +35,11 @@ FILLED = {
         "caseapp.assessments.routes.desk_panels",
         "caseapp.pathway.routes.handovers.desk_panels",
     ],
+    "people.letters": ["caseapp.referrals.queries.persons.letters"],
+    "people.panels": [
+        "caseapp.cases.queries.persons.person_panels",
+        "caseapp.referrals.queries.persons.person_panels",
+    ],
     "notifications.people": [
         "caseapp.cases.queries.telling.people",
         "caseapp.pathway.queries.links.people",

@@ -66,6 +66,7 @@ def _half(*, name: str, team: str, worker: str, manager: str, sender: str) -> di
     )
     family = factories.a_case(name=name, team=team, worker=worker, children=2)
     note = factories.a_note(family, worker)
+    factories.a_full_record(family.person_ids[0], worker)
     assessment_id = factories.start_an_assessment(family, worker=worker)
     moving = factories.a_case(name=f"{name}-Hill", team=team, worker=worker)
     factories.an_authorised_assessment(moving, worker=worker, manager=manager)
@@ -98,6 +99,8 @@ def _half(*, name: str, team: str, worker: str, manager: str, sender: str) -> di
         "notice": notice,
         "document": file.reference,
         "case": family.references[0],
+        # Who is told of in an open referral is the hub's to read; who is not is nobody's but the team's.
+        "person": _reference((family if team == "north" else moving).person_ids[0]),
         "note": note,
         "night": night,
         "assessment": _reference(assessment_id),

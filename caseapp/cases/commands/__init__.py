@@ -6,6 +6,7 @@ from .custody import OpenedCase, allocate, end_joint_work, move_custody, open_ca
 from .dated import AlreadyRecorded, MeanwhileChanged, move_dated_event, record_dated_event, take_back_dated_event
 from .level import change_level, close_episode, open_episode
 from .linked import follow_links, keep_together
+from .moving import on_address_differs, on_address_settled, on_moved
 from .writing import KeyUsed, acknowledge_task, amend_note, make_task, settle_tasks, write_note
 
 __all__ = [
@@ -26,6 +27,9 @@ __all__ = [
     "make_task",
     "move_custody",
     "move_dated_event",
+    "on_address_differs",
+    "on_address_settled",
+    "on_moved",
     "open_case",
     "open_episode",
     "record_dated_event",

@@ -17,7 +17,7 @@ from .lists import (
     open_cases_of_persons,
 )
 from .page import CasePage, NotePage, Wording, get_case, get_case_page, get_note, is_closed
-from .persons import PersonCase, around, list_cases_of
+from .persons import PersonCase, around, list_cases_of, person_panels
 from .telling import people
 from .work import (
     Children,
@@ -92,6 +92,7 @@ __all__ = [
     "list_waiting",
     "open_cases_of_persons",
     "people",
+    "person_panels",
     "soonest",
     "task_words",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseapp.access.domain import L4, Actor
+from caseapp.access.domain import L4, Actor, SubjectAccess
 from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_shape, sees
 from caseapp.accounts.models import Professional, Team
 from caseapp.cases.catalogue import CLOSURES
@@ -17,8 +17,14 @@ from caseapp.cases.models import Case, Custody, Involvement
 from caseapp.kernel.db import fetch
 from caseapp.kernel.subjects import Subject
 from caseapp.people.models import FamilyMember
+from caseapp.people.slots import Panel
 
 from .lists import OPEN_LEAD
+
+
+def person_panels(actor: Actor, subject: SubjectAccess) -> list[Panel]:
+    """For the slot `people.panels`: the person's cases, as the status card says them (L1). One statement."""
+    return [Panel("Cases", "cases/_of_person.html", list_cases_of(actor, subject.id))]
 
 
 def around(kind: str, wanted: sa.CTE) -> list[sa.Select[Any]]:

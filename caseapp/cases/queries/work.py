@@ -20,7 +20,7 @@ from caseapp.deadlines.queries import count_late_waiting
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import NotFound, OutOfOrder
-from caseapp.kernel.subjects import Subject
+from caseapp.kernel.subjects import PREFIXES, Subject
 from caseapp.kernel.web import when
 from caseapp.people.models import Stay
 from caseapp.people.queries import ELDEST_FIRST
@@ -40,6 +40,11 @@ class TaskRow:
     about: str
     made_at: datetime
     alert: Alert | None = None
+
+    @property
+    def about_person(self) -> bool:
+        """Whether it is seen to on the page of a person."""
+        return self.about.startswith(f"{PREFIXES['person']}-")
 
 
 @dataclass(frozen=True)

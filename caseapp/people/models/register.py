@@ -180,7 +180,8 @@ class WorkerDanger(Model):
 
 class Stay(Model):
     """Where a person lives or lived; exactly one is "lives here now", and it says who said so, how and when
-    (practice 8). `state`: lived (now or before), said (somebody gives another address: to be settled), not_so."""
+    (practice 8). `state`: lived (now or before), said (somebody gives another address: to be settled), then settled (a
+    stay that was lived at stands beside it) or not_so."""
 
     __tablename__ = "stay"
 

@@ -19,6 +19,8 @@ from .families import (
 )
 from .links import LinkRow, identity_of, linked_to, list_links, said_different
 from .matches import Match, compare, count_names, described_people, find_matches, list_candidates
+from .page import Fact, PersonPage, get_person, locality_of
+from .surroundings import Kin, Near, Surroundings, Tied, get_surroundings
 
 __all__ = [
     "CURRENT_NAME",
@@ -26,23 +28,32 @@ __all__ = [
     "PERSON_COLUMNS",
     "STAY_NOW",
     "Address",
+    "Fact",
     "FamilyRow",
+    "Kin",
     "LinkRow",
     "Match",
+    "Near",
     "PersonCard",
+    "PersonPage",
+    "Surroundings",
+    "Tied",
     "compare",
     "count_names",
     "described_people",
     "family_names",
     "find_family",
     "find_matches",
+    "get_person",
     "get_person_card",
+    "get_surroundings",
     "identity_of",
     "linked_to",
     "list_candidates",
     "list_duplicates",
     "list_family",
     "list_links",
+    "locality_of",
     "persons_said_in",
     "said_different",
     "shown_age",

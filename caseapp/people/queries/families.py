@@ -13,6 +13,7 @@ from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import NotFound
+from caseapp.kernel.subjects import Subject
 from caseapp.people.domain.names import age_words, full_name
 from caseapp.people.models import FamilyMember, Person, PersonIdentifier, PersonName, Stay
 
@@ -39,6 +40,7 @@ class FamilyRow:
     """A person in a family, as lists show them. `address` is None for a reader below L4."""
 
     person_id: int
+    reference: str
     name: str
     age: str
     born_on: date | None
@@ -117,6 +119,7 @@ def list_family(actor: Actor, family_id: int, *, level: int = 0) -> list[FamilyR
     return [
         FamilyRow(
             row.id,
+            row.reference,
             shown_name(row),
             shown_age(row),
             row.born_on,
@@ -140,6 +143,7 @@ def _family_statement(placed: bool, covers: bool) -> Any:
     return (
         sa.select(
             *PERSON_COLUMNS,
+            Subject.reference,
             Person.sex,
             Person.phone,
             *_STAY_COLUMNS,
@@ -148,6 +152,7 @@ def _family_statement(placed: bool, covers: bool) -> Any:
             FamilyMember.parental_responsibility,
             FamilyMember.adult_of_concern,
         )
+        .join(Subject, Subject.id == Person.id)
         .join(FamilyMember, FamilyMember.person_id == Person.id)
         .outerjoin(PersonName, CURRENT_NAME)
         .outerjoin(Stay, STAY_NOW)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from caseapp.people.domain import register
+
 _CENSUS: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "data" / "cin_codes.json").read_text(encoding="utf-8")
 )
@@ -161,8 +163,8 @@ def _census_list(name: str) -> tuple[Choice, ...]:
     return tuple(Choice(key, words) for key, words in _CENSUS[name].items())
 
 
-ETHNICITIES = _census_list("Ethnicity")
-DISABILITIES = _census_list("Disability")
+ETHNICITIES = tuple(Choice(key, words) for key, words in register.ETHNICITIES.items())
+DISABILITIES = tuple(Choice(key, words) for key, words in register.DISABILITIES.items())
 
 YES_NO_UNKNOWN: tuple[Choice, ...] = (Choice("yes", "Yes"), Choice("no", "No"), Choice("dont_know", "I don’t know"))
 
@@ -254,16 +256,7 @@ RATINGS: tuple[Choice, ...] = (
     Choice("green", "Green", hint="Needs help, no sign of harm now: decide within 72 hours"),
 )
 
-ADDRESS_KINDS: tuple[Choice, ...] = (
-    Choice("home", "Home"),
-    Choice("temporary", "Temporary"),
-    Choice("relative", "With a relative"),
-    Choice("refuge", "Refuge"),
-    Choice("hostel", "Hostel"),
-    Choice("care", "Foster home or children’s home"),
-    Choice("hospital", "Hospital"),
-    Choice("other", "Other"),
-)
+ADDRESS_KINDS: tuple[Choice, ...] = tuple(Choice(key, words) for key, words in register.STAY_KINDS.items())
 
 # domain.md section 5: health, behaviour, grooming, home, online, money, school.
 EXPLOITATION_SIGNS: tuple[Choice, ...] = (

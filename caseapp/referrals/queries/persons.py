@@ -1,5 +1,6 @@
 """A person's contacts: the open ones through which the person is reached, and those that their page shows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -7,13 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseapp.access.domain import L4, Actor
+from caseapp.access.domain import L4, Actor, SubjectAccess
 from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_shape, sees
-from caseapp.kernel.db import fetch
+from caseapp.kernel.db import fetch, fetch_new
 from caseapp.kernel.subjects import Subject
 from caseapp.people.models import FamilyMember, Person
+from caseapp.people.slots import Panel
 from caseapp.referrals.catalogue import words
-from caseapp.referrals.models import Referral, ReferralChild
+from caseapp.referrals.models import Decision, DecisionReferral, Referral, ReferralChild
 
 # The page of a person shows the latest; the rest is on the pages of the contacts.
 SHOWN = 20
@@ -38,6 +40,36 @@ def around(kind: str, wanted: sa.CTE) -> list[sa.Select[Any]]:
         sa.select(wanted.c.id, Referral.id)
         .join(FamilyMember, told)
         .join(Referral, sa.and_(Referral.id == FamilyMember.said_in_id, Referral.state != "decided")),
+    ]
+
+
+def person_panels(actor: Actor, subject: SubjectAccess) -> list[Panel]:
+    """For the slot `people.panels`: the contacts about a person, for readers of the record. One statement."""
+    if subject.level < L4:
+        return []
+    return [Panel("Contacts", "referrals/_of_person.html", list_contacts_of(actor, subject.id))]
+
+
+def letters(actor: Actor, person_ids: Collection[int]) -> list[str]:
+    """For the slot `people.letters`: letters to the family that wait in a decision which nobody has agreed yet. One
+    statement."""
+    keys = sa.select(Person.match_key).where(Person.id.in_(person_ids))
+    about = sa.or_(ReferralChild.person_id.in_(person_ids), ReferralChild.match_key.in_(keys))
+    waiting = (
+        sa.select(Subject.reference)
+        .distinct()
+        .join(Referral, Referral.id == Subject.id)
+        .join(DecisionReferral, DecisionReferral.referral_id == Referral.id)
+        .join(Decision, Decision.id == DecisionReferral.decision_id)
+        .join(ReferralChild, ReferralChild.referral_id == Referral.id)
+        .where(
+            Decision.state == "proposed", Decision.family_message.is_not(None), about, not_barred(actor, Referral.id)
+        )
+        .order_by(Subject.reference)
+    )
+    return [
+        f"A letter to the family waits with the decision on {row.reference}: check its address."
+        for row in fetch_new(waiting)
     ]
 
 

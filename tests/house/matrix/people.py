@@ -1,0 +1,33 @@
+"""The register of people: a person's page, what is recorded there, a change of address."""
+
+from tests.house.matrix.row import CASE_WORKERS, HUB, NORTH, Row, to
+
+COUNCIL = {**CASE_WORKERS, **HUB, "edt": 200, "head": 200}
+THEIRS = {**NORTH, **HUB}
+
+ROWS = (
+    # Everybody of the council sees the status card of everybody.
+    Row("GET", "/people/{own}", "person", COUNCIL, "Person P-", foreign=200),
+    Row("GET", "/people/{own}/who-looked", "person", THEIRS, "Who looked"),
+    *(
+        Row("GET", f"/people/{{own}}/change/{what}", "person", THEIRS, marker)
+        for what, marker in (
+            ("name", "What is this name?"),
+            ("facts", "Ethnicity"),
+            ("number", "Which number?"),
+            ("relationship", "What are they to this person?"),
+            ("contact", "Is it safe?"),
+            ("danger", "What is dangerous"),
+        )
+    ),
+    Row("GET", "/people/{own}/change/birth", "person", to(404, THEIRS)),
+    Row("POST", "/people/{own}/change/name", "person", to(422, THEIRS), "There is a problem"),
+    Row("GET", "/people/{own}/end/danger/1", "person", THEIRS, "A dog that bites"),
+    Row("GET", "/people/{own}/end/number/1", "person", THEIRS, "943"),
+    Row("GET", "/people/{own}/end/relationship/1", "person", THEIRS, "Jean Marsh"),
+    Row("POST", "/people/{own}/end/danger/1", "person", to(422, THEIRS), "There is a problem"),
+    Row("GET", "/people/{own}/move", "person", THEIRS, "Who moved too?"),
+    Row("POST", "/people/{own}/move", "person", to(422, THEIRS), "There is a problem"),
+    Row("POST", "/people/{own}/numbers/999/verify", "person", to(404, THEIRS)),
+    Row("POST", "/people/{own}/told/999", "person", to(404, THEIRS)),
+)
