@@ -9,14 +9,15 @@ import click
 import structlog
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from caseapp.accounts.commands import clean_up, suspend_unused
 from caseapp.audit.commands import seal
 from caseapp.audit.domain import ChainBroken
 from caseapp.kernel.db import db, dispose, transaction
 from caseapp.night.cli import export_if_due
-from caseapp.notifications.commands import tell
+from caseapp.notifications.commands import clear_outbox, tell
 from caseapp.referrals.commands.drafts import expire_drafts
 from caseapp.search.commands import clear_searches
 
@@ -72,8 +73,9 @@ def sweep(once: bool, every: float) -> None:
                 if time.monotonic() >= clean_at:
                     suspended = suspend_unused(current_app.config["SUSPEND_AFTER"])
                     with transaction():
-                        expired, cleared = expire_drafts(), clear_searches()
-                    log.info("sweep.cleaned_up", **clean_up(), suspended=suspended, drafts=expired, searches=cleared)
+                        expired, searches = expire_drafts(), clear_searches()
+                    cleared = {**clean_up(), "searches": searches, "reminders": clear_outbox()}
+                    log.info("sweep.cleaned_up", **cleared, suspended=suspended, drafts=expired)
                     sound = _write_files() and sound
                     clean_at = time.monotonic() + CLEAN_EVERY
                 if time.monotonic() >= tell_at:
@@ -83,7 +85,7 @@ def sweep(once: bool, every: float) -> None:
                     log.info("sweep.database_back")
                 wait = every
             except SQLAlchemyError as error:
-                log.error("sweep.database_gone", kind=type(error).__name__)
+                log.error(f"sweep.{_what_failed(error)}", kind=type(error).__name__)
                 dispose()
                 sound, wait = False, min(wait * BACK_OFF, max(LONGEST_WAIT, every))
             if once:
@@ -91,6 +93,12 @@ def sweep(once: bool, every: float) -> None:
             asked.wait(wait)
     except Stopped:
         raise SystemExit(0) from None
+
+
+def _what_failed(error: SQLAlchemyError) -> str:
+    """Whether the database can't be reached or used now, or refused what it was asked, which is a fault of ours."""
+    gone = isinstance(error, (OperationalError, PoolTimeout)) or getattr(error, "connection_invalidated", False)
+    return "database_gone" if gone else "failed"
 
 
 def _tell() -> bool:

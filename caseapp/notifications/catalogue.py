@@ -38,3 +38,9 @@ LEASE = timedelta(minutes=10)
 BATCH = 50
 
 MOST_ENTRIES = 2000
+
+# What was due longer ago than this leaves the outbox: three times as long as lateness is told
+# (`windows.LATE_TOLD_FOR`), so that a quarter's reminders can be looked up. The clocks, and what was done about them,
+# stay.
+KEPT_FOR = timedelta(days=90)
+CLEARED_AT_ONCE = 5_000

@@ -142,3 +142,16 @@ def test_sweep_outlives_a_database_that_is_gone(start: Start, tmp_path: Path) ->
     wait_for(lambda: "sweep.cleaned_up" in process.stderr.readline(), 60)
     process.terminate()
     assert process.wait(30) == 0
+
+
+def test_what_the_database_refuses_is_not_taken_for_a_database_that_is_gone(app: Flask, start: Start) -> None:
+    sql("INSERT INTO throttle (key, failures, last_at) VALUES ('old', 1, '2020-01-01 00:00:00.000000')")
+    sql("CREATE TABLE still_needed (key VARCHAR(80) REFERENCES throttle (key))")
+    try:
+        sql("INSERT INTO still_needed VALUES ('old')")
+        once = start("sweep", "--once")
+        said = once.communicate(timeout=60)[1]
+        assert "sweep.failed" in said and "IntegrityError" in said and "database_gone" not in said
+        assert once.returncode == 1
+    finally:
+        sql("DROP TABLE still_needed")

@@ -124,11 +124,11 @@ def test_age(start, now, words):
         ("assessment.complete", "2026-11-18 08:47", "2026-11-18 23:59", "day 0 of 45"),
         ("assessment.complete", "2026-11-18 08:47", "2026-11-21 10:20", "day 2 of 45"),
         ("assessment.complete", "2026-11-21 08:47", "2026-11-22 10:20", "day 0 of 45"),
-        ("assessment.complete", "2026-11-18 08:47", "2027-01-27 10:20", "day 47 of 45"),
+        ("assessment.complete", "2026-11-18 08:47", "2027-01-27 10:20", "day 47: it had 45 working days"),
         ("assessment.complete", "2026-11-18 08:47", "2026-11-16 10:20", "day 0 of 45"),
         ("mash.red", "2026-11-20 10:10", "2026-11-20 10:10", "hour 1 of 4"),
         ("mash.red", "2026-11-20 10:10", "2026-11-20 12:20", "hour 3 of 4"),
-        ("mash.red", "2026-11-20 10:10", "2026-11-20 14:20", "hour 5 of 4"),
+        ("mash.red", "2026-11-20 10:10", "2026-11-20 14:20", "hour 5: it had 4 hours"),
     ],
 )
 def test_pace(key, start, now, words):

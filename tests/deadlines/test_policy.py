@@ -168,6 +168,7 @@ def test_a_councils_own_length_holds_from_its_day(app: Flask, friday: datetime) 
         ),
         ({"kind": "rule", "rule": "nrm.conclusive_from", "length": 29}, "length", "a council may wait longer"),
         ({"kind": "rule", "rule": "review.first", "length": 25}, "length", "from 1 to 24"),
+        ({"kind": "rule", "rule": "assessment.seen", "length": 46}, "length", "which has 45 working days"),
         ({"day": date(2027, 1, 16), "words": "x"}, "day", "Saturday or a Sunday"),
         ({"day": date(2026, 12, 25), "words": "x"}, "day", "does not count already: Christmas Day"),
         ({"day": date(2027, 1, 18), "words": ""}, "day", "nothing to withdraw"),
@@ -184,6 +185,14 @@ def test_what_cannot_be_decided(app: Flask, friday: datetime, made: dict[str, An
         preview_change(change(**given))
     assert message in refused.value.problems[field]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(PolicyDecision)) == 0
+
+
+def test_nobody_who_writes_waits_for_a_preview_that_only_looks(app: Flask, friday: datetime) -> None:
+    a_case(worker="north.worker")
+    db.session.commit()
+    assert preview_change(holiday(), only_looks=True) == preview_change(holiday())
+    preview_change(holiday(), only_looks=True)
+    assert not db.session.in_transaction()
 
 
 def test_what_is_worked_out_and_never_stored_follows_a_decision_too(app: Flask, friday: datetime) -> None:

@@ -18,7 +18,7 @@ from caseapp.deadlines.domain import PolicyChange
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.kernel.subjects import Subject
-from caseapp.notifications.commands import put_in_outbox
+from caseapp.notifications.commands import clear_outbox, put_in_outbox
 from caseapp.notifications.models import Reminder
 from caseapp.notifications.queries import count_unread, list_own
 from caseapp.notifications.queries.readers import may_see
@@ -347,4 +347,21 @@ def test_what_has_been_late_for_long_is_not_news(app: Flask) -> None:
     with clock.at(morning(2027, 3, 1)):
         put_in_outbox()
 
+        assert told() == []
+
+
+def test_what_was_due_a_quarter_ago_leaves_the_outbox_and_is_not_told_again(app: Flask) -> None:
+    a_family_of_leah()
+    with clock.at(morning(2027, 1, 28)):
+        assert put_in_outbox() > 0
+    late = told()
+    assert late
+    # 24:00 on the due day, and ninety days.
+    with clock.at(datetime(2027, 4, 27, 22, 59, tzinfo=UTC)):
+        assert clear_outbox() == 0
+    assert told() == late
+    with clock.at(datetime(2027, 4, 28, 0, 1, tzinfo=UTC)):
+        clear_outbox()
+        assert told() == []
+        put_in_outbox()
         assert told() == []

@@ -26,7 +26,7 @@ from caseapp.deadlines.domain import (
 from caseapp.deadlines.models import Clock, ClockMove, PolicyDecision
 from caseapp.deadlines.queries.policy import current_policy
 from caseapp.kernel import clock, text
-from caseapp.kernel.db import BigId, UTCDateTime, db, fetch, is_postgresql, write_rows
+from caseapp.kernel.db import BigId, UTCDateTime, db, fetch, is_postgresql, let_go, write_rows
 from caseapp.kernel.errors import Conflict, Invalid
 from caseapp.kernel.events import record
 from caseapp.kernel.subjects import Subject
@@ -64,13 +64,20 @@ class Preview:
         return sum(move.now_due_at > move.was_due_at for move in self.moves)
 
 
-def preview_change(*changes: PolicyChange) -> Preview:
+def preview_change(*changes: PolicyChange, only_looks: bool = False) -> Preview:
     """Which running clocks a decision, or some made together, would move. Writes nothing. Raises Invalid for one that
-    cannot be made."""
+    cannot be made.
+
+    `only_looks`: nothing has been written in this transaction, which is given up before the counting, so that nobody
+    who writes waits for it.
+    """
     policy = current_policy()
     steps = _steps(policy, changes)
     keys = set[str]().union(*(_keys_touched(after, change) for change, after in steps))
-    return _preview(policy.version, steps[-1][1], keys)
+    rows = _running(keys)
+    if only_looks:
+        let_go()
+    return _preview(policy.version, steps[-1][1], rows)
 
 
 def apply_change(actor: Actor, change: PolicyChange, *, version: int) -> Preview:
@@ -93,7 +100,7 @@ def apply_changes(actor: Actor, changes: Sequence[PolicyChange], *, version: int
 
 
 def _decide(actor: Actor, after: Policy, change: PolicyChange) -> Preview:
-    seen = _preview(after.version, after, _keys_touched(after, change))
+    seen = _preview(after.version, after, _running(_keys_touched(after, change)))
     decision = PolicyDecision(
         **{name: getattr(change, name) for name in _DECIDED},
         moved=len(seen.moves),
@@ -201,8 +208,11 @@ def _steps(policy: Policy, changes: Sequence[PolicyChange]) -> list[tuple[Policy
     return steps
 
 
-def _preview(version: int, after: Policy, keys: set[str]) -> Preview:
-    rows = fetch(_RUNNING, {"keys": sorted(keys)})
+def _running(keys: set[str]) -> Sequence[Any]:
+    return fetch(_RUNNING, {"keys": sorted(keys)})
+
+
+def _preview(version: int, after: Policy, rows: Sequence[Any]) -> Preview:
     return Preview(version, len(rows), tuple(_moves(after, rows)))
 
 

@@ -209,9 +209,18 @@ class Policy:
             problems["length"] = f"Give a number from 1 to {LONGEST[rule.unit]}"
         elif length is not None and rule.basis == "statutory":
             problems["length"] = _against_the_law(rule, length)
+        elif length is not None and rule.runs == "milestone":
+            problems["length"] = self._outside_its_clock(rule, length, change.in_force_from)
         if length is None and calendar is not None:
             problems["length"] = "Give the length too"
         return problems
+
+    def _outside_its_clock(self, rule: Rule, length: int, on: date) -> str:
+        """A point on the way that lies behind the end of its clock would never be reached."""
+        around = self.find_rule(rule.milestone_of, on)
+        if around is None or around.unit != rule.unit or length <= around.length:
+            return ""
+        return f"It is a point on the way of “{around.words}”, which has {around.length_words}"
 
 
 def _against_the_law(rule: Rule, length: int) -> str:

@@ -61,18 +61,25 @@ def age_words(start: datetime, now: datetime) -> str:
 
 
 def pace(due: Due, now: datetime) -> str:
-    """How far along a clock is: 'day 37 of 45', for hours 'hour 3 of 4'. When late the first number is the larger."""
+    """How far along a clock is: 'day 37 of 45', for hours 'hour 3 of 4'; once over, 'hour 5: it had 4 hours'."""
     if due.rule.by is not None:
         return f"until {due.rule.by:%H:%M}"
     if due.rule.unit == "minutes":
-        return f"minute {max(0, int((now - due.anchor).total_seconds())) // 60 + 1} of {due.rule.length}"
+        return _pace("minute", max(0, int((now - due.anchor).total_seconds())) // 60 + 1, due.rule.length)
     if due.due_on is None:
         begun = max(0, int((now - due.anchor).total_seconds())) // 3600 + 1
-        return f"hour {begun} of {due.rule.length}"
+        return _pace("hour", begun, due.rule.length)
     today = to_london(now).date()
     if due.rule.unit == "working_days":
-        return f"day {max(0, due.calendar.working_days_between(due.day_0, today))} of {due.rule.length}"
-    return f"day {max(0, (today - due.day_0).days)} of {(due.due_on - due.day_0).days}"
+        gone = max(0, due.calendar.working_days_between(due.day_0, today))
+        return _pace("day", gone, due.rule.length, "working day")
+    return _pace("day", max(0, (today - due.day_0).days), (due.due_on - due.day_0).days)
+
+
+def _pace(unit: str, begun: int, length: int, counted_in: str = "") -> str:
+    if begun > length:
+        return f"{unit} {begun}: it had {how_many(length, counted_in or unit)}"
+    return f"{unit} {begun} of {length}"
 
 
 def _hours_left(due_at: datetime, now: datetime) -> TimeLeft:

@@ -253,7 +253,7 @@ def _made(done: Any) -> ResponseReturnValue:
 def _preview_page(
     form: DecisionForm, what: str, view: Any, changes: list[PolicyChange], newer: list[queries.DecisionView]
 ) -> ResponseReturnValue:
-    seen = preview_change(*changes)
+    seen = preview_change(*changes, only_looks=True)
     page = render_template(
         "deadlines/preview.html",
         form=form,

@@ -4,7 +4,7 @@ from .feeds import end_feed, make_feed, open_feed, write_look
 from .mailing import Mailer, MailFailed, Settings
 from .own import choose_mail, mark_read
 from .sending import compose, let_go_again, send_waiting
-from .telling import Told, make_digests, put_in_outbox, tell
+from .telling import Told, clear_outbox, make_digests, put_in_outbox, tell
 
 __all__ = [
     "MailFailed",
@@ -12,6 +12,7 @@ __all__ = [
     "Settings",
     "Told",
     "choose_mail",
+    "clear_outbox",
     "compose",
     "end_feed",
     "let_go_again",

@@ -13,6 +13,7 @@ from caseapp.deadlines.catalogue import RULES
 from caseapp.deadlines.queries import current_policy
 from caseapp.kernel import clock
 from caseapp.kernel.db import UTCDateTime, db, is_postgresql, short_write
+from caseapp.notifications.catalogue import CLEARED_AT_ONCE, KEPT_FOR
 from caseapp.notifications.domain import windows
 from caseapp.notifications.models import Digest, DigestRound, Reminder
 from caseapp.notifications.queries import to_tell, wanting_digest
@@ -106,3 +107,27 @@ def _make(connection: sa.Connection, today: date) -> int:
 def _add(connection: sa.Connection, rows: Any) -> int:
     """Add what is not there yet; gives how many that were."""
     return connection.execute(rows.on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}).rowcount
+
+
+def clear_outbox() -> int:
+    """Delete what was due so long ago (KEPT_FOR) that no warning point and no lateness of it is told any more: it could
+    not be told a second time. The e-mails of such days go with the last thing in them. Gives how many things.
+
+    Looks at the oldest rows only, some thousands each time (CLEARED_AT_ONCE): they come in the order of their days.
+    """
+    before = clock.now() - KEPT_FOR
+    oldest = sa.select(Reminder.id).order_by(Reminder.id).limit(CLEARED_AT_ONCE)
+    mails = sa.select(Digest.id).order_by(Digest.id).limit(CLEARED_AT_ONCE)
+    done = sa.delete(Reminder).where(Reminder.id.in_(oldest), Reminder.due_at < before)
+    # A mail that somebody is sending now is theirs to settle.
+    empty = sa.delete(Digest).where(
+        Digest.id.in_(mails),
+        Digest.made_at < before,
+        Digest.state != "sending",
+        ~sa.exists().where(Reminder.digest_id == Digest.id),
+    )
+    db.session.rollback()
+    with short_write() as connection:
+        cleared = connection.execute(done).rowcount
+        connection.execute(empty)
+    return cleared
