@@ -51,8 +51,8 @@ def show(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
         after_person=request.args.get("person", "")[:20],
         after_referral=request.args.get("referral", "")[:20],
     )
-    for person in found.people:
-        note_read(person.id, "search")
+    for person_id in (*(person.id for person in found.people), *found.ring):
+        note_read(person_id, "search")
     for referral in found.referrals:
         note_read(referral.id, "search")
     return render_template("search/show.html", kept=kept, found=found)

@@ -1,7 +1,7 @@
 """What somebody looks for, and how what is found answers it. No database, no web."""
 
 from .hits import Answer, Named, answer
-from .reading import KEPT, LONGEST, NOTHING, TOO_LONG, TOO_WIDE, Asked, read, tidy
+from .reading import KEPT, LONGEST, NOTHING, TOO_LONG, TOO_WIDE, Asked, read, tidy, years_before
 
 __all__ = [
     "KEPT",
@@ -15,4 +15,5 @@ __all__ = [
     "answer",
     "read",
     "tidy",
+    "years_before",
 ]

@@ -76,11 +76,12 @@ class Asked:
     def born_between(self, today: date) -> tuple[date, date] | None:
         """The first and the last day on which somebody of the year or the age that was typed can have been born."""
         spans = [(date(year, 1, 1), date(year, 12, 31)) for year in self.born_in]
-        spans += [(_years_before(today, age + 1) + timedelta(days=1), _years_before(today, age)) for age in self.aged]
+        spans += [(years_before(today, age + 1) + timedelta(days=1), years_before(today, age)) for age in self.aged]
         return (max(first for first, _ in spans), min(last for _, last in spans)) if spans else None
 
 
-def _years_before(day: date, years: int) -> date:
+def years_before(day: date, years: int) -> date:
+    """The same day so many years earlier, 28 February for a 29th that there was not."""
     try:
         return day.replace(year=day.year - years)
     except ValueError:

@@ -1,8 +1,8 @@
 """People who answer a search, the best first: only whom this reader may know of, in what is shown and in what is
 counted."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from itertools import groupby
@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.access.domain import L1, L4, Actor
-from caseapp.access.models import Bar, Restricted, RestrictionReader
-from caseapp.access.queries import AnyReader, levels_in, reader_params, reader_shape, sees
+from caseapp.access.domain import HUB, L1, L4, Actor
+from caseapp.access.models import Bar, Restricted, Restriction, RestrictionReader
+from caseapp.access.queries import AnyReader, levels_in, not_barred, reader_params, reader_shape, sees
 from caseapp.accounts.models import Professional, Team
 from caseapp.cases.domain import LEVELS
 from caseapp.cases.models import Case, Custody, Involvement
@@ -22,16 +22,16 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import fetch
 from caseapp.kernel.subjects import Subject
 from caseapp.people.domain.dates import day_words
-from caseapp.people.domain.names import full_name, years_old
+from caseapp.people.domain.names import full_name
 from caseapp.people.models import FamilyMember, Person, PersonKey, PersonName, Stay
 from caseapp.people.queries import STAY_NOW, shown_age
 from caseapp.referrals.models import Referral, ReferralChild
-from caseapp.search.domain import Answer, Asked, Named, answer
+from caseapp.search.domain import Answer, Asked, Named, answer, years_before
 
 from .plan import Plan
 
 # So many are looked at, and counted; more are said to be more.
-MOST = 1_000
+MOST, MOST_NEAR = 1_000, 300
 A_PAGE = 25
 GROWN_UP = 18
 _MISTAKEN = "mistaken"
@@ -40,12 +40,10 @@ _ANYBODY = Answer(0, True, ())
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who answers, before anything about them is looked up for a page."""
+    """Somebody who answers, before anything more about them is looked up for a page."""
 
     id: int
-    name: str
-    age: str
-    born_on: date | None
+    row: Any
     answer: Answer
     order: tuple[Any, ...]
 
@@ -69,19 +67,41 @@ class PersonHit:
     level: int
 
 
-def find_people(actor: Actor, asked: Asked, plan: Plan) -> tuple[list[Candidate], bool]:
-    """Who answers, the best first, and whether there are more than were looked at. One statement."""
+@dataclass(frozen=True)
+class People:
+    """Who answers, the best first; whether there are `more` than were looked at; and for the hub alone, of whom only
+    named people may know: their numbers, and whom to ring."""
+
+    found: Sequence[Candidate] = ()
+    more: bool = False
+    ring: Mapping[int, str] = field(default_factory=dict)
+
+
+def find_people(actor: Actor, asked: Asked, plan: Plan) -> People:
+    """Who answers, of those this reader may know of. One statement."""
     given: dict[str, Any] = {**reader_params(actor), **_given(asked, plan)}
-    shape = (plan.by, len(plan.also), bool(plan.sectors), bool(asked.postcodes), plan.born is not None)
-    rows = fetch(_people_statement(*reader_shape(actor), *shape), given)
-    found = []
+    shape = (bool(actor.teams(HUB)), plan.by, len(plan.also), bool(plan.sectors), bool(asked.postcodes))
+    rows = fetch(_people_statement(*reader_shape(actor), *shape, plan.born is not None), given)
+    found, ring = [], {}
+    grown_up_since = years_before(clock.today(), GROWN_UP)
     for number, group in groupby(rows, key=lambda row: row.id):
         names = list(group)
-        given_answer = answer(asked.words, [_named(row) for row in names if row.name_kind]) if asked.words else _ANYBODY
-        if given_answer is not None:
-            found.append(_candidate(number, names, given_answer))
+        best = answer(asked.words, [_named(row) for row in names if row.name_kind]) if asked.words else _ANYBODY
+        if best is None:
+            continue
+        if names[0].ring is not None:
+            ring[number] = names[0].ring
+            continue
+        row = next((row for row in names if row.is_current), names[0])
+        grown_up = row.born_on is not None and row.born_on <= grown_up_since
+        by_name = ((row.last or "").casefold(), (row.first or "").casefold(), number)
+        order = (best.far, not best.by_present_name, grown_up, not row.has_case, *by_name)
+        found.append(Candidate(number, row, best, order))
     found.sort(key=lambda one: one.order)
-    return found[:MOST], len({row.id for row in rows}) > MOST
+    more = (
+        len({row.id for row in rows if row.whole}) > MOST or len({row.id for row in rows if not row.whole}) > MOST_NEAR
+    )
+    return People(found[:MOST], more, ring)
 
 
 def _given(asked: Asked, plan: Plan) -> dict[str, Any]:
@@ -111,25 +131,15 @@ def _named(row: Any) -> Named:
     return Named(row.first or "", row.middle, row.last or "", row.name_kind, bool(row.is_current))
 
 
-def _candidate(number: int, rows: Sequence[Any], found: Answer) -> Candidate:
-    row = next((row for row in rows if row.is_current), rows[0])
-    first = " ".join(part for part in (row.first, row.middle) if part)
-    name = full_name(first, row.last, description=row.description)
-    grown_up = row.born_on is not None and years_old(row.born_on, clock.today()) >= GROWN_UP
-    last = (row.last or "").casefold()
-    order = (found.far, not found.by_present_name, grown_up, not row.has_case, last, name, number)
-    return Candidate(number, name, shown_age(row), row.born_on, found, order)
-
-
 @cache
 def _people_statement(
-    placed: bool, covers: bool, by: str, also: int, sectors: bool, postcodes: bool, born: bool
+    placed: bool, covers: bool, hub: bool, by: str, also: int, sectors: bool, postcodes: bool, born: bool
 ) -> Any:
     """Whoever is found under the keys, less whom a conflict of interest keeps from the reader, with all their names."""
     reader = AnyReader(placed, covers)
 
     def kept(person_id: Any) -> list[sa.ColumnElement[bool]]:
-        conditions = [person_id.not_in(barred_people(reader))]
+        conditions = [person_id.not_in(barred_people(reader, restricted=not hub))]
         for place in range(also):
             one = orm.aliased(PersonKey)
             keys: Any = sa.bindparam(f"also_{place}", expanding=True)
@@ -143,21 +153,18 @@ def _people_statement(
         return conditions
 
     if by == "keys":
-        found: Any = sa.union(
-            *(
-                sa.select(
-                    sa.select(PersonKey.person_id.label("id"))
-                    .where(PersonKey.key.in_(sa.bindparam(name, expanding=True)), *kept(PersonKey.person_id))
-                    .distinct()
-                    .limit(MOST + 1)
-                    .subquery()
-                    .c.id
-                )
-                for name in ("exact", "near")
-            )
-        ).subquery()
+        branches = [
+            sa.select(PersonKey.person_id.label("id"), sa.literal(whole).label("whole"))
+            .where(PersonKey.key.in_(sa.bindparam(name, expanding=True)), *kept(PersonKey.person_id))
+            .distinct()
+            .limit(most + 1)
+            .subquery()
+            for name, whole, most in (("exact", 1, MOST), ("near", 0, MOST_NEAR))
+        ]
+        either = sa.union_all(*(sa.select(branch.c.id, branch.c.whole) for branch in branches)).subquery()
+        found: Any = sa.select(either.c.id, sa.func.max(either.c.whole).label("whole")).group_by(either.c.id).subquery()
     else:
-        found = _otherwise(by, kept).distinct().limit(MOST + 1).subquery()
+        found = _otherwise(by, kept).add_columns(sa.literal(1).label("whole")).distinct().limit(MOST + 1).subquery()
     has_case = sa.exists().where(Case.person_id == Person.id, Case.closed_at.is_(None))
     return (
         sa.select(
@@ -172,6 +179,8 @@ def _people_statement(
             PersonName.kind.label("name_kind"),
             PersonName.is_current,
             has_case.label("has_case"),
+            found.c.whole,
+            (_ring(reader) if hub else sa.null()).label("ring"),
         )
         .select_from(found)
         .join(Person, Person.id == found.c.id)
@@ -208,7 +217,18 @@ def _born(person_id: Any) -> sa.ColumnElement[bool]:
     return sa.exists().where(someone.id == person_id, someone.born_on.between(first, last))
 
 
-def barred_people(reader: Actor | AnyReader) -> sa.CompoundSelect[Any]:
+def _ring(reader: AnyReader) -> Any:
+    """Whom to ring about somebody whose record a restriction keeps from the reader; nobody without one."""
+    return (
+        sa.select(sa.func.min(Restriction.ring))
+        .join(Restricted, Restricted.restriction_id == Restriction.id)
+        .where(Restricted.subject_id == Person.id, _unread(reader))
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
+def barred_people(reader: AnyReader, *, restricted: bool) -> sa.CompoundSelect[Any]:
     """The people who are kept from a reader: by a restriction, or by a bar on themselves, their cases and families, or
     open referrals about them, as in `access.queries.get_subject` the other way round. Both are few, and found first."""
     barred = sa.select(Bar.subject_id).where(Bar.principal.in_(reader.principals))
@@ -221,9 +241,10 @@ def barred_people(reader: Actor | AnyReader) -> sa.CompoundSelect[Any]:
     )
     undecided = sa.select(Referral.id).where(Referral.id.in_(barred), Referral.state != "decided")
     families = sa.select(Case.family_id).where(Case.id.in_(barred))
+    kept = [sa.select(Restricted.subject_id).where(_unread(reader))] if restricted else []
     return sa.union_all(
+        *kept,
         barred,
-        sa.select(Restricted.subject_id).where(_unread(reader)),
         sa.select(Case.person_id).where(Case.id.in_(barred)),
         member.where(FamilyMember.family_id.in_(sa.union(barred, families)), FamilyMember.to_at.is_(None)),
         member.where(FamilyMember.said_in_id.in_(undecided)),
@@ -232,7 +253,7 @@ def barred_people(reader: Actor | AnyReader) -> sa.CompoundSelect[Any]:
     )
 
 
-def _unread(reader: Actor | AnyReader) -> sa.ColumnElement[bool]:
+def _unread(reader: AnyReader) -> sa.ColumnElement[bool]:
     """The condition that a restriction names nobody whom this reader is or belongs to."""
     return ~sa.exists().where(
         RestrictionReader.restriction_id == Restricted.restriction_id,
@@ -269,7 +290,7 @@ def _details_statement(placed: bool, covers: bool) -> Any:
         )
         .join(Person, Person.id == seen.c.id)
         .join(Subject, Subject.id == seen.c.id)
-        .outerjoin(Case, sa.and_(Case.person_id == Person.id, Case.closed_at.is_(None)))
+        .outerjoin(Case, sa.and_(Case.person_id == Person.id, Case.closed_at.is_(None), not_barred(reader, Case.id)))
         .outerjoin(case_subject, case_subject.id == Case.id)
         .outerjoin(Custody, sa.and_(Custody.case_id == Case.id, Custody.to_at.is_(None)))
         .outerjoin(Team, Team.id == Custody.team_id)
@@ -281,12 +302,14 @@ def _details_statement(placed: bool, covers: bool) -> Any:
 
 def _hit(one: Candidate, row: Any, asked: Asked) -> PersonHit:
     record = row.seen_at is not None and row.seen_at >= L4
+    named = one.row
+    first = " ".join(part for part in (named.first, named.middle) if part)
     return PersonHit(
         id=one.id,
         reference=row.reference,
-        name=one.name,
-        age=one.age,
-        born_on=one.born_on if record else None,
+        name=full_name(first, named.last, description=named.description),
+        age=shown_age(named),
+        born_on=named.born_on if record else None,
         sector=row.sector if record and not row.protected else None,
         address_protected=record and bool(row.protected),
         why=(*one.answer.why, *_also_why(one, row, asked)),
@@ -300,8 +323,8 @@ def _hit(one: Candidate, row: Any, asked: Asked) -> PersonHit:
 
 def _also_why(one: Candidate, row: Any, asked: Asked) -> list[str]:
     """What they have of the rest that was typed: it says no more than the reader typed."""
-    said = [f"born on {day_words(one.born_on)}" for day in asked.born_on if one.born_on == day]
-    said += [f"born in {year}" for year in asked.born_in if one.born_on and one.born_on.year == year]
+    said = [f"born on {day_words(one.row.born_on)}" for day in asked.born_on if one.row.born_on == day]
+    said += [f"born in {year}" for year in asked.born_in if one.row.born_on and one.row.born_on.year == year]
     said += [f"lives or lived in {postcode}" for postcode in asked.postcodes]
     if asked.sectors:
         said.append(f"lives or lived in {asked.sectors[0] if len(asked.sectors) == 1 else asked.sectors[0][:-2]}")

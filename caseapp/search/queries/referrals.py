@@ -21,7 +21,7 @@ from caseapp.search.domain import Answer, Asked, Named, answer
 
 from .plan import Plan
 
-MOST = 1_000
+MOST, MOST_NEAR = 1_000, 300
 # Why a referral reaches somebody who finds it here: it came to the hub, they sent it, or their desk did.
 _WHYS = ("hub", "own")
 _AN_ADULT = Answer(9, True, ("names an adult of that name",))
@@ -58,7 +58,10 @@ def find_referrals(actor: Actor, asked: Asked, plan: Plan) -> tuple[list[Referra
         if hit is not None:
             found.append(hit)
     found.sort(key=lambda hit: hit.order)
-    return found[:MOST], len({row.id for row in rows}) > MOST
+    more = (
+        len({row.id for row in rows if row.whole}) > MOST or len({row.id for row in rows if not row.whole}) > MOST_NEAR
+    )
+    return found[:MOST], more
 
 
 def _given(asked: Asked, plan: Plan, by: str) -> dict[str, Any]:
@@ -103,9 +106,9 @@ def _statement(placed: bool, covers: bool, by: str, also: int, in_sector: bool, 
             sa.select(ReferralKey.referral_id.label("id"), sa.literal(whole).label("whole"))
             .where(ReferralKey.key.in_(sa.bindparam(name, expanding=True)), *kept(ReferralKey.referral_id))
             .distinct()
-            .limit(MOST + 1)
+            .limit(most + 1)
             .subquery()
-            for name, whole in (("exact", 1), ("near", 0))
+            for name, whole, most in (("exact", 1, MOST), ("near", 0, MOST_NEAR))
         ]
         found: Any = sa.union_all(*(sa.select(branch.c.id, branch.c.whole) for branch in branches)).subquery()
     else:

@@ -1,6 +1,6 @@
 """A search answered for its reader: people and referrals, a page at a time; and the searches that somebody made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from caseapp.people.queries.words import near_words
 from caseapp.search.domain import Asked, read
 from caseapp.search.models import StoredSearch
 
-from .people import A_PAGE, MOST, Candidate, PersonHit, find_people, show_people
+from .people import A_PAGE, Candidate, People, PersonHit, find_people, show_people
 from .plan import plan
 from .referrals import ReferralHit, find_referrals
 
@@ -46,6 +46,8 @@ class Found:
     referrals_words: str = "0"
     next_referral: str = ""
     with_people: bool = False
+    # For the hub: whose record only named people may see, and whom to ring about it.
+    ring: Mapping[int, str] = field(default_factory=dict)
     # Words to look for by themselves, when all together find nobody.
     parts: Sequence[str] = field(default=())
 
@@ -57,27 +59,28 @@ def find(actor: Actor, typed: str, *, after_person: str = "", after_referral: st
     if asked.is_empty or asked.is_too_wide:
         return Found(asked, with_people=with_people)
     how = plan(asked, near_words(asked.words), clock.today())
-    candidates, more_people = find_people(actor, asked, how) if with_people else ([], False)
-    some, next_person = _page(candidates, after_person)
+    people = find_people(actor, asked, how) if with_people else People()
+    some, next_person = _page(people.found, after_person)
     shown = show_people(actor, some, asked) if with_people else []
     hits, more_referrals = find_referrals(actor, asked, how)
     referrals, next_referral = _page(hits, after_referral)
-    nothing = not candidates and not hits
+    nothing = not people.found and not people.ring and not hits
     return Found(
         asked,
         shown,
-        _count(candidates, more_people),
+        _count(people.found, people.more),
         next_person,
         referrals,
         _count(hits, more_referrals),
         next_referral,
         with_people,
+        people.ring,
         asked.words if nothing and len(asked.words) > 1 else (),
     )
 
 
 def _count(found: Sequence[object], more: bool) -> str:
-    return f"{MOST}+" if more else str(len(found))
+    return f"{len(found)}{'+' if more else ''}"
 
 
 Hit = TypeVar("Hit", Candidate, ReferralHit)
