@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from caseapp.access.commands import bar, keep_together, restrict
+from caseapp.access.commands import bar, restrict
 from caseapp.audit.models import ReadLog
+from caseapp.cases.commands import keep_together
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.people.commands import add_person
@@ -174,7 +175,7 @@ def test_a_restricted_record_is_found_by_whom_it_names_and_the_hub_is_told_whom_
             set_by_id=someone("mash.manager").user_id,
         )
         assert number is not None
-        keep_together([[borough.family.person_ids[0], borough.family.case_id]], but={})
+        keep_together(borough.family.person_ids)
     assert "Ellie Marsden" in shown(search(browser("north.manager"), "ellie marsden"))
     for role in ("central.worker", "head", "edt"):
         client = browser(role)
