@@ -1,13 +1,15 @@
 """Names compared: the same, a spelling, a short form, a slip of the pen, or another name; each with what it says."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
-from .nameparts import short_forms_of, sound, spellings_of
+from .nameparts import is_name, short_forms_of, sound, spellings_of
 from .weights import weights
 
 
@@ -25,7 +27,7 @@ class Commonness:
 
 @dataclass(frozen=True)
 class Compared:
-    """How two words agree: same | spelling | short | near | near_weak | initial | other."""
+    """How two words agree: same | slip | spelling | short | near | near_weak | initial | other."""
 
     level: str
     bits: float
@@ -58,7 +60,25 @@ def level_of(one: str, two: str) -> str:
 
 def compare(field: str, asked: str, known: str, common: Commonness) -> Compared:
     """Two words of a first or last name (`field`) compared."""
-    return _said(field, level_of(asked, known), asked, known, common)
+    level = level_of(asked, known)
+    if level in ("near", "near_weak") and _is_slip(asked, known, common):
+        level = "slip"
+    return _said(field, level, asked, known, common)
+
+
+def _is_slip(asked: str, known: str, common: Commonness) -> bool:
+    """A word that nobody is called, but for two letters in the wrong order or one written twice: no parents gave it to
+    a twin."""
+    if common.bearers.get(asked, 1.0) > 0 or is_name(asked):
+        return False
+    if len(asked) == len(known):
+        return Counter(asked) == Counter(known) and DamerauLevenshtein.distance(asked, known) == 1
+    return _once(asked) == _once(known)
+
+
+def _once(word: str) -> str:
+    """A word with each doubled letter written once."""
+    return "".join(letter for letter, _ in groupby(word))
 
 
 def _said(field: str, level: str, asked: str, known: str, common: Commonness) -> Compared:
@@ -69,4 +89,8 @@ def _said(field: str, level: str, asked: str, known: str, common: Commonness) ->
             bearers += sum(common.share(other) for other in spellings_of(known) if other in common.bearers)
         bits = min(math.log2(given[f"m_{level}"] / min(bearers, 0.5)), given["most"])
         return Compared(level, bits, asked, known)
+    if level == "slip":
+        # What is left when the slip is mended is the name itself.
+        bits = min(math.log2(given["m_slip"] / min(common.share(known), 0.5)), given["most"])
+        return Compared(level, max(bits, given["near"]), asked, known)
     return Compared(level, float(given.get(level, given["near_weak"])), asked, known)

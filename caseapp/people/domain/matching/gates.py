@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from .described import Described
+from .nameparts import words_of
 
 
 class Level(Protocol):
@@ -23,29 +24,41 @@ def gates_of(asked: Described, known: Described, found: Mapping[str, Level]) -> 
         gates.append("another valid number")
     if levels.get("born") == "generation" or (asked.adult is not None and asked.adult is (not known.adult)):
         gates.append("another generation: a parent and a child can have one name")
+    if unborn_but_known(asked, known):
+        gates.append("born and named already: this can be the next child")
     if levels.get("identifier") != "same":
         gates += _by_description(levels)
     return tuple(gates)
 
 
-_SAME_PERSONS_NAME = frozenset({"same", "unborn"})
+def unborn_but_known(asked: Described, known: Described) -> bool:
+    """Somebody tells of an unborn baby, and the record is of a child who has a name."""
+    return asked.born == "expected" and known.born != "expected" and bool(words_of(known.first))
+
+
 _FAMILY_SHARED = {
     "home": {"same", "street"},
     "phone": {"same"},
     "carer": {"same", "near"},
 }
+_NEAR_NAMES = {"spelling", "short", "near", "near_weak"}
 
 
 def _by_description(levels: Mapping[str, str]) -> list[str]:
     gates = []
     shared = any(levels.get(field) in good for field, good in _FAMILY_SHARED.items())
-    first = levels.get("first")
-    if first not in _SAME_PERSONS_NAME:
+    first, born, middle = levels.get("first"), levels.get("born"), levels.get("middle")
+    # Twins are given names that look alike, but not the same middle name.
+    if first not in ("same", "slip", "unborn") and not (first in _NEAR_NAMES and middle == "same"):
         gates.append("another first name: could be a brother, sister or twin")
-    if not shared and levels.get("middle") != "same":
+    if not shared and middle != "same":
         gates.append("nothing but name and birth date: could be a namesake")
-    if levels.get("born") == "other":
+    if born in ("other", "weeks", "two", "month_same"):
         gates.append("another birth date")
-    if first == "unborn" and levels.get("born") != "due":
-        gates.append("no first name and no due date to go by")
+    if first == "unborn":
+        if born not in ("due", "due_wide") or not shared:
+            gates.append("no first name, and not enough beside it")
+    elif born == "grown" or (born is None and levels.get("carer") not in _FAMILY_SHARED["carer"]):
+        # A record that names the same carer is of a child, and brothers and sisters have other names.
+        gates.append("no birth date to go by")
     return gates

@@ -14,6 +14,7 @@ _VARIANTS = Path(__file__).parents[2] / "data" / "name_variants.csv"
 # Words that stand in a name's place and name nobody.
 _NO_NAMES = frozenset({"unborn", "baby", "bump", "of", "infant", "twin", "child", "boy", "girl", "male", "female"})
 _LONGEST = 80
+_HALF_VOWELS = str.maketrans("", "", "YWH")
 
 
 @lru_cache(maxsize=65_536)
@@ -34,8 +35,9 @@ def unborn_words(text: str) -> bool:
 
 @lru_cache(maxsize=65_536)
 def sound(word: str) -> str:
-    """How a word sounds; what has no sound in Latin letters is its own."""
-    return jellyfish.metaphone(word) or word
+    """How a word sounds, without half-vowels (Aisha, Ayesha); what has no sound in Latin letters is its own."""
+    heard = jellyfish.metaphone(word)
+    return heard[:1] + heard[1:].translate(_HALF_VOWELS) if heard else word
 
 
 @cache
@@ -80,3 +82,9 @@ def short_forms_of(word: str) -> frozenset[str]:
         if name not in near:
             near |= _variants()[1].get(name, frozenset())
     return frozenset(near - {word, ""} - spellings_of(word))
+
+
+@lru_cache(maxsize=65_536)
+def is_name(word: str) -> bool:
+    """Whether a word is known to be a name, or short for one."""
+    return bool(spellings_of(word) or short_forms_of(word))

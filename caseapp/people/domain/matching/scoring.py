@@ -1,5 +1,6 @@
 """How likely two descriptions are of one person: what agrees and what does not, weighed and said in words."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from caseapp.people.domain.identifiers import check_nhs_number, check_upn
 
 from .births import compare_births
-from .comparing import Commonness, Compared, compare
+from .comparing import Commonness, Compared, compare, level_of
 from .described import BELOW, POSSIBLE, VERY_LIKELY, Described, Evidence, Scored
 from .gates import gates_of
 from .nameparts import short_forms_of, spellings_of, unborn_words, words_of
@@ -40,7 +41,7 @@ def words_to_count(asked: Described, known: Iterable[Described]) -> frozenset[st
 
 def _name_words_of(described: Described) -> set[str]:
     found: set[str] = set()
-    for text in (described.first, described.middle, described.last, *described.other_names):
+    for text in (described.first, described.middle, described.last, *described.other_names, *described.carers):
         words = words_of(text)
         found.update(words, ["".join(words)] if len(words) > 1 else ())
     return found
@@ -53,15 +54,17 @@ def score(asked: Described, known: Described, common: Commonness) -> Scored:
         *_born(asked, known),
         *_homes(asked, known),
         *_phones(asked, known),
-        *_carers(asked, known),
+        *_carers(asked, known, common),
         *_sex(asked, known),
         *_identifiers(asked, known),
     ]
     gates = gates_of(asked, known, {each.field: each for each in found})
     family = sum(each.bits for each in found if each.field in FAMILY)
-    bits = sum(each.bits for each in found if each.field not in FAMILY) + min(family, weights()["sibling_cap"])
+    # What a family shares leaves two or three people of a register to choose from, and no fewer.
+    most = _chance(common.people) + weights()["family_below_chance"]
+    bits = sum(each.bits for each in found if each.field not in FAMILY) + min(family, most)
     evidence = tuple(Evidence(_strength(each.bits), each.words, round(each.bits, 1), each.field) for each in found)
-    return Scored(round(bits, 1), _band(bits, gates), evidence, gates)
+    return Scored(round(bits, 1), _band(bits, gates, common.people), evidence, gates)
 
 
 def _strength(bits: float) -> str:
@@ -70,10 +73,16 @@ def _strength(bits: float) -> str:
     return "strong" if bits >= _STRONG else "some"
 
 
-def _band(bits: float, gates: Sequence[str]) -> str:
-    if bits >= weights()["very_likely"] and not gates:
+def _chance(people: int) -> float:
+    """The larger the register, the more people agree by chance: each doubling asks for one bit more."""
+    return math.log2(max(people, weights()["least_people"]))
+
+
+def _band(bits: float, gates: Sequence[str], people: int) -> str:
+    above = bits - _chance(people)
+    if above >= weights()["very_likely"] and not gates:
         return VERY_LIKELY
-    return POSSIBLE if bits >= weights()["possible"] else BELOW
+    return POSSIBLE if above >= weights()["possible"] else BELOW
 
 
 # ---------------------------------------------------------------- names
@@ -95,17 +104,19 @@ def _best(field: str, asked: Sequence[str], known: Sequence[str], common: Common
 def _first(asked: Described, known: Described, common: Commonness) -> list[Found]:
     here, there = words_of(asked.first), words_of(known.first)
     if not here or not there:
-        if (unborn_words(asked.first) or asked.born == "expected") and (
-            unborn_words(known.first) or known.born == "expected" or not there
-        ):
-            return [Found("first", "unborn", bits_of("first", "unborn"), "no first name yet")]
-        return []
+        if not _unborn(asked) and not _unborn(known):
+            return []
+        return [Found("first", "unborn", bits_of("first", "unborn"), "no first name yet")]
     one, two = "".join(here), "".join(there)
     best = compare("first", one, two, common) if one == two else _best("first", here, there, common)
     assert best is not None
     found = Found("first", best.level, best.bits, _name_words("first name", best, asked.first, known.first))
     others = _called(asked, known, common)
     return [max(found, others, key=lambda each: each.bits)] if others else [found]
+
+
+def _unborn(described: Described) -> bool:
+    return described.born == "expected" or unborn_words(described.first)
 
 
 def _called(asked: Described, known: Described, common: Commonness) -> Found | None:
@@ -118,7 +129,7 @@ def _called(asked: Described, known: Described, common: Commonness) -> Found | N
         *((" ".join(other.split()[:1]), known.first) for other in asked.other_names),
     ):
         pair = _best("first", words_of(mine), words_of(theirs), common)
-        if pair and pair.level in ("same", "spelling", "short", "near"):
+        if pair and pair.level in ("same", "slip", "spelling", "short", "near"):
             bits = pair.bits + bits_of("first", "middle")
             words = f"{mine} and {theirs}: called by a middle or other name"
             if best is None or bits > best.bits:
@@ -155,7 +166,7 @@ def _last_pair(here: Sequence[str], there: Sequence[str], common: Commonness) ->
         # Each half says something; the rarer one says most.
         pairs = [compare("last", word, word, common) for word in here]
         return max(pairs, key=lambda pair: pair.bits)
-    if part.level in ("same", "spelling", "near"):
+    if part.level in ("same", "slip", "spelling", "near"):
         part = Compared("part", part.bits + bits_of("last", "part"), part.asked, part.known)
     return max(whole, part, key=lambda pair: pair.bits)
 
@@ -314,20 +325,32 @@ def _phones(asked: Described, known: Described) -> list[Found]:
     return [Found("phone", level, bits_of("phone", level), words)]
 
 
-def _carers(asked: Described, known: Described) -> list[Found]:
+def _carers(asked: Described, known: Described, common: Commonness) -> list[Found]:
     here = [words for carer in asked.carers if (words := words_of(carer))]
     there = [words for carer in known.carers if (words := words_of(carer))]
     if not here or not there:
         return []
-    if any(one == two for one in here for two in there):
-        return [Found("carer", "same", bits_of("carer", "same"), "same carer")]
-    if any(_carer_near(one, two) for one in here for two in there):
-        return [Found("carer", "near", bits_of("carer", "near"), "carer nearly the same")]
+    for one in here:
+        if one in there:
+            return [Found("carer", "same", _carer_bits(one, asked, common), "same carer")]
+    for one in here:
+        if any(_carer_near(one, two) for two in there):
+            bits = _carer_bits(one, asked, common) + bits_of("carer", "near")
+            return [Found("carer", "near", bits, "carer nearly the same")]
     return [Found("carer", "other", bits_of("carer", "other"), "another carer")]
 
 
+_ONE_NAME = frozenset({"same", "spelling", "near"})
+
+
+def _carer_bits(carer: Sequence[str], asked: Described, common: Commonness) -> float:
+    """A carer of a common name says less, and one who has the child's last name says it only once."""
+    bits = compare("first", carer[0], carer[0], common).bits
+    if len(carer) > 1 and not any(level_of(word, carer[-1]) in _ONE_NAME for word in words_of(asked.last)):
+        bits += compare("last", carer[-1], carer[-1], common).bits
+    return min(bits, bits_of("carer", "most"))
+
+
 def _carer_near(one: Sequence[str], two: Sequence[str]) -> bool:
-    nobody = Commonness(0, {})
-    first = compare("first", one[0], two[0], nobody).level
-    last = compare("last", one[-1], two[-1], nobody).level
+    first, last = level_of(one[0], two[0]), level_of(one[-1], two[-1])
     return first in ("same", "spelling", "short", "near") and last in ("same", "spelling", "near")
