@@ -198,6 +198,9 @@ NAVIGATION: tuple[NavItem, ...] = (
             "referrals.asked_again",
             "referrals.look_again",
             "referrals.answer",
+            "referrals.known",
+            "referrals.say_known",
+            "referrals.take_back_known",
         ),
     ),
     NavItem(

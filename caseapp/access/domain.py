@@ -354,6 +354,7 @@ _TABLE = (
         "Only a hub manager agrees, changes or sends back a decision.",
     ),
     Permission("referral:correct", "referral", L4, "is_hub"),
+    Permission("referral:known", "referral", L4, "is_hub", "Only people who work in the hub say who a child is."),
     Permission("referral:hold", "referral", L4, "is_hub", "Only people who work in the hub take referrals."),
     Permission(
         "referral:give", "referral", L4, "is_hub_manager", "Only a hub manager gives a referral to a colleague."

@@ -246,12 +246,24 @@ class HubPage:
             Todo(self.read_at is not None, f"Read by {self.reader}" if self.reader else "Somebody in the hub reads it"),
             Todo(bool(rating), f"Rated {rating}, with a reason" if rating else "Rate it, with a reason", "h5"),
             Todo(not marks, f"{marks} to put right in what was given" if marks else "Nothing to put right", "h4"),
+            *self._known_todo(),
             Todo(*self._locality_words(), "h2"),
             *self._open_case_todo(),
             *self._weigh_todo(),
         ]
         proposed = self.state != "received"
         return [*lines, Todo(proposed, "Proposed" if proposed else "Propose a decision", "h6")]
+
+    def _known_todo(self) -> list[Todo]:
+        """That somebody says of each likely record whether it is the same child."""
+        open_ = [child for child in self.children if child.person_id is None and child.likely]
+        if open_:
+            return [
+                Todo(False, f"Likely records: is it the same child? {names_together([c.told for c in open_])}", "h3")
+            ]
+        if any(child.likely is None for child in self.children if child.person_id is None):
+            return [Todo(False, "Look whether the child is known", "h3")]
+        return [Todo(True, "Looked whether the child is known")] if self.children else []
 
     def _open_case_todo(self) -> list[Todo]:
         """That the worker of an open case must know: done when the proposal passes this on to each of them."""
@@ -320,6 +332,10 @@ class HubPage:
                 told.append(f"{len(page.open_marks)} to put right in what was given{of}")
             told += [f"Not answered yet{of}: {asked.asked}" for asked in page.questions if asked.at is None]
         return told
+
+    def is_known_as(self, case: OpenCase) -> bool:
+        """Whether somebody said that one of the children is the child of this case."""
+        return any(child.identity_id == case.identity_id for child in self._all_children)
 
     def open_case_of(self, child: HubChild) -> OpenCase | None:
         """The open case of a child: of the record that somebody said is theirs; otherwise by name and birth date, but

@@ -14,6 +14,7 @@ from caseapp.kernel.subjects import parse_reference
 from caseapp.kernel.web import day
 from caseapp.referrals.catalogue import OUTCOMES
 from caseapp.referrals.commands.after import read_additions
+from caseapp.referrals.commands.known import look_for_likely
 from caseapp.referrals.commands.triage import propose_decision, rate_referral, read_referral, settle_mark
 from caseapp.referrals.forms.hub import ANOTHER, DecisionForm, MarkForm, ProposalForm, RatingForm, proposal_form
 from caseapp.referrals.queries.lines import Line
@@ -30,6 +31,7 @@ MOST_TOGETHER = 20
 def open_referral(actor: Actor, subject: SubjectAccess) -> Any:
     """Open a referral from the queue: the first to do so has it."""
     read_referral(actor, referral_id=subject.id)
+    look_for_likely(actor, referral_id=subject.id)
     until = request.form.get("until", "")
     known = until.isascii() and until.isdigit() and len(until) < 16
     read_additions(actor, referral_id=subject.id, until=int(until) if known else None)

@@ -12,6 +12,16 @@ ROWS = (
     Row("POST", "/referrals/{own}/rate", "referral", to(422, HUB), "There is a problem", foreign=422),
     Row("POST", "/referrals/{own}/propose", "referral", to(409, HUB), "proposed", foreign=409),
     Row("POST", "/referrals/{own}/marks/999", "referral", to(404, HUB), sends={"mark-999-words": "Rang"}, foreign=404),
+    Row("GET", "/referrals/{own}/known", "referral", HUB, "Is this child already known?", foreign=200),
+    Row("POST", "/referrals/{own}/known", "referral", to(422, HUB), "There is a problem", foreign=422),
+    Row(
+        "POST",
+        "/referrals/{own}/known/999/take-back",
+        "referral",
+        to(404, HUB),
+        sends={"back-999-words": "A mistake"},
+        foreign=404,
+    ),
     Row(
         "GET",
         "/referrals/{own}/decision",
