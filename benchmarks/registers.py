@@ -7,7 +7,7 @@ with the same columns, and in the truth files a column `group` more: the origin 
 import argparse
 import csv
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
@@ -621,7 +621,8 @@ class Maker:
         for scenario, people in withheld.items():
             for one in people[: self.each * 3]:
                 self._add(scenario, self.asking.plain(one), one)
-        self._ask_twins([one for one in children if one.twin])
+        twins = Counter(one.home for one in children if one.twin)
+        self._ask_twins([one for one in children if one.twin and twins[one.home] == 2])
         self._ask_unborn()
         self._ask_namesakes(children)
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from nhs_number.constants import (
@@ -67,6 +68,13 @@ def check_nhs_number(text: object) -> Checked:
     digits = re.sub(r"[\s-]", "", text)
     if not re.fullmatch(r"[0-9]{10}", digits):
         return Checked(None, "An NHS number has ten digits")
+    return _checked_digits(digits)
+
+
+# The same numbers are asked for again and again: of a row when it is read and when it is kept, of a family's records in
+# each comparison.
+@lru_cache(maxsize=16_384)
+def _checked_digits(digits: str) -> Checked:
     if not is_valid(digits):
         return Checked(None, "This NHS number fails its check: a digit is wrong or two are swapped")
     if is_valid(digits, for_region=REGION_ENGLAND_WALES_IOM):

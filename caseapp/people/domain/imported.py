@@ -105,7 +105,11 @@ def _tidy(given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     """Each column on one line, without signs that no text holds."""
     row, remarks = {}, []
     for name in COLUMNS:
-        text, replaced = clean(given.get(name) or "")
+        text = given.get(name) or ""
+        if text.isprintable() and " " not in text:
+            row[name] = text
+            continue
+        text, replaced = clean(text)
         if replaced:
             if any("\udc80" <= sign <= "\udcff" for sign in given[name]):
                 raise RowRefused(f"{name} is not written in UTF-8")
