@@ -23,7 +23,8 @@ _SHORT = {
 def typo(chance: Random, name: str) -> str:
     """A name with one slip of the hand: two letters swapped, one lost, doubled, or its neighbour on the keyboard."""
     while True:
-        at = chance.randrange(len(name))
+        # Hands seldom slip at the first letter.
+        at = 0 if chance.random() < 0.03 else chance.randrange(1, len(name))
         kind = chance.choice(("swap", "lose", "double", "neighbour"))
         if kind == "swap":
             slipped = name[:at] + name[at + 1 : at + 2] + name[at] + name[at + 2 :]

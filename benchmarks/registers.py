@@ -297,13 +297,14 @@ class Population:
             )
 
     def _child_name(self, group: str, sex: str, firsts: list[str], of_twin: bool) -> str:
-        """A child's name; twins are often given names that sound alike."""
-        name = self.given(group, sex, firsts)
+        """A child's name; twins are often given names that sound alike, never two spellings of one."""
+        taken = [other for first in firsts for other in (first, *SPELLINGS.get(first, ()), *CALLED.get(first, ()))]
+        name = self.given(group, sex, taken)
         if of_twin and self.random.random() < 0.5:
             for _ in range(40):
                 if name[0] == firsts[0][0] and (name[-1] == firsts[0][-1] or self.random.random() < 0.3):
                     break
-                name = self.given(group, sex, firsts)
+                name = self.given(group, sex, taken)
         return name
 
     def _call(self, one: Person) -> None:

@@ -100,7 +100,8 @@ def _groups() -> Iterator[str]:
         .group_by(PersonKey.key)
         .having(sa.func.count().between(2, _SHARED_BY))
     )
-    with db.engines["read"].connect() as connection:
+    # A cursor that stays on the server needs a transaction; on SQLite one would keep others from writing.
+    with db.engines["default" if is_postgresql() else "read"].connect() as connection:
         yield from connection.execution_options(yield_per=10_000).execute(statement).scalars()
 
 
