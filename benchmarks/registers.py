@@ -671,8 +671,9 @@ class Maker:
             other.middle = population.given(one.group, one.sex, [one.first, one.middle])
             other.carer = f"{population.given(one.group, 'F')} {population.surname(one.group)}"
             self._add("namesake_same_dob", other.row(), one, known=False)
-            years = self.random.choice((-6, -5, -4, -3, 3, 4, 5, 6))
-            born = min(one.born + timedelta(days=365 * years + self.random.randint(-170, 170)), TODAY)
+            days = self.random.choice((3, 4, 5, 6)) * 365 + self.random.randint(-170, 170)
+            later = one.born + timedelta(days=days)
+            born = later if later < TODAY and self.random.random() < 0.5 else one.born - timedelta(days=days)
             other = replace(other, nhs="", middle="", carer="", born=born)
             self._add("namesake_other_dob", other.row(), one, known=False)
 
