@@ -45,7 +45,9 @@ def compare_births(asked: Described, known: Described) -> tuple[str, str] | None
         return "generation", f"{said}: another generation"
     if abs((here - there).days) <= _NO_SIBLING_DAYS:
         return "weeks", f"{said}: some weeks apart"
-    return "other", f"{said}: another birth date"
+    # What is told of a grown-up's age is often a guess.
+    grown = clock.today().year - _GROWN_YEARS >= max(here.year, there.year)
+    return ("other_grown" if grown else "other"), f"{said}: another birth date"
 
 
 def _due(asked: Described, known: Described, here: date, there: date) -> tuple[str, str]:
@@ -74,7 +76,9 @@ def _first_of_year(some: date) -> bool:
 
 
 def _generation(here: date, there: date) -> bool:
-    return abs(here.year - there.year) >= _GENERATION_YEARS
+    """A child and a grown-up: two grown-ups may be as far apart by a slip."""
+    grown = clock.today().year - _GROWN_YEARS
+    return abs(here.year - there.year) >= _GENERATION_YEARS and max(here, there).year > grown
 
 
 def _estimated(said: str, here: date, there: date) -> tuple[str, str]:

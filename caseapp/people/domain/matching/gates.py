@@ -37,7 +37,7 @@ def unborn_but_known(asked: Described, known: Described) -> bool:
 
 
 _FAMILY_SHARED = {
-    "home": {"same", "street"},
+    "home": {"same", "street", "near"},
     "phone": {"same"},
     "carer": {"same", "near"},
 }
@@ -53,7 +53,7 @@ def _by_description(levels: Mapping[str, str]) -> list[str]:
         gates.append("another first name: could be a brother, sister or twin")
     if not shared and middle != "same":
         gates.append("nothing but name and birth date: could be a namesake")
-    if born in ("other", "weeks", "two", "month_same"):
+    if born in ("other", "other_grown", "weeks", "two", "month_same"):
         gates.append("another birth date")
     if first == "unborn":
         if born not in ("due", "due_wide") or not shared:

@@ -24,6 +24,7 @@ WEIGHTS = {
     "phone": 9.0,
     "carer": 8.0,
     "street": 6.0,
+    "near": 6.0,
     "first": 5.0,
     "last": 5.0,
     "name": 4.5,
@@ -105,6 +106,10 @@ def _kept(described: Described) -> Iterator[tuple[str, str]]:
         for last in lasts:
             yield "name", "|".join(sorted((sound(first), sound(last))))
     yield from _of_homes(described.homes)
+    for postcode in dict.fromkeys(place(*home).postcode for home in described.homes[:2]):
+        if len(postcode) >= 4:
+            for heard in dict.fromkeys(sound(word) for word in (*firsts[:1], *lasts[:2])):
+                yield "near", f"{postcode}|{heard}"
     for phone in described.phones[:_MOST]:
         if digits := phone_digits(phone):
             yield "phone", digits

@@ -46,6 +46,7 @@ _SHORT = {
     "lwr": "lower",
     "mt": "mount",
 }
+_KINDS = frozenset({*_SHORT.values(), "hill", "row", "mews", "green", "circuit", "parade"}) - {"flat", "upper", "lower"}
 _NUMBER = re.compile(r"(?:[0-9]+[a-z]?|[a-z][0-9]+)")
 _HOUSE_LETTER = re.compile(r"\b([0-9]+) ([a-z])\b")
 
@@ -66,17 +67,29 @@ class Place:
 
 @lru_cache(maxsize=16_384)
 def place(line: str, postcode: str) -> Place:
-    """A home in the form in which it is compared. `Flat 4, 111 Green Ave` and `4/111 green avenue` are one."""
-    text = _HOUSE_LETTER.sub(r"\1\2", normalise_name(line[:200]))
-    words = text.split()
+    """A home in the form in which it is compared. `Flat 4, 111 Green Ave, Wath` and `4/111 green avenue` are one."""
+    words: list[str] = []
+    street: list[str] = []
+    for part in line[:200].split(","):
+        said = _HOUSE_LETTER.sub(r"\1\2", normalise_name(part)).split()
+        words += said
+        # The street is what follows the last number; a town comes after it, a flat before it.
+        if not street or any(_NUMBER.fullmatch(word) for word in said):
+            street = _street(said) or street
     numbers = tuple(sorted(word for word in words if _NUMBER.fullmatch(word)))
+    return Place(numbers, "".join(street[:4]), re.sub(r"[^A-Z0-9]", "", postcode.upper()[:16]))
+
+
+def _street(words: list[str]) -> list[str]:
     last_number = max((at for at, word in enumerate(words) if _NUMBER.fullmatch(word)), default=-1)
-    street = [_SHORT.get(word, word) for word in words[last_number + 1 :]]
-    # "St James Street": the first word stays a saint.
-    if street and words[last_number + 1] == "st" and len(street) > 1:
-        street[0] = "st"
-    compact = re.sub(r"[^A-Z0-9]", "", postcode.upper()[:16])
-    return Place(numbers, "".join(street[:4]), compact)
+    named = words[last_number + 1 :]
+    found: list[str] = []
+    for at, word in enumerate(named):
+        # "St James Street": the first word stays a saint.
+        found.append(_SHORT.get(word, word) if at else word)
+        if at and found[-1] in _KINDS:
+            break
+    return [] if found in (["flat"], ["apartment"], ["apt"], ["unit"]) else found
 
 
 @lru_cache(maxsize=16_384)

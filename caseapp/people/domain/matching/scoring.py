@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
+
 from caseapp.people.domain.identifiers import check_nhs_number, check_upn
 
 from .births import compare_births
@@ -12,7 +14,7 @@ from .comparing import Commonness, Compared, compare, level_of
 from .described import BELOW, POSSIBLE, VERY_LIKELY, Described, Evidence, Scored
 from .gates import gates_of
 from .nameparts import short_forms_of, spellings_of, unborn_words, words_of
-from .places import phone_digits, place
+from .places import Place, phone_digits, place
 from .weights import bits_of, weights
 
 # From so many bits on something speaks strongly for it.
@@ -179,7 +181,7 @@ def _turned(asked: Described, known: Described, common: Commonness) -> list[Foun
         return []
     one = _best("first", mine_last, first, common)
     two = _last_pair(mine_first, last, common)
-    if one is None or "other" in (one.level, two.level):
+    if one is None or one.level == two.level == "other":
         return []
     words = f"{asked.first} {asked.last} and {known.first} {known.last}: first and last name swapped"
     return [
@@ -295,6 +297,7 @@ def _homes(asked: Described, known: Described) -> list[Found]:
 _HOME_WORDS = {
     "same": "same home",
     "street": "same house and street, postcode missing or different",
+    "near": "nearly the same address",
     "postcode": "same postcode",
     "sector": "homes near each other",
     "other": "another address",
@@ -307,12 +310,25 @@ def _home_level(here: tuple[str, str], there: tuple[str, str]) -> str | None:
         return None
     numbers = bool(one.numbers) and one.numbers == two.numbers
     if one.postcode and one.postcode == two.postcode:
-        return "same" if numbers or (one.street and one.street == two.street and not one.numbers) else "postcode"
+        if numbers or (one.street and one.street == two.street and not one.numbers):
+            return "same"
+        return "near" if _street_near(one, two) else "postcode"
     if numbers and one.street and one.street == two.street:
         return "street"
+    if _street_near(one, two):
+        return "near"
     if one.sector and one.sector == two.sector:
         return "sector"
     return "other"
+
+
+def _street_near(one: Place, two: Place) -> bool:
+    """One house with a slip in its street or postcode, or its number left out once."""
+    if not one.street or not two.street or JaroWinkler.similarity(one.street, two.street) < 0.9:
+        return False
+    if one.postcode == two.postcode:
+        return not one.numbers or not two.numbers or one.numbers == two.numbers
+    return one.numbers == two.numbers and DamerauLevenshtein.distance(one.postcode, two.postcode) <= 1
 
 
 def _phones(asked: Described, known: Described) -> list[Found]:
