@@ -1,4 +1,4 @@
-"""`flask --app wsgi people import FILE.csv` and `people duplicates --out OUT.csv`."""
+"""The register on the command line: `people import FILE.csv`, `people lookup FILE.csv`, `people duplicates`."""
 
 import csv
 import hashlib
@@ -11,9 +11,10 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
+from caseapp.kernel import clock
 from caseapp.people.commands import BadRow, ImportDone, import_people, look_for_duplicates
-from caseapp.people.domain.imported import COLUMNS, NEEDED
-from caseapp.people.queries import list_duplicates
+from caseapp.people.domain.imported import COLUMNS, NEEDED, RowRefused, describe, read_row
+from caseapp.people.queries import find_matches, list_duplicates, list_record_ids
 
 # Seconds between two lines of progress.
 TELL_EVERY = 10.0
@@ -75,16 +76,18 @@ def _look_through(file: Path) -> tuple[int, str]:
     return lines, digest.hexdigest()
 
 
-def _reader(file: Path, text: io.TextIOBase) -> "csv.DictReader[str]":
-    """The rows of a file whose first line names the columns; says it if they are not what is needed."""
+def _reader(file: Path, text: io.TextIOBase, *, number: str = "record_id") -> "csv.DictReader[str]":
+    """The rows of a file whose first line names the columns; says it if they are not what is needed. `number` is the
+    column of each row's own number, which is read as record_id."""
     reader = csv.DictReader(text)
     try:
-        reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
+        named = [name.strip().lower() for name in reader.fieldnames or []]
+        reader.fieldnames = ["record_id" if name == number else name for name in named]
     except csv.Error as error:
         raise click.ClickException(f"{file.name} is not CSV: {error}. Nothing was taken in") from error
     named = list(reader.fieldnames)
     missing = [name for name in COLUMNS if name not in named]
-    if needed := [name for name in NEEDED if name in missing]:
+    if needed := [number if name == "record_id" else name for name in NEEDED if name in missing]:
         raise click.ClickException(
             f"The first line of {file.name} does not name {', '.join(needed)}. Is it a CSV in UTF-8, with commas? "
             "Nothing was taken in"
@@ -155,6 +158,51 @@ class _Progress:
     def end(self) -> None:
         """How long it took."""
         click.echo(f"{time.monotonic() - self._began:.1f} seconds", err=True)
+
+
+@group.command("lookup")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--top", type=click.IntRange(1, 100), default=5, show_default=True, help="At most so many for each row.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where the answers are written."
+)
+@with_appcontext
+def lookup(file: Path, top: int, out: Path) -> None:
+    """Ask for each row of FILE who of the register it could be, and write query_id, rank, record_id, band (very likely
+    or possible) and bits to OUT, the likeliest first. Whom nobody resembles has no row there.
+
+    FILE is a CSV in UTF-8 with the columns query_id, nhs_number, first_name, middle_name, last_name, aka, sex, dob,
+    dob_status, address, postcode, carer_name, phone, as in `people import`. record_id is the number a person was
+    imported with, or their reference here. Exit code 1 if a row could not be read; it says which and why.
+    """
+    asked = refused = 0
+    with (
+        open(file, encoding="utf-8-sig", errors="surrogateescape", newline="") as text,
+        open(out, "w", encoding="utf-8", newline="", errors="surrogateescape") as answers,
+    ):
+        writer = csv.writer(answers)
+        writer.writerow(["query_id", "rank", "record_id", "band", "bits"])
+        lines = _Lines(_reader(file, text, number="query_id"))
+        for line, row, problem in lines:
+            asked += 1
+            try:
+                if problem:
+                    raise RowRefused(problem)
+                person = read_row(row, clock.today())
+            except RowRefused as why:
+                refused += 1
+                click.echo(f"Line {line} was not looked up: {why}".replace("record_id", "query_id"), err=True)
+                continue
+            found = find_matches(describe(person), limit=top)
+            numbers = list_record_ids([match.person_id for match in found])
+            for rank, match in enumerate(found, start=1):
+                scored = match.scored
+                writer.writerow([person.source_id, rank, numbers[match.person_id], scored.band, f"{scored.bits:.1f}"])
+    click.echo(f"{asked} rows: {asked - refused} looked up, {refused} not read: {out}")
+    if lines.broken:
+        click.echo(f"The rest of {file.name} was not read: {lines.broken}", err=True)
+    if refused or lines.broken:
+        sys.exit(1)
 
 
 @group.command("duplicates")

@@ -18,7 +18,7 @@ from .families import (
     shown_name,
 )
 from .links import LinkRow, identity_of, linked_to, list_links, said_different
-from .matches import Match, compare, count_names, described_people, find_matches, list_candidates
+from .matches import Match, compare, count_names, described_people, find_matches, list_candidates, list_record_ids
 from .page import Fact, PersonPage, get_person, locality_of
 from .surroundings import Kin, Near, Surroundings, Tied, get_surroundings
 
@@ -53,6 +53,7 @@ __all__ = [
     "list_duplicates",
     "list_family",
     "list_links",
+    "list_record_ids",
     "locality_of",
     "persons_said_in",
     "said_different",

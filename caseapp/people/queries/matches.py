@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from caseapp.kernel.db import fetch, is_postgresql
+from caseapp.kernel.subjects import Subject
 from caseapp.people.domain.matching import (
     BELOW,
     VERY_LIKELY,
@@ -27,7 +28,7 @@ from caseapp.people.domain.matching.keys import (
     sample_word_key,
     word_key,
 )
-from caseapp.people.models import PersonFeatures, PersonKey
+from caseapp.people.models import Person, PersonFeatures, PersonKey
 
 # Of a key that many people share, so many are taken; of all that are found, so many are compared.
 _PER_KEY = 200
@@ -91,6 +92,19 @@ def described_people(person_ids: Iterable[int]) -> dict[int, Described]:
     if not people:
         return {}
     return {row.person_id: unpack(row.features) for row in fetch(_FEATURES, {"people": people})}
+
+
+_RECORD_IDS = (
+    sa.select(Person.id, sa.func.coalesce(Person.source_id, Subject.reference).label("record_id"))
+    .join(Subject, Subject.id == Person.id)
+    .where(Person.id.in_(sa.bindparam("people", expanding=True)))
+)
+
+
+def list_record_ids(person_ids: Iterable[int]) -> dict[int, str]:
+    """By what number others know these people: the one they were imported with, or their reference. One statement."""
+    people = list(person_ids)
+    return {row.id: row.record_id for row in fetch(_RECORD_IDS, {"people": people})} if people else {}
 
 
 def _candidates(keys: Mapping[int, float]) -> list[int]:
