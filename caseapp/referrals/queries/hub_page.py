@@ -259,10 +259,10 @@ class HubPage:
         open_ = [child for child in self.children if child.person_id is None and child.likely]
         if open_:
             return [
-                Todo(False, f"Likely records: is it the same child? {names_together([c.told for c in open_])}", "h3")
+                Todo(False, f"Likely records: is it the same child? {names_together([c.told for c in open_])}", "who")
             ]
         if any(child.likely is None for child in self.children if child.person_id is None):
-            return [Todo(False, "Look whether the child is known", "h3")]
+            return [Todo(False, "Look whether the child is known", "who")]
         return [Todo(True, "Looked whether the child is known")] if self.children else []
 
     def _open_case_todo(self) -> list[Todo]:
