@@ -343,13 +343,15 @@ def connect() -> None:
         CODE_WORDS.fill(fill_codes)
     for fill_panel in (night_routes.desk_panels, assessments_routes.desk_panels, pathway_routes.desk_panels):
         DESK_PANELS.fill(fill_panel)
-    for fill_person in (cases_queries.person_panels, referrals_persons.person_panels):
+    for fill_person in (cases_queries.person_panels, referrals_persons.person_panels, people_routes.linked.panels):
         PERSON_PANELS.fill(fill_person)
     LETTERS.fill(referrals_persons.letters)
     subscribe("case.opened", night_commands.let_in)
     subscribe("case.reopened", night_commands.let_in)
     for code in ("person.same_said", "person.same_taken_back"):
         subscribe(code, cases_commands.follow_links)
+    for code in ("person.restricted", "person.restriction_ended"):
+        subscribe(code, cases_commands.follow_restriction)
     subscribe("*", deadlines_commands.follow)
     subscribe("person.moved", cases_commands.on_moved)
     subscribe("person.address.differs", cases_commands.on_address_differs)

@@ -411,6 +411,14 @@ _TABLE = (
     ),
     Permission("handover:close", "handover", L4, "sends_it", "Only the sending team closes its own part."),
     Permission("person:read", "person", L1, "anyone"),
+    Permission("person:link", "person", L1, "is_hub", "Only people who work in the hub say who is one person."),
+    Permission(
+        "person:restrict",
+        "person",
+        L1,
+        "is_hub_manager",
+        "Only a hub manager says that only named people see a record.",
+    ),
     Permission("person:read_looks", "person", L4, "anyone"),
     Permission(
         "person:write",

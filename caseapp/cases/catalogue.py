@@ -3,7 +3,7 @@
 from datetime import time
 
 from caseapp.deadlines.catalogue import KINDS, LATE_REASONS, RULES
-from caseapp.people.catalogue import ANSWERS
+from caseapp.people.catalogue import ANSWERS, RESTRICTIONS
 
 from .domain import LEVELS, Stage
 
@@ -116,6 +116,7 @@ CODE_WORDS = {
     "task": {key: heading for key, (heading, _) in TASKS.items()},
     "family_role": FAMILY_ROLES,
     "same_answers": ANSWERS,
+    "restrictions": RESTRICTIONS,
     "dated": {code: kind.words for code, kind in KINDS.items()},
     "late_reason": LATE_REASONS,
     "rule": {rule.key: rule.words for rule in RULES},

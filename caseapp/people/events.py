@@ -19,6 +19,13 @@ declare(
     EventType(
         "person.same_said", "Two records: {answer}", {"answer": "code:same_answers", "link": "number"}, "service"
     ),
+    EventType(
+        "person.restricted",
+        "Only named people may see this record: {reason}",
+        {"reason": "code:restrictions", "restriction": "number"},
+        "staff",
+    ),
+    EventType("person.restriction_ended", "The restriction of this record ended", {"restriction": "number"}, "staff"),
     EventType("person.same_taken_back", "What was said of two records was taken back", {"link": "number"}, "service"),
     EventType("person.name.told", "A name recorded: {kind}", {"kind": "code:name_kind"}, "service"),
     EventType("person.fact.corrected", "Corrected: {field}", {"field": "code:person_field"}, "service"),

@@ -23,6 +23,7 @@ from caseapp.kernel.forms import (
     WordsField,
 )
 
+from .catalogue import ANSWERS, RESTRICTIONS
 from .domain.register import (
     DISABILITIES,
     ETHNICITIES,
@@ -50,6 +51,41 @@ def _said_by() -> TextField:
         required="Say who told you, or where you read it",
         hint="Like: her mother, on the phone; the GP’s letter of 3 November",
         called="This",
+    )
+
+
+class LinkForm(Form):
+    """What a person says of this record and another one."""
+
+    other = TextField(
+        "The other record", max_length=20, required="Write the reference of the other record", hint="Like P-7K4M-2Q9X"
+    )
+    answer = ChoiceField("Are they the same person?", choices=ANSWERS, required="Choose whether they are the same")
+    words = WordsField("What you go by", rows=2, required="Write what you go by")
+
+
+class UnlinkForm(Form):
+    """Why an answer is taken back, or a restriction ends."""
+
+    words = TextField("Why", max_length=2000, required="Write why")
+
+
+class RestrictForm(Form):
+    """Who alone may see a record, and why."""
+
+    reason = ChoiceField("Why it is restricted", choices=RESTRICTIONS, required="Choose why it is restricted")
+    words = WordsField("What this is about", rows=2, required="Write why only named people may see it")
+    ring = TextField(
+        "Whom the hub rings about it",
+        max_length=200,
+        hint="Name and number. Everybody in the hub reads “Confidential information is held: ring ...”",
+        required="Write whom the hub rings about it, and the number",
+    )
+    readers = WordsField(
+        "Who may see it",
+        rows=4,
+        hint="One e-mail address on each line: the worker, their manager. You are among them",
+        required="Name at least one person who works with the child",
     )
 
 

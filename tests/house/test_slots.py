@@ -39,6 +39,7 @@ FILLED = {
     "people.panels": [
         "caseapp.cases.queries.persons.person_panels",
         "caseapp.referrals.queries.persons.person_panels",
+        "caseapp.people.routes.linked.panels",
     ],
     "notifications.people": [
         "caseapp.cases.queries.telling.people",

@@ -5,7 +5,7 @@ from .concerns import acknowledge_concern
 from .custody import OpenedCase, allocate, end_joint_work, move_custody, open_case
 from .dated import AlreadyRecorded, MeanwhileChanged, move_dated_event, record_dated_event, take_back_dated_event
 from .level import change_level, close_episode, open_episode
-from .linked import follow_links, keep_together
+from .linked import follow_links, follow_restriction, keep_together
 from .moving import on_address_differs, on_address_settled, on_moved
 from .writing import KeyUsed, acknowledge_task, amend_note, make_task, settle_tasks, write_note
 
@@ -23,6 +23,7 @@ __all__ = [
     "close_episode",
     "end_joint_work",
     "follow_links",
+    "follow_restriction",
     "keep_together",
     "make_task",
     "move_custody",

@@ -64,3 +64,8 @@ def follow_links(actor: Any, event: events.Recorded) -> None:
     over = [row.id for row in fetch(_CASES, {"persons": persons}) if row.id not in still]
     if over:
         settle_tasks(actor, kind=TWO_CASES, about_ids=over)
+
+
+def follow_restriction(_actor: Any, event: events.Recorded) -> None:
+    """Hear that a person's record was restricted, or is no longer: their cases are with them."""
+    keep_together(events.row_subjects[event.id])

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from caseapp.access.domain import L4, Actor, SubjectAccess
 from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_shape, sees
@@ -16,7 +17,8 @@ from caseapp.cases.domain import LEVELS
 from caseapp.cases.models import Case, Custody, Involvement
 from caseapp.kernel.db import fetch
 from caseapp.kernel.subjects import Subject
-from caseapp.people.models import FamilyMember
+from caseapp.people.models import FamilyMember, PersonIdentity
+from caseapp.people.queries import linked_to
 from caseapp.people.slots import Panel
 
 from .lists import OPEN_LEAD
@@ -32,9 +34,15 @@ def around(kind: str, wanted: sa.CTE) -> list[sa.Select[Any]]:
     in, and kept from whoever is barred from one of these families."""
     if kind != "person":
         return []
+    mine, theirs_too = orm.aliased(PersonIdentity), orm.aliased(PersonIdentity)
     theirs = sa.and_(FamilyMember.person_id == wanted.c.id, FamilyMember.to_at.is_(None))
     return [
         sa.select(wanted.c.id, Case.id).join(Case, Case.person_id == wanted.c.id),
+        # The other records of the same person are on the same page.
+        sa.select(wanted.c.id, Case.id)
+        .join(mine, mine.person_id == wanted.c.id)
+        .join(theirs_too, theirs_too.identity_id == mine.identity_id)
+        .join(Case, Case.person_id == theirs_too.person_id),
         sa.select(wanted.c.id, Case.id).join(FamilyMember, theirs).join(Case, Case.family_id == FamilyMember.family_id),
         sa.select(wanted.c.id, FamilyMember.family_id).join(FamilyMember, theirs),
     ]
@@ -97,6 +105,12 @@ def _cases_statement(placed: bool, covers: bool) -> Any:
         .outerjoin(Team, Team.id == Custody.team_id)
         .outerjoin(Involvement, OPEN_LEAD)
         .outerjoin(Professional, Professional.id == Involvement.professional_id)
-        .where(Case.person_id == sa.bindparam("person"), not_barred(reader, Case.id))
+        .where(
+            sa.or_(
+                Case.person_id == sa.bindparam("person"),
+                Case.person_id.in_(linked_to([sa.bindparam("person", type_=sa.BigInteger())])),
+            ),
+            not_barred(reader, Case.id),
+        )
         .order_by(Case.closed_at.is_not(None), Case.opened_at.desc(), Case.id.desc())
     )

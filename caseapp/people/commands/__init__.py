@@ -20,6 +20,7 @@ from .importing import BadRow, ImportDone, import_people
 from .keys import keep_keys, refresh_keys
 from .linking import say_whether_same, take_back
 from .moving import Around, NewAddress, give_address, move, refuse_address, tell_address
+from .restricting import lift_restriction, restrict_person
 from .words import keep_words
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "import_people",
     "keep_keys",
     "keep_words",
+    "lift_restriction",
     "look_for_duplicates",
     "make_family",
     "move",
@@ -55,6 +57,7 @@ __all__ = [
     "refresh_keys",
     "refuse_address",
     "relate",
+    "restrict_person",
     "say_whether_same",
     "take_back",
     "tell_address",

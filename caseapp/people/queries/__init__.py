@@ -17,6 +17,7 @@ from .families import (
     shown_age,
     shown_name,
 )
+from .linked import LinkShown, OtherRecord, list_links_of, list_other_records
 from .links import LinkRow, identity_of, linked_to, list_links, said_different
 from .matches import Match, compare, count_names, described_people, find_matches, list_candidates, list_record_ids
 from .page import Fact, PersonPage, get_person, locality_of
@@ -32,8 +33,10 @@ __all__ = [
     "FamilyRow",
     "Kin",
     "LinkRow",
+    "LinkShown",
     "Match",
     "Near",
+    "OtherRecord",
     "PersonCard",
     "PersonPage",
     "Surroundings",
@@ -54,6 +57,8 @@ __all__ = [
     "list_family",
     "list_links",
     "list_record_ids",
+    "list_links_of",
+    "list_other_records",
     "locality_of",
     "persons_said_in",
     "said_different",

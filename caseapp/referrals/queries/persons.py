@@ -13,6 +13,7 @@ from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_
 from caseapp.kernel.db import fetch, fetch_new
 from caseapp.kernel.subjects import Subject
 from caseapp.people.models import FamilyMember, Person
+from caseapp.people.queries import linked_to
 from caseapp.people.slots import Panel
 from caseapp.referrals.catalogue import words
 from caseapp.referrals.models import Decision, DecisionReferral, Referral, ReferralChild
@@ -107,6 +108,7 @@ def _contacts_statement(placed: bool, covers: bool) -> Any:
     key = sa.select(Person.match_key).where(Person.id == person).scalar_subquery()
     children = sa.union(
         sa.select(ReferralChild.id).where(ReferralChild.person_id == person),
+        sa.select(ReferralChild.id).where(ReferralChild.person_id.in_(linked_to([person]))),
         sa.select(ReferralChild.id).where(ReferralChild.match_key == key, ReferralChild.person_id.is_(None)),
     )
     return (

@@ -4,6 +4,9 @@ from tests.house.matrix.row import CASE_WORKERS, HUB, NORTH, Row, to
 
 COUNCIL = {**CASE_WORKERS, **HUB, "edt": 200, "head": 200}
 THEIRS = {**NORTH, **HUB}
+# Everybody of the council learns that there is a person, so they may be told that this is not for them to do.
+NOT_HUB = tuple(role for role in COUNCIL if role not in HUB)
+NOT_MANAGER = (*NOT_HUB, "mash.worker")
 
 ROWS = (
     # Everybody of the council sees the status card of everybody.
@@ -26,8 +29,19 @@ ROWS = (
     Row("GET", "/people/{own}/end/number/1", "person", THEIRS, "943"),
     Row("GET", "/people/{own}/end/relationship/1", "person", THEIRS, "Jean Marsh"),
     Row("POST", "/people/{own}/end/danger/1", "person", to(422, THEIRS), "There is a problem"),
+    Row("GET", "/people/{own}/links", "person", HUB, "Is another record the same", refused=NOT_HUB, foreign=200),
+    Row("POST", "/people/{own}/links", "person", to(422, HUB), "There is a problem", refused=NOT_HUB, foreign=422),
+    Row("POST", "/people/{own}/links/999/take-back", "person", to(404, HUB), refused=NOT_HUB),
+    Row(
+        "GET", "/people/{own}/restriction", "person", {"mash.manager": 200}, "Who may see this record",
+        refused=NOT_MANAGER, foreign=200,
+    ),
+    Row(
+        "POST", "/people/{own}/restriction", "person", {"mash.manager": 422}, "There is a problem",
+        refused=NOT_MANAGER, foreign=422,
+    ),
     Row("GET", "/people/{own}/move", "person", THEIRS, "Who moved too?"),
     Row("POST", "/people/{own}/move", "person", to(422, THEIRS), "There is a problem"),
     Row("POST", "/people/{own}/numbers/999/verify", "person", to(404, THEIRS)),
     Row("POST", "/people/{own}/told/999", "person", to(404, THEIRS)),
-)
+)  # fmt: skip
