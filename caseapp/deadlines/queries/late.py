@@ -135,32 +135,38 @@ def get_late_page(actor: Actor, kind: str, subject_id: int) -> LatePage:
 def count_late_waiting(team_id: int, reader: Actor | None = None) -> Any:
     """How many reasons wait for a manager of a team, as a piece of a larger query that is worked out once for all its
     rows; without what a conflict of interest keeps from a reader, where one is given."""
-    barred = [~_touches(Bar, Bar.principal.in_(reader.principals))] if reader else []
+    around, lies_within = _around(Clock.subject_id)
+    barred = [~_touches(Bar, around, Bar.principal.in_(reader.principals))] if reader else []
     return (
         sa.select(sa.func.count())
         .select_from(LateReason)
         .join(Clock, Clock.id == LateReason.clock_id)
-        .where(*_WAITS, _managed_by(sorted(team_principals(team_id))), *barred)
+        .outerjoin(Within, lies_within)
+        .where(*_WAITS, _managed_by(around, sorted(team_principals(team_id))), *barred)
         .correlate(None)
         .scalar_subquery()
     )
 
 
-def _touches(table: Any, *conditions: Any) -> sa.ColumnElement[bool]:
-    """That a row of Reach or Bar stands at a clock's subject, or at what that lies within."""
-    within = sa.exists().where(Within.subject_id == Clock.subject_id, table.subject_id == Within.within_id, *conditions)
-    return sa.or_(sa.exists().where(table.subject_id == Clock.subject_id, *conditions), within)
+def _around(subject_id: Any) -> tuple[Any, Any]:
+    """By which subject a clock's one is reached: the contact that the night's work lies within, or itself; and how the
+    table that says so is joined."""
+    return sa.func.coalesce(Within.within_id, subject_id), Within.subject_id == subject_id
 
 
-def _managed_by(principals: Any) -> sa.ColumnElement[bool]:
-    """The condition that a clock's subject is with one of these teams, so that their managers authorise."""
-    return _touches(Reach, Reach.principal.in_(principals), Reach.why.in_(MANAGED), Reach.until_at.is_(None))
+def _touches(table: Any, around: Any, *conditions: Any) -> sa.ColumnElement[bool]:
+    """That a row of Reach or Bar stands at that subject."""
+    return sa.exists().where(table.subject_id == around, *conditions)
+
+
+def _managed_by(around: Any, principals: Any) -> sa.ColumnElement[bool]:
+    """The condition that a subject is with one of these teams, so that their managers authorise."""
+    return _touches(Reach, around, Reach.principal.in_(principals), Reach.why.in_(MANAGED), Reach.until_at.is_(None))
 
 
 _WAITS = (LateReason.authorised_at.is_(None), LateReason.sent_back_at.is_(None))
 _KEYS = sorted({rule.key for rule in RULES if rule.runs == "clock" and rule.subject_kind in CLOCKED_LEVELS})
 _CLOCK: tuple[Any, ...] = (
-    Subject.kind,
     Clock.subject_id,
     Clock.id.label("clock_id"),
     Clock.rule,
@@ -171,15 +177,18 @@ _CLOCK: tuple[Any, ...] = (
 )
 
 
-def _readers_teams() -> tuple[sa.ColumnElement[bool], ...]:
+def _readers_teams(around: Any) -> tuple[sa.ColumnElement[bool], ...]:
     reader: Any = sa.bindparam("reader", expanding=True)
-    return _managed_by(sa.bindparam("managed", expanding=True)), ~_touches(Bar, Bar.principal.in_(reader))
+    managed = _managed_by(around, sa.bindparam("managed", expanding=True))
+    return managed, ~_touches(Bar, around, Bar.principal.in_(reader))
 
 
 @cache
 def _waiting() -> Any:
+    around, lies_within = _around(Clock.subject_id)
     return (
         sa.select(
+            Subject.kind,
             *_CLOCK,
             LateReason.id.label("late_id"),
             LateReason.reason,
@@ -191,7 +200,8 @@ def _waiting() -> Any:
         .select_from(LateReason)
         .join(Clock, Clock.id == LateReason.clock_id)
         .join(Subject, Subject.id == Clock.subject_id)
-        .where(*_WAITS, LateReason.id > sa.bindparam("after"), *_readers_teams())
+        .outerjoin(Within, lies_within)
+        .where(*_WAITS, LateReason.id > sa.bindparam("after"), *_readers_teams(around))
         .order_by(LateReason.id)
         .limit(sa.bindparam("many"))
     )
@@ -199,22 +209,22 @@ def _waiting() -> Any:
 
 @cache
 def _unexplained() -> Any:
-    # Apart, so that each half goes by its own index.
-    running = sa.select(Clock.id).where(Clock.stopped_at.is_(None), Clock.due_at <= sa.bindparam("now"))
-    ended = sa.select(Clock.id).where(
+    # Each half goes by its own index: found first, as the limit would have both databases walk through all clocks.
+    running = sa.select(*_CLOCK).where(Clock.stopped_at.is_(None), Clock.due_at <= sa.bindparam("now"))
+    ended = sa.select(*_CLOCK).where(
         Clock.rule.in_(sa.bindparam("keys", expanding=True)),
         Clock.stopped_at >= sa.bindparam("since"),
         Clock.ended_as == LATE,
     )
-    late = sa.union_all(running, ended).cte("late")
-    explained = sa.exists().where(LateReason.clock_id == Clock.id, LateReason.sent_back_at.is_(None))
+    late = sa.union_all(running, ended).cte("late").prefix_with("MATERIALIZED")
+    explained = sa.exists().where(LateReason.clock_id == late.c.clock_id, LateReason.sent_back_at.is_(None))
+    around, lies_within = _around(late.c.subject_id)
     return (
-        sa.select(*_CLOCK)
-        .select_from(late)
-        .join(Clock, Clock.id == late.c.id)
-        .join(Subject, Subject.id == Clock.subject_id)
-        .where(Clock.id > sa.bindparam("after"), ~explained, *_readers_teams())
-        .order_by(Clock.id)
+        sa.select(Subject.kind, late)
+        .join(Subject, Subject.id == late.c.subject_id)
+        .outerjoin(Within, lies_within)
+        .where(late.c.clock_id > sa.bindparam("after"), ~explained, *_readers_teams(around))
+        .order_by(late.c.clock_id)
         .limit(sa.bindparam("many"))
     )
 
