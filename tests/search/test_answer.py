@@ -18,7 +18,7 @@ BROOK = named("Ellie", "Brook", "former")
     [
         (("ellie", "marsden"), [ELLIE], ()),
         (("marsden", "ellie"), [ELLIE], ()),
-        (("elie", "mrasden"), [ELLIE], ("nearly “elie”", "nearly “mrasden”")),
+        (("ellei", "mrasden"), [ELLIE], ("nearly “ellei”", "nearly “mrasden”")),
         (("ell", "mars"), [ELLIE], ("begins with “ell”", "begins with “mars”")),
         (("eleanor", "marsden"), [ELLIE], ("another form of “eleanor”",)),
         (("ellie", "brook"), [ELLIE, BROOK], ("Former name: Ellie Brook",)),

@@ -9,8 +9,8 @@ from caseapp.people.domain.matching.nameparts import short_forms_of, spellings_o
 from caseapp.people.domain.seeking import FORM, SHORTEST_PART, asked_by, closeness
 from caseapp.people.models import NameWord
 
-# Of one typed word so many others are looked for, the nearest first.
-MOST_NEAR = 12
+# Of one typed word so many others are looked for, the nearest first, and so many forms of it.
+MOST_NEAR, MOST_FORMS = 12, 24
 _READ = 2_000
 _NEAR = sa.select(NameWord.word).distinct().where(NameWord.key.in_(sa.bindparam("keys", expanding=True))).limit(_READ)
 
@@ -25,10 +25,10 @@ def near_words(typed: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _nearest(typed: str, words: set[str]) -> list[str]:
-    forms = () if len(typed) < SHORTEST_PART else (*spellings_of(typed), *short_forms_of(typed))
-    ranked = dict.fromkeys(forms, FORM)
-    for word in words:
-        near = closeness(typed, word)
-        if near:
-            ranked.setdefault(word, near)
-    return sorted(ranked, key=lambda word: (ranked[word], abs(len(word) - len(typed)), word))[:MOST_NEAR]
+    ranked = {word: near for word in words if (near := closeness(typed, word))}
+    others = [word for word, near in ranked.items() if near != FORM]
+    others.sort(key=lambda word: (ranked[word], abs(len(word) - len(typed)), word))
+    forms = sorted((*spellings_of(typed), *short_forms_of(typed))) if len(typed) >= SHORTEST_PART else []
+    # Those known to stand in somebody's name first; the rest were not asked for, and may.
+    forms.sort(key=lambda word: word not in ranked)
+    return forms[:MOST_FORMS] + others[:MOST_NEAR]

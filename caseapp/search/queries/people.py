@@ -98,9 +98,8 @@ def find_people(actor: Actor, asked: Asked, plan: Plan) -> People:
         order = (best.far, not best.by_present_name, grown_up, not row.has_case, *by_name)
         found.append(Candidate(number, row, best, order))
     found.sort(key=lambda one: one.order)
-    more = (
-        len({row.id for row in rows if row.whole}) > MOST or len({row.id for row in rows if not row.whole}) > MOST_NEAR
-    )
+    whole = {row.id for row in rows if row.whole}
+    more = len(whole) > MOST or len({row.id for row in rows} - whole) > MOST_NEAR or len(found) > MOST
     return People(found[:MOST], more, ring)
 
 
@@ -137,9 +136,10 @@ def _people_statement(
 ) -> Any:
     """Whoever is found under the keys, less whom a conflict of interest keeps from the reader, with all their names."""
     reader = AnyReader(placed, covers)
+    barred = barred_people(reader, restricted=not hub).cte("barred")
 
     def kept(person_id: Any) -> list[sa.ColumnElement[bool]]:
-        conditions = [person_id.not_in(barred_people(reader, restricted=not hub))]
+        conditions = [person_id.not_in(sa.select(barred.c[0]))]
         for place in range(also):
             one = orm.aliased(PersonKey)
             keys: Any = sa.bindparam(f"also_{place}", expanding=True)

@@ -58,9 +58,8 @@ def find_referrals(actor: Actor, asked: Asked, plan: Plan) -> tuple[list[Referra
         if hit is not None:
             found.append(hit)
     found.sort(key=lambda hit: hit.order)
-    more = (
-        len({row.id for row in rows if row.whole}) > MOST or len({row.id for row in rows if not row.whole}) > MOST_NEAR
-    )
+    whole = {row.id for row in rows if row.whole}
+    more = len(whole) > MOST or len({row.id for row in rows} - whole) > MOST_NEAR or len(found) > MOST
     return found[:MOST], more
 
 
