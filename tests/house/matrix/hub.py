@@ -41,7 +41,7 @@ ROWS = (
         foreign=422,
     ),
     # A new contact about a child with an open case
-    Row("GET", "/cases/{own}/tasks/1", "case", to(404, NORTH)),
-    Row("POST", "/cases/{own}/tasks/1", "case", to(404, NORTH), sends={"changes": "visit_today"}),
+    Row("GET", "/cases/{own}/tasks/999", "case", to(404, NORTH)),
+    Row("POST", "/cases/{own}/tasks/999", "case", to(404, NORTH), sends={"changes": "visit_today"}),
     Row("GET", "/desk/alerts", None, {"head": 200}, "Not acknowledged in time"),
 )

@@ -25,7 +25,7 @@ ROWS = (
     Row("GET", "/cases/{own}/who-looked", "case", NORTH, "Who looked"),
     Row("GET", "/cases/{own}/notes/new", "case", NORTH, "Write a note"),
     Row("POST", "/cases/{own}/notes/new", "case", to(422, NORTH), "There is a problem"),
-    Row("POST", "/cases/{own}/tasks/1/acknowledge", "case", to(404, NORTH)),
+    Row("POST", "/cases/{own}/tasks/999/acknowledge", "case", to(404, NORTH)),
     Row("GET", "/cases/notes/{own}", "note", NORTH, "Warm and fed"),
     Row("GET", "/cases/notes/{own}/edit", "note", NORTH, "Warm and fed"),
     Row("POST", "/cases/notes/{own}/edit", "note", to(422, NORTH), "There is a problem"),
