@@ -52,6 +52,7 @@ declare(
     # `follows`: whom to tell or what to look at because of it; 0 where nothing follows.
     EventType("person.moved", "New address", {"stay": "number", "follows": "number"}, "service"),
     EventType("person.address.differs", "Somebody gives another address", {"stay": "number"}, "service"),
+    EventType("person.address.protected", "The address is protected from now on", {"stay": "number"}, "service"),
     # `left`: how many other addresses are still to be settled.
     EventType("person.address.settled", "Another address settled", {"stay": "number", "left": "number"}, "service"),
     EventType(

@@ -58,6 +58,7 @@ class PersonGiven:
     sex: str = "U"
     ethnicity: str | None = None
     phone: str | None = None
+    school: str | None = None
     first_language: str | None = None
     interpreter_needed: bool = False
     identifiers: Sequence[tuple[str, str]] = ()
@@ -128,6 +129,7 @@ def _person_row(number: int, person: PersonGiven) -> dict[str, Any]:
         "sex": person.sex,
         "ethnicity": _cut(person.ethnicity, 4),
         "phone": _cut(person.phone, 60),
+        "school": _cut(person.school, 160),
         "first_language": _cut(person.first_language, 80),
         "interpreter_needed": person.interpreter_needed,
         "match_key": key,

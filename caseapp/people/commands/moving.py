@@ -178,6 +178,11 @@ def give_address(actor: ActorLike | None, *, person_id: int, stay: StayGiven) ->
         refresh_keys([person_id])
     elif found == "other":
         _say(actor, person_id, stay)
+    elif there is not None and stay["protected"] and not there.protected:
+        # Somebody knows better: from now on nobody is told.
+        there.protected = True
+        db.session.flush()
+        record(actor, "person.address.protected", subjects=[person_id], stay=there.id)
     return found
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from .register import KINDS
 
-BOX_WIDTH, BOX_HEIGHT, GAP_ACROSS, GAP_DOWN, EDGE = 112, 58, 26, 10, 10
-LETTERS_IN_LINE = 16
+BOX_WIDTH, BOX_HEIGHT, GAP_ACROSS, GAP_DOWN, EDGE = 112, 72, 26, 10, 10
+LETTERS_IN_LINE = 13
 _LANES = (6, 11, 16, 21)
 
 
@@ -19,7 +19,7 @@ class Relative:
 
     key: str
     name: str
-    about: str = ""
+    about: tuple[str, ...] = ()
     generation: int = 0
 
 
@@ -34,13 +34,13 @@ class Tie:
 
 @dataclass(frozen=True)
 class Box:
-    """A person's place: `lines` of the name, then what is said about them."""
+    """A person's place: `lines` of the name, then `about` them, a line each."""
 
     key: str
     x: int
     y: int
     lines: tuple[str, ...]
-    about: str
+    about: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def draw(centre: str, people: Sequence[Relative], ties: Sequence[Tie]) -> Pictur
         top = (height - len(keys) * (BOX_HEIGHT + GAP_DOWN) + GAP_DOWN) // 2
         for row, key in enumerate(keys):
             places[key] = EDGE + number * (BOX_WIDTH + GAP_ACROSS), top + row * (BOX_HEIGHT + GAP_DOWN)
-    boxes = tuple(Box(key, *places[key], _in_lines(known[key].name), known[key].about) for key in places)
+    boxes = tuple(Box(key, *places[key], _in_lines(known[key].name), known[key].about[:2]) for key in places)
     width = 2 * EDGE + len(order) * (BOX_WIDTH + GAP_ACROSS) - GAP_ACROSS
     return Picture(width, height, boxes, tuple(_lines(ties, places, parents)))
 

@@ -13,6 +13,7 @@ from caseapp.accounts.models import PostcodeSector
 from caseapp.accounts.queries import user_name_of
 from caseapp.kernel.db import UTCDateTime, fetch
 from caseapp.kernel.errors import NotFound
+from caseapp.people.domain.dates import day_words
 from caseapp.people.domain.identifiers import PartPostcode, Postcode, parse_postcode
 from caseapp.people.domain.register import DISABILITIES, ETHNICITIES, SEXES
 from caseapp.people.models import (
@@ -97,6 +98,11 @@ class PersonPage:
     def unborn(self) -> bool:
         """Whether this is a baby not yet born."""
         return self.born_on is None and self.expected_on is not None
+
+    @property
+    def born_words(self) -> str:
+        """The date of birth, without the weekday."""
+        return day_words(self.born_on) if self.born_on else ""
 
     @property
     def sex_words(self) -> str:

@@ -132,7 +132,9 @@ class Surroundings:
         people = [self._relative(near, about.get(str(near.id), "")) for near in self.people]
         live = [tie for tie in self.ties if tie.ended_at is None]
         unnamed = [tie for tie in live if tie.other_id is None]
-        people += [Relative(f"n{tie.id}", tie.other_name, kind_words(tie.kind), KINDS[tie.kind].up) for tie in unnamed]
+        people += [
+            Relative(f"n{tie.id}", tie.other_name, (kind_words(tie.kind),), KINDS[tie.kind].up) for tie in unnamed
+        ]
         ties = [Tie(str(t.person_id), str(t.other_id) if t.other_id else f"n{t.id}", t.kind) for t in live]
         return draw(str(self.centre.id), people, ties)
 
@@ -144,9 +146,7 @@ class Surroundings:
             above_children = 1 if near.role == "adult" else 0
         centre_is_adult = self.centre.role == "adult"
         known_age = near.age != "age not known"
-        about = ", ".join(
-            part for part in (near.age if known_age else "", words.lower() if known_age else words) if part
-        )
+        about = tuple(part for part in (near.age if known_age else "", words) if part)
         return Relative(str(near.id), near.name, about, above_children - (1 if centre_is_adult else 0))
 
 

@@ -26,7 +26,7 @@ from caseapp.referrals.queries.lines import Line
 from caseapp.referrals.queries.referral_page import HubPage, get_hub_page
 
 from .bars import inherit_bars, pass_bars_on
-from .household import add_family
+from .household import add_family, tell_addresses
 from .known import carry_answers
 from .open_cases import note_on_cases
 from .triage import check_outcomes, check_qualified, decided_words, lock_referral
@@ -261,6 +261,7 @@ def _bring_about(
         about += [number for number in (case_id, persons.get(line.id)) if number]
     for each in page.together:
         note_on_cases(actor, each, noted.get(each.id, ()))
+    tell_addresses(actor, page, persons)
     carry_answers(actor, {persons[line.id]: line.row_ids for line in page.lines if persons[line.id]})
     pass_bars_on(page, family_id)
     if to_family_help:

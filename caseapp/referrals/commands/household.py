@@ -7,9 +7,21 @@ from datetime import date
 
 from caseapp.access.domain import Actor
 from caseapp.kernel import clock
-from caseapp.people.commands import MemberGiven, PersonGiven, StayGiven, add_members, add_people, make_family
+from caseapp.people.commands import (
+    MemberGiven,
+    PersonGiven,
+    Related,
+    StayGiven,
+    add_members,
+    add_people,
+    add_relationships,
+    give_address,
+    make_family,
+    refresh_keys,
+)
 from caseapp.people.domain.dates import read_date
 from caseapp.people.domain.names import is_not_known, normalise_name, years_old
+from caseapp.people.domain.register import kind_said
 from caseapp.people.queries import family_names, find_family
 from caseapp.referrals.catalogue import find_choice
 from caseapp.referrals.domain.children import ChildTold, as_list, as_object, as_text, is_protected, split_name
@@ -42,9 +54,44 @@ def add_family(actor: Actor, page: HubPage) -> tuple[int, dict[int, int]]:
     )
     persons |= dict(zip((line.id for line in new), numbers, strict=False))
     children = [(persons[line.id], MemberGiven("child", said_in_id=line.fullest[0].id)) for line in page.lines]
-    others = zip(numbers[len(new) :], (member for _, member in relatives), strict=True)
+    others = list(zip(numbers[len(new) :], (member for _, member in relatives), strict=True))
     add_members(family_id, [*children, *others], actor=actor)
+    _relate(actor, page, sorted(persons.values()), others)
     return family_id, persons
+
+
+def _relate(
+    actor: Actor, page: HubPage, child_ids: Sequence[int], relatives: Sequence[tuple[int, MemberGiven]]
+) -> None:
+    """What the people of the household are to each child, where the contact says it."""
+    said_by = page.referrer["name"] or page.sender
+    given = [
+        Related(
+            child_id,
+            kind,
+            other_id=relative_id,
+            parental_responsibility=member.parental_responsibility,
+            said_by=said_by,
+            said_at=page.received_at,
+        )
+        for relative_id, member in relatives
+        if (kind := kind_said(member.relationship)) != "other"
+        for child_id in child_ids
+        if child_id != relative_id
+    ]
+    if given:
+        add_relationships(given, actor=actor)
+        refresh_keys(child_ids)
+
+
+def tell_addresses(actor: Actor, page: HubPage, persons: Mapping[int, int]) -> None:
+    """Hold each child's address, as each contact gives it, against where the child is recorded to live: another one is
+    for whoever holds the child to settle. `persons`: the person of each child (by `Line.id`)."""
+    for line in page.lines:
+        for told, child in line.told if persons.get(line.id) else ():
+            stay = _child_stay(told, child.told, _raw(told, child))
+            if stay is not None:
+                give_address(actor, person_id=persons[line.id], stay=stay)
 
 
 def _household(pages: Sequence[HubPage]) -> list[tuple[HubPage, dict[str, object]]]:
@@ -107,6 +154,7 @@ def _child(page: HubPage, child: HubChild, numbers: Sequence[tuple[str, str]]) -
         ethnicity=_code("ethnicities", told.ethnicity),
         first_language=as_text(raw.get("first_language")),
         interpreter_needed=raw.get("interpreter_needed") is True,
+        school=told.school,
         identifiers=numbers,
         stay=_child_stay(page, told, raw),
     )
