@@ -319,7 +319,8 @@ class MoveForm(RecordForm):
 
 def move_form(people: Sequence[Near], household: Sequence[Near], **options: Any) -> MoveForm:
     """The form of a move: about each of the household whether they moved too, and who around must not learn of it."""
-    asked = tuple((f"moved_{number}", near) for number, near in enumerate(household))
+    # By person, not by place in the list: somebody may join the family between the page and the answer.
+    asked = tuple((f"moved_{near.reference.replace('-', '_')}", near) for near in household)
     questions = {
         name: ChoiceField(
             f"{near.name}, {near.age}" + (f", {near.said_as}" if near.said_as else ""),

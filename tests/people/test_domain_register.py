@@ -21,8 +21,8 @@ CENSUS = json.loads((Path(__file__).parents[2] / "caseapp/referrals/data/cin_cod
 
 
 def test_the_codes_are_those_of_the_census() -> None:
-    assert ETHNICITIES == CENSUS["Ethnicity"]
-    assert DISABILITIES == CENSUS["Disability"]
+    assert CENSUS["Ethnicity"] == ETHNICITIES
+    assert CENSUS["Disability"] == DISABILITIES
     assert set(SEXES) == set(CENSUS["Sex"])
 
 

@@ -1,5 +1,7 @@
 """A family as a picture: who stands in which column, and which lines lead where."""
 
+import itertools
+
 from caseapp.people.domain.tree import BOX_HEIGHT, BOX_WIDTH, Picture, Relative, Tie, draw
 
 
@@ -60,7 +62,7 @@ def test_no_two_boxes_lie_on_each_other_and_all_lie_in_the_picture() -> None:
     assert len(set(places)) == 12
     assert all(0 <= x <= picture.width - BOX_WIDTH and 0 <= y <= picture.height - BOX_HEIGHT for x, y in places)
     rows = sorted(y for _, y in places)
-    assert all(below - above >= BOX_HEIGHT for above, below in zip(rows, rows[1:], strict=False))
+    assert all(below - above >= BOX_HEIGHT for above, below in itertools.pairwise(rows))
 
 
 def test_a_circle_of_ties_and_ties_to_nobody_do_no_harm() -> None:

@@ -121,7 +121,7 @@ def _is_known(given: Related, name: str) -> bool:
     turned = sa.and_(
         Relationship.person_id == given.other_id,
         Relationship.other_id == given.person_id,
-        Relationship.kind == inverse_of(given.kind),
+        Relationship.kind.in_([inverse_of(given.kind), *(k for k in KINDS if inverse_of(k) == given.kind)]),
     )
     found = sa.select(Relationship.id).where(Relationship.ended_at.is_(None), sa.or_(same, turned))
     return db.session.scalar(found.limit(1)) is not None

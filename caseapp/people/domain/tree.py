@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .register import KINDS
 
 BOX_WIDTH, BOX_HEIGHT, GAP_ACROSS, GAP_DOWN, EDGE = 112, 72, 26, 10, 10
-LETTERS_IN_LINE = 13
+LETTERS_IN_LINE = 12
 _LANES = (6, 11, 16, 21)
 
 
