@@ -53,6 +53,7 @@ DONE: dict[tuple[str, str], str] = {
     ("people.restrict", "end"): "The restriction has ended.",
     ("people.say_same", ""): "What you say of the two records is kept. It can be taken back.",
     ("people.take_back", ""): "It is taken back. What was said before stays in the history.",
+    ("people.say_of_double", ""): "What you said of the two records is kept. Both stay, and it can be taken back.",
     ("people.told", ""): "That they were told is kept.",
     ("people.verify", ""): "That the number was looked up is kept.",
     ("referrals.add_it", ""): "It is added, and the hub sees it as new.",

@@ -253,6 +253,12 @@ NAVIGATION: tuple[NavItem, ...] = (
         "reminder:list",
         ("notifications.settings", "notifications.make_calendar_address"),
     ),
+    NavItem(
+        "Records that may be one child",
+        "people.duplicates",
+        "person:list_doubles",
+        ("people.doubles", "people.say_of_double"),
+    ),
     NavItem("The service at a glance", "insight.index", "insight:read", ("insight.show_list",)),
     NavItem("By agency and week", "insight.agencies", "insight:read"),
     NavItem("Definitions", "insight.definitions", "insight:read"),

@@ -244,6 +244,7 @@ PREDICATES: dict[str, Predicate] = {
     "from_police": lambda actor, _subject: actor.agency_kind == "police" and bool(actor.teams(DESK)),
     "is_hub": _IS_HUB,
     "is_hub_manager": _IS_HUB_MANAGER,
+    "settles_doubles": _member((HUB, "manager"), (None, "head")),
     "is_case_team_manager": _member((LOCALITY, "manager"), (FAMILY_HELP, "manager")),
     "is_case_worker": _member(
         (LOCALITY, "worker"), (FAMILY_HELP, "worker"), (LOCALITY, "manager"), (FAMILY_HELP, "manager")
@@ -426,6 +427,14 @@ _TABLE = (
         L4,
         "works_with_or_hub",
         "The people who work with the family and the hub write here.",
+    ),
+    Permission("person:list_doubles", None, L0, "settles_doubles"),
+    Permission(
+        "person:settle_doubles",
+        "person",
+        L1,
+        "settles_doubles",
+        "Only a hub manager or the head of service says this of two records.",
     ),
     Permission("night:closing", None, L0, "is_hub"),
     Permission("night:hand", "referral", L4, "is_hub", "Only people who work in the hub hand over to the night."),

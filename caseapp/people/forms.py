@@ -23,7 +23,7 @@ from caseapp.kernel.forms import (
     WordsField,
 )
 
-from .catalogue import ANSWERS, RESTRICTIONS
+from .catalogue import ANSWERS, DIFFERENT, NOT_SURE, RESTRICTIONS, SAME
 from .domain.register import (
     DISABILITIES,
     ETHNICITIES,
@@ -86,6 +86,23 @@ class RestrictForm(Form):
         rows=4,
         hint="One e-mail address on each line: the worker, their manager. You are among them",
         required="Name at least one person who works with the child",
+    )
+
+
+class DoubleForm(Form):
+    """What a person says of two records that may be one child."""
+
+    answer = ChoiceField(
+        "Is it the same child?",
+        choices=(
+            Choice(SAME, "The same child", "Both records stay, linked. It can be taken back"),
+            Choice(DIFFERENT, "Different children", "They are not suggested together again"),
+            Choice(NOT_SURE, "Not sure", "They stay on the list, behind the others"),
+        ),
+        required="Choose whether it is the same child",
+    )
+    words = WordsField(
+        "What you go by", rows=2, hint="Whom you asked, or what you compared", required="Write what you go by"
     )
 
 

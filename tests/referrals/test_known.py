@@ -17,12 +17,12 @@ from caseapp.cases.models import Case, Task
 from caseapp.kernel.db import db, transaction
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
 from caseapp.people.commands import add_person, add_to_family, make_family
+from caseapp.people.domain.beside import side_by_side
 from caseapp.people.domain.matching import Described
 from caseapp.people.models import FamilyMember, Person, PersonName
 from caseapp.people.queries import identity_of, list_links, said_different
 from caseapp.referrals.commands import Received
 from caseapp.referrals.commands.known import look_for_likely, say_of_child, take_back_of_child
-from caseapp.referrals.domain.likely import side_by_side
 from caseapp.referrals.models import ChildAnswer, ReferralChild
 from caseapp.referrals.queries.likely import get_likely_page
 from caseapp.referrals.queries.referral_page import get_hub_page

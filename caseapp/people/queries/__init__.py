@@ -1,5 +1,6 @@
 """What is read about people. Split by what is asked; called as `people.queries.<name>`."""
 
+from .doubles import SHOWN, Double, Waiting, WaitingPair, list_doubles, list_waiting
 from .duplicates import list_duplicates
 from .families import (
     CURRENT_NAME,
@@ -27,8 +28,10 @@ __all__ = [
     "CURRENT_NAME",
     "ELDEST_FIRST",
     "PERSON_COLUMNS",
+    "SHOWN",
     "STAY_NOW",
     "Address",
+    "Double",
     "Fact",
     "FamilyRow",
     "Kin",
@@ -41,6 +44,8 @@ __all__ = [
     "PersonPage",
     "Surroundings",
     "Tied",
+    "Waiting",
+    "WaitingPair",
     "compare",
     "count_names",
     "described_people",
@@ -53,12 +58,14 @@ __all__ = [
     "identity_of",
     "linked_to",
     "list_candidates",
+    "list_doubles",
     "list_duplicates",
     "list_family",
     "list_links",
     "list_links_of",
     "list_other_records",
     "list_record_ids",
+    "list_waiting",
     "locality_of",
     "persons_said_in",
     "said_different",

@@ -1,6 +1,6 @@
 """The pages of the register of people."""
 
-from . import linked, moving, person
+from . import doubles, linked, moving, person
 from .blueprint import bp
 
-__all__ = ["bp", "linked", "moving", "person"]
+__all__ = ["bp", "doubles", "linked", "moving", "person"]

@@ -21,13 +21,13 @@ from caseapp.kernel.db import fetch
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
 from caseapp.people.catalogue import DIFFERENT
+from caseapp.people.domain.beside import Side, side_by_side
 from caseapp.people.domain.matching import Described, Evidence, Scored
 from caseapp.people.models import PersonIdentity, SamePersonLink
 from caseapp.people.queries import compare, list_candidates
 from caseapp.referrals.catalogue import words
 from caseapp.referrals.domain.children import ChildTold, children_of
 from caseapp.referrals.domain.described import described_child
-from caseapp.referrals.domain.likely import Side, side_by_side
 from caseapp.referrals.models import ChildAnswer, FamilyKey, Referral, ReferralChild
 
 from .order import seen_by

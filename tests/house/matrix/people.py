@@ -8,6 +8,8 @@ THEIRS = {**NORTH, **HUB}
 NOT_HUB = tuple(role for role in COUNCIL if role not in HUB)
 NOT_MANAGER = (*NOT_HUB, "mash.worker")
 
+SETTLES = {"mash.manager": 200, "head": 200}
+
 ROWS = (
     # Everybody of the council sees the status card of everybody.
     Row("GET", "/people/{own}", "person", COUNCIL, "Person P-", foreign=200),
@@ -23,6 +25,9 @@ ROWS = (
             ("danger", "What is dangerous"),
         )
     ),
+    Row("GET", "/people/duplicates", None, SETTLES, "Records that may be one child"),
+    Row("GET", "/people/{own}/duplicates", "person", SETTLES, "One child or two?", foreign=200),
+    Row("POST", "/people/{own}/duplicates", "person", to(404, SETTLES)),
     Row("GET", "/people/{own}/change/birth", "person", to(404, THEIRS)),
     Row("POST", "/people/{own}/change/name", "person", to(422, THEIRS), "There is a problem"),
     Row("GET", "/people/{own}/end/danger/1", "person", THEIRS, "A dog that bites"),

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from caseapp.people.domain.dates import day_words
-from caseapp.people.domain.matching import Described
-from caseapp.people.domain.names import normalise_name
+from .dates import day_words
+from .matching import Described
+from .names import normalise_name
 
 NOTHING = "Not known"
 SEXES = {"F": "girl", "M": "boy"}
