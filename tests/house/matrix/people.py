@@ -7,8 +7,8 @@ THEIRS = {**NORTH, **HUB}
 # Everybody of the council learns that there is a person, so they may be told that this is not for them to do.
 NOT_HUB = tuple(role for role in COUNCIL if role not in HUB)
 NOT_MANAGER = (*NOT_HUB, "mash.worker")
-
 SETTLES = {"mash.manager": 200, "head": 200}
+NOT_SETTLES = tuple(role for role in COUNCIL if role not in SETTLES)
 
 ROWS = (
     # Everybody of the council sees the status card of everybody.
@@ -26,8 +26,8 @@ ROWS = (
         )
     ),
     Row("GET", "/people/duplicates", None, SETTLES, "Records that may be one child"),
-    Row("GET", "/people/{own}/duplicates", "person", SETTLES, "One child or two?", foreign=200),
-    Row("POST", "/people/{own}/duplicates", "person", to(404, SETTLES)),
+    Row("GET", "/people/{own}/duplicates", "person", SETTLES, "One child or two?", refused=NOT_SETTLES, foreign=200),
+    Row("POST", "/people/{own}/duplicates", "person", to(404, SETTLES), refused=NOT_SETTLES),
     Row("GET", "/people/{own}/change/birth", "person", to(404, THEIRS)),
     Row("POST", "/people/{own}/change/name", "person", to(422, THEIRS), "There is a problem"),
     Row("GET", "/people/{own}/end/danger/1", "person", THEIRS, "A dog that bites"),
