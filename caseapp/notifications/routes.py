@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from caseapp.access.domain import Actor, Membership
 from caseapp.access.guard import guard
 from caseapp.deadlines.domain import INSTANT_UNITS
+from caseapp.deadlines.queries import list_sent_back
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.web import clock_time, day
 
@@ -39,6 +40,7 @@ def index(actor: Actor) -> ResponseReturnValue:
     return render_template(
         "notifications/index.html",
         rows=[(row, _link(row), WHY.get(row.role, "")) for row in shown],
+        asked=list_sent_back(actor),
         unread=unread,
         amount=queries.count_unread(actor),
         older=older,

@@ -8,7 +8,7 @@ from flask import Flask
 from caseapp.access.commands import bar
 from caseapp.cases.queries import list_team
 from caseapp.deadlines.commands import authorise_late, explain_late, send_back_late
-from caseapp.deadlines.queries import clocks_of, list_late
+from caseapp.deadlines.queries import clocks_of, list_late, list_sent_back
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Invalid, OutOfOrder, Refused
@@ -74,12 +74,17 @@ def test_what_is_sent_back_with_a_question_is_unexplained_until_it_is_answered(a
         with pytest.raises(OutOfOrder):
             send_back_late(manager, subject_id=of.case_id, late_id=late_id, question="And since when?")
 
+        worker = someone("north.worker")
+        (asked,) = list_sent_back(worker)
+        assert (asked.reference, asked.rule.key, asked.asked_by) == (of.reference, "case.allocate", "Ruth Hallam")
+        assert list_sent_back(manager) == list_sent_back(someone("central.worker")) == []
+
         found = list_late(manager)
         assert (found.waiting, [row.rule.key for row in found.unexplained]) == ((), ["case.allocate"])
 
         again = explain(of)
 
-        assert again != late_id
+        assert again != late_id and list_sent_back(worker) == []
         found = list_late(manager)
         assert ([row.late_id for row in found.waiting], found.unexplained) == ([again], ())
 

@@ -13,7 +13,16 @@ from .explained import (
     list_rules,
 )
 from .foreseen import EarliestView, Foreseen, WrittenDown, earliest_of, foresee, logs_inside, written_down
-from .late import LateClock, LateLists, LatePage, count_late_waiting, get_about, get_late_page, list_late
+from .late import (
+    LateClock,
+    LateLists,
+    LatePage,
+    count_late_waiting,
+    get_about,
+    get_late_page,
+    list_late,
+    list_sent_back,
+)
 from .milestones import MilestoneView, milestones_of
 from .policy import (
     VERSION,
@@ -85,6 +94,7 @@ __all__ = [
     "list_late",
     "list_moves",
     "list_rules",
+    "list_sent_back",
     "logs_inside",
     "milestones_of",
     "policy_of",

@@ -132,6 +132,33 @@ def get_late_page(actor: Actor, kind: str, subject_id: int) -> LatePage:
     )
 
 
+@dataclass(frozen=True)
+class SentBack:
+    """A reason that a manager sent back to whoever gave it: about which clock of what, who asks, and since when."""
+
+    reference: str
+    clock_id: int
+    rule: Rule
+    asked_by: str
+    asked_at: datetime
+
+
+def list_sent_back(actor: Actor, *, limit: int = 20) -> list[SentBack]:
+    """What managers have asked this actor about reasons that they gave, and nobody has answered by another reason; the
+    oldest first, without what no longer reaches them. One statement."""
+    rows = fetch(_sent_back(), {"user": actor.user_id, "reader": list(actor.principals), "many": limit})
+    return [
+        SentBack(
+            row.reference,
+            row.clock_id,
+            find_rule(row.rule, clock.to_london(row.anchor_at).date()) or rule_of_key(row.rule),
+            row.asked_by or SOMEBODY,
+            row.sent_back_at,
+        )
+        for row in rows
+    ]
+
+
 def count_late_waiting(team_id: int, reader: Actor | None = None) -> Any:
     """How many reasons wait for a manager of a team, as a piece of a larger query that is worked out once for all its
     rows; without what a conflict of interest keeps from a reader, where one is given."""
@@ -225,6 +252,38 @@ def _unexplained() -> Any:
         .outerjoin(Within, lies_within)
         .where(late.c.clock_id > sa.bindparam("after"), ~explained, *_readers_teams(around))
         .order_by(late.c.clock_id)
+        .limit(sa.bindparam("many"))
+    )
+
+
+@cache
+def _sent_back() -> Any:
+    around, lies_within = _around(Clock.subject_id)
+    later = sa.orm.aliased(LateReason)
+    reader: Any = sa.bindparam("reader", expanding=True)
+    return (
+        sa.select(
+            Subject.reference,
+            LateReason.clock_id,
+            Clock.rule,
+            Clock.anchor_at,
+            user_name_of(LateReason.sent_back_by_id).label("asked_by"),
+            LateReason.sent_back_at,
+        )
+        .join(Clock, Clock.id == LateReason.clock_id)
+        .join(Subject, Subject.id == Clock.subject_id)
+        .outerjoin(Within, lies_within)
+        .where(
+            LateReason.given_by_id == sa.bindparam("user"),
+            LateReason.sent_back_at.is_not(None),
+            ~sa.exists().where(later.clock_id == LateReason.clock_id, later.id > LateReason.id),
+            sa.or_(
+                _touches(Reach, around, Reach.principal.in_(reader), Reach.until_at.is_(None)),
+                _touches(Reach, Clock.subject_id, Reach.principal.in_(reader), Reach.until_at.is_(None)),
+            ),
+            ~_touches(Bar, around, Bar.principal.in_(reader)),
+        )
+        .order_by(LateReason.id)
         .limit(sa.bindparam("many"))
     )
 
