@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain, islice
 
 from .described import Described
 from .nameparts import short_forms_of, sound, spellings_of, unborn_words, words_of
@@ -17,6 +18,8 @@ from .places import phone_digits, place
 
 # Of one description, at most so many names and homes make keys.
 _MOST = 6
+# However much is told, no more is asked for.
+MOST_ASKED = 160
 # What a key that is shared says, in bits, for the order of the candidates.
 WEIGHTS = {
     "id": 60.0,
@@ -90,9 +93,9 @@ def keys_of(described: Described) -> frozenset[int]:
 
 
 def asked_keys(described: Described) -> dict[int, float]:
-    """The keys that a description asks for, each with its weight."""
+    """The keys that a description asks for, each with its weight; those first that a record of it keeps."""
     found: dict[int, float] = {}
-    for kind, value in [*_kept(described), *_more(described)]:
+    for kind, value in islice(chain(_kept(described), _more(described)), MOST_ASKED):
         found.setdefault(key(kind.removesuffix("_slip"), value), WEIGHTS[kind])
     return found
 

@@ -50,7 +50,7 @@ def _name_words_of(described: Described) -> set[str]:
 
 
 def score(asked: Described, known: Described, common: Commonness) -> Scored:
-    """Compare what arrived with what a record holds."""
+    """Compare what arrived with what a record holds. Whoever is below the bands has no evidence put into words."""
     found = [
         *_names(asked, known, common),
         *_born(asked, known),
@@ -65,8 +65,11 @@ def score(asked: Described, known: Described, common: Commonness) -> Scored:
     # What a family shares leaves two or three people of a register to choose from, and no fewer.
     most = _chance(common.people) + weights()["family_below_chance"]
     bits = sum(each.bits for each in found if each.field not in FAMILY) + min(family, most)
+    band = _band(bits, gates, common.people)
+    if band == BELOW:
+        return Scored(round(bits, 1), band, (), gates)
     evidence = tuple(Evidence(_strength(each.bits), each.words, round(each.bits, 1), each.field) for each in found)
-    return Scored(round(bits, 1), _band(bits, gates, common.people), evidence, gates)
+    return Scored(round(bits, 1), band, evidence, gates)
 
 
 def _strength(bits: float) -> str:
@@ -90,9 +93,12 @@ def _band(bits: float, gates: Sequence[str], people: int) -> str:
 # ---------------------------------------------------------------- names
 
 
+_DOUBTFUL = frozenset({"other", "near_weak", "middle"})
+
+
 def _names(asked: Described, known: Described, common: Commonness) -> list[Found]:
     straight = [*_first(asked, known, common), *_last(asked, known, common)]
-    turned = _turned(asked, known, common)
+    turned = _turned(asked, known, common) if any(each.level in _DOUBTFUL for each in straight) else []
     if turned and sum(each.bits for each in turned) > sum(each.bits for each in straight):
         straight = turned
     return [*straight, *_middle(asked, known, straight)]
@@ -112,7 +118,12 @@ def _first(asked: Described, known: Described, common: Commonness) -> list[Found
     one, two = "".join(here), "".join(there)
     best = compare("first", one, two, common) if one == two else _best("first", here, there, common)
     assert best is not None
+    if best.level == "same" and len(here) > 1 < len(there) and one != two:
+        # Amelia Rose and Amelia Grace can be sisters.
+        best = Compared("near", best.bits / 2, best.asked, best.known)
     found = Found("first", best.level, best.bits, _name_words("first name", best, asked.first, known.first))
+    if best.level == "same":
+        return [found]
     others = _called(asked, known, common)
     return [max(found, others, key=lambda each: each.bits)] if others else [found]
 
@@ -184,8 +195,10 @@ def _turned(asked: Described, known: Described, common: Commonness) -> list[Foun
     if one is None or one.level == two.level == "other":
         return []
     words = f"{asked.first} {asked.last} and {known.first} {known.last}: first and last name swapped"
+    # With one half only it can be a sister whose first name is a last name, too.
+    level = one.level if two.level != "other" else "near_weak"
     return [
-        Found("first", one.level, one.bits + bits_of_swapped(), words),
+        Found("first", level, one.bits + bits_of_swapped(), words),
         Found("last", two.level, two.bits, "the same names in the other order"),
     ]
 
