@@ -39,6 +39,11 @@ def team_id(key: str) -> int:
     return team.id
 
 
+def reference_of(subject_id: int) -> str:
+    """The reference by which a page finds it."""
+    return db.session.scalars(sa.select(Subject.reference).where(Subject.id == subject_id)).one()
+
+
 @dataclass(frozen=True)
 class AFamily:
     """A family with open cases: what tests ask for most."""
