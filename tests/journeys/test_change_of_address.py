@@ -53,6 +53,7 @@ def test_a_household_moves_and_nobody_is_lost(person: Callable[..., Person], bar
         from_on__day=str(yesterday.day),
         from_on__month=str(yesterday.month),
         from_on__year=str(yesterday.year),
+        said_by="Their mother, at home today",
         school="Rawmarsh Primary School",
     )
     choose(leah, "How do you know?", "A parent or carer told us")

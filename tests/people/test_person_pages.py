@@ -97,6 +97,8 @@ def test_the_picture_says_that_the_list_says_the_same(browser: Browser, ellie: s
     listed = page[page.index("Who is around Ellie Marsden") :]
     for name in ("Jake", "Kirsty", "Lee"):
         assert name in drawn and name in listed
+    # Their mother a full line to each, her partner a broken one.
+    assert (drawn.count("<polyline"), drawn.count('class="apart"')) == (4, 2)
 
 
 @pytest.mark.parametrize("login", ["central.worker", "familyhelp.worker", "mash.worker", "edt", "head"])

@@ -136,7 +136,19 @@ class Surroundings:
             Relative(f"n{tie.id}", tie.other_name, (kind_words(tie.kind),), KINDS[tie.kind].up) for tie in unnamed
         ]
         ties = [Tie(str(t.person_id), str(t.other_id) if t.other_id else f"n{t.id}", t.kind) for t in live]
+        ties += self._said_in_family({frozenset((tie.person, tie.other)) for tie in ties})
         return draw(str(self.centre.id), people, ties)
+
+    def _said_in_family(self, joined: set[frozenset[str]]) -> list[Tie]:
+        """What the family's own words say an adult is to its children, where no relationship joins the two."""
+        children = [near for near in self.people if near.role == "child"]
+        adults = [near for near in self.people if near.role == "adult" and kind_said(near.said_as) != "other"]
+        return [
+            Tie(str(child.id), str(adult.id), kind_said(adult.said_as))
+            for adult in adults
+            for child in children
+            if frozenset((str(child.id), str(adult.id))) not in joined
+        ]
 
     def _relative(self, near: Near, words: str) -> Relative:
         """`generation` of who is only in the family: by its own words, and otherwise an adult above its children."""

@@ -22,7 +22,7 @@ def ask_move(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
     """Ask for the new address; one that somebody else gave (`said`) stands there already."""
     page = queries.get_person(subject.id, level=subject.level)
     said = _said(page)
-    given = {"line": said.a, "postcode": said.b, "kind": said.kind, "said_by": said.said_by} if said else {}
+    given = {"line": said.a, "postcode": said.b, "kind": said.kind} if said else {}
     around = queries.get_surroundings(actor, subject.id)
     form = move_form(
         around.people[1:],
