@@ -245,6 +245,7 @@ NAVIGATION: tuple[NavItem, ...] = (
             "referrals.show_brief",
             "referrals.save_brief",
             "referrals.save_files",
+            "referrals.known_to_caller",
         ),
     ),
     NavItem(

@@ -226,6 +226,7 @@ VIEWS = {
     "referrals.hand_copy": "A referral, saying that a copy was handed over",
     "referrals.keep_draft": "A draft, keeping it longer",
     "referrals.known": "A referral, the likely records of a child",
+    "referrals.known_to_caller": "A draft, whether a child is known",
     "referrals.say_known": "A referral, saying whether a child is known",
     "referrals.take_back_known": "A referral, taking back what was said of a child",
     "referrals.list_own": "Their own referrals",

@@ -4,15 +4,20 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
-from caseapp.access.domain import Actor, SubjectAccess
+from caseapp.access.domain import Actor, SubjectAccess, reads_register
 from caseapp.access.guard import guard, note_read
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
 from caseapp.people.catalogue import ANSWERS
 from caseapp.referrals.commands.known import look_for_likely, say_of_child, take_back_of_child
+from caseapp.referrals.domain.form import compose
+from caseapp.referrals.domain.pages import is_call
 from caseapp.referrals.forms.known import KnownForm, TakeBackForm
+from caseapp.referrals.queries import own
 from caseapp.referrals.queries.likely import PERSON, LikelyPage, get_likely_page
+from caseapp.referrals.queries.likely_draft import get_likely_of_draft
 
+from . import pages_shown
 from .blueprint import bp
 
 
@@ -111,4 +116,31 @@ def _show(
         answer_words=ANSWERS,
         today=clock.today(),
         url=url_for("referrals.known", reference=subject.reference, child=page.child.number),
+    )
+
+
+@bp.get("/drafts/<ref:reference>/known")
+@guard("draft:write")
+def known_to_caller(actor: Actor, subject: SubjectAccess) -> Any:
+    """While a call is written down: who of the register a child could be. For anybody else who writes: the children of
+    their own earlier referrals, and nothing of the register."""
+    draft = own.get_draft(subject.id)
+    if draft.sent_as:
+        return redirect(url_for(".show_receipt", reference=draft.sent_as), 303)
+    register = is_call(draft.pages) and reads_register(actor)
+    answers = pages_shown.ready(subject.reference, draft).answers
+    document = compose(answers, own.Sender("", "", ""), sent_at=clock.now())
+    found = get_likely_of_draft(actor, document, _number(), register=register)
+    if found is None:
+        raise NotFound
+    for each in found.likely:
+        if each.key[0] == PERSON and not each.ring:
+            note_read(each.key[1], "call")
+    return render_template(
+        "referrals/own/known.html",
+        found=found,
+        register=register,
+        children=own.child_names(draft.pages),
+        reference=subject.reference,
+        today=clock.today(),
     )

@@ -152,6 +152,8 @@ def context(reference: str, draft: DraftView, form: PageForm) -> dict[str, Any]:
         "children": list(_children(reference, draft)),
         "first_child": child_keys(draft.pages)[0],
         "errors": form.error_list,
+        "by_phone": is_call(draft.pages),
+        "known_url": url_for(".known_to_caller", reference=reference),
     }
     if key in ("children", "check"):
         shown["outside"] = outside(draft)

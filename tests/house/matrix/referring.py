@@ -7,6 +7,7 @@ ROWS = (
     Row("GET", "/referrals/", None, REFERRERS, "My referrals"),
     Row("GET", "/referrals/new", None, REFERRERS, "New referral"),
     Row("POST", "/referrals/new", None, to(303, REFERRERS)),
+    Row("GET", "/referrals/drafts/{own}/known", "draft", {"school": 200}, "Have you told us of this child before?"),
     Row("GET", "/referrals/drafts/{own}/danger", "draft", {"school": 200}, "Is a child in danger now?"),
     Row("POST", "/referrals/drafts/{own}/me", "draft", {"school": 422}, "There is a problem", {"version": "1"}),
     Row("POST", "/referrals/drafts/{own}/me/save", "draft", {"school": 200}, "saved_at", {"version": "1"}),
