@@ -21,12 +21,13 @@ from tests.helpers.statements import count_statements
 from tests.referrals.own_browser import ONE_CHILD, fill, send_one, start, url
 
 Browser = Callable[[str], FlaskClient]
-KNOWN, RESTRICTED, UNKNOWN = "Marsden", "Whitley", "Fenwick"
-# Three girls born on one day: first name, home and postcode of each.
+KNOWN, RESTRICTED, UNKNOWN, FIRST = "Marsden", "Whitley", "Fenwick", "Ibbotson"
+# Girls born on one day: first name, home and postcode of each.
 TOLD = {
     KNOWN: ("Ellie", "14 Quarry Lane", "S63 7AQ"),
     RESTRICTED: ("Ruthie", "86 Ferham Road", "S61 1AJ"),
     UNKNOWN: ("Oonagh", "31 Bawtry Road", "S66 2TN"),
+    FIRST: ("Gwendolyn", "5 Hague Avenue", "S62 5LP"),
 }
 RING = "Paul Rhodes, 01709 555001"
 
@@ -36,6 +37,9 @@ def register(bare_app: Flask, friday: datetime) -> None:
     """Ellie Marsden and Ruthie Whitley have open cases; of Ruthie only the head of service may know."""
     with bare_app.app_context(), transaction():
         factories.a_case(name=KNOWN, team="north", worker="north.worker")
+        # The borough has the names of the unknown child too, of other people.
+        people.add_person(first="Oonagh", last="Hartley", born_on=date(1961, 5, 2), sex="F")
+        people.add_person(first="Peter", last=UNKNOWN, born_on=date(1988, 1, 30), sex="M")
         first, line, postcode = TOLD[RESTRICTED]
         hidden = people.add_person(
             first=first,
@@ -94,7 +98,8 @@ def walk(client: FlaskClient, last: str) -> list[str]:
         seen.append(plain(client.get(url(draft, page)).text, last))
         if page == "children":
             seen.append(plain(client.get(url(draft, "known")).text, last))
-        answer = fill(client, draft, page, child(last) if page == "child-1" else ONE_CHILD.get(page, {}))
+        told = {**ONE_CHILD, "child-1": child(last), "household": {}}
+        answer = fill(client, draft, page, told.get(page, {}))
         assert answer.status_code == 303
         seen.append(plain(answer.headers["Location"], last))
         if "/receipt" in answer.headers["Location"]:
@@ -108,9 +113,10 @@ def test_a_known_an_unknown_and_a_restricted_child_are_answered_alike(
     browser: Browser, bare_app: Flask, register: None
 ) -> None:
     school = browser("school")
-    walk(school, UNKNOWN)
+    # The first of all makes what later ones find ready.
+    walk(school, FIRST)
     answers, costs, spent = {}, {}, {last: [] for last in (KNOWN, UNKNOWN, RESTRICTED)}
-    for round_ in range(3):
+    for round_ in range(2):
         for last in (KNOWN, UNKNOWN, RESTRICTED):
             began = time.process_time()
             with count_statements(bare_app) as statements:
