@@ -12,11 +12,11 @@ from caseapp.access.domain import HUB, L0, Actor
 from caseapp.access.queries import AnyReader, find_seen, visible_ids
 from caseapp.kernel.db import fetch
 from caseapp.kernel.subjects import Subject
+from caseapp.people.domain.beside import side_by_side
 from caseapp.people.domain.matching import Described, Scored
 from caseapp.people.queries import compare, list_candidates
 from caseapp.referrals.domain.children import ChildTold, children_of
 from caseapp.referrals.domain.described import described_child
-from caseapp.referrals.domain.likely import side_by_side
 from caseapp.referrals.models import Referral, ReferralChild
 
 from .likely import CHILD, PERSON, SHOWN, Key, Likely
