@@ -117,9 +117,12 @@ class Person:
         return self.page
 
     def press(self, name: str | re.Pattern[str]) -> None:
-        """Press the first button of that name and wait for the next page."""
+        """Press the first button of that name and wait for the next page; one of the page before one of its head,
+        where a search has its own."""
+        inside = self.page.get_by_role("main").get_by_role("button", name=name)
+        button = inside if inside.count() else self.page.get_by_role("button", name=name)
         with self.page.expect_navigation():
-            self.page.get_by_role("button", name=name).first.click()
+            button.first.click()
 
     def follow(self, words: str | re.Pattern[str]) -> None:
         """Follow the first link with those words (one that looks like a button too)."""
