@@ -1,7 +1,7 @@
 """Which records of the whole register may be of one person: pairs that share keys, compared as look-ups are."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import orm
 
 from caseapp.kernel.db import db, fetch_new, is_postgresql
 from caseapp.kernel.subjects import Subject
-from caseapp.people.domain.matching import BELOW, VERY_LIKELY, Commonness, Scored, score, words_to_count
+from caseapp.people.domain.matching import BELOW, VERY_LIKELY, Commonness, Described, Scored, score, words_to_count
 from caseapp.people.domain.matching.keys import EVERYBODY, EVERYBODY_THINLY, word_key
 from caseapp.people.models import DuplicatePair, Person, PersonFeatures, PersonKey
 
@@ -120,19 +120,29 @@ class _Counted:
             counted: Any = sa.select(PersonKey.key, sa.func.count().label("number")).where(PersonKey.key.in_(keys))
             self.bearers.update(dict.fromkeys(keys.values(), 0.0))
             for row in fetch_new(counted.group_by(PersonKey.key)):
-                self.bearers[keys[row.key]] = float(row.number)
+                # Besides the record that is compared: a slip of the pen that nobody else bears is nobody's name.
+                self.bearers[keys[row.key]] = float(row.number - 1)
         return self.common
 
 
 def _compared(pairs: list[int], counted: _Counted) -> Iterator[Pair]:
     ids = [(pair >> 32, pair & 0xFFFFFFFF) for pair in pairs]
     known = described_people({number for pair in ids for number in pair})
-    words = {word for one, other in ids for word in words_to_count(known[one], (known[other],))}
+    words = {word for one, other in ids for pair in ((one, other), (other, one)) for word in _words(known, *pair)}
     common = counted.count(words)
     for one, other in ids:
         scored = score(known[one], known[other], common)
-        if scored.band != BELOW:
-            yield Pair(one, other, scored)
+        if scored.band == BELOW:
+            continue
+        if scored.band != VERY_LIKELY:
+            # Either record may hold the slip.
+            turned = score(known[other], known[one], common)
+            scored = turned if turned.band == VERY_LIKELY else scored
+        yield Pair(one, other, scored)
+
+
+def _words(known: Mapping[int, Described], one: int, other: int) -> frozenset[str]:
+    return words_to_count(known[one], (known[other],))
 
 
 def list_duplicates() -> Iterator[tuple[str, str, str, float]]:
