@@ -1,5 +1,6 @@
 """Keys on write: what finds a person, and what is compared with them, kept with the rows it is made from."""
 
+import json
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -7,7 +8,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from caseapp.kernel.db import fetch, write_rows
+from caseapp.kernel.db import fetch, is_postgresql, write_rows
 from caseapp.people.domain.matching import Described, keys_of, pack
 from caseapp.people.domain.matching.keys import sample_keys
 from caseapp.people.domain.seeking import found_by, words_in
@@ -64,7 +65,17 @@ _CHANGE_FEATURES = (
     .where(_FEATURES_TABLE.c.person_id == sa.bindparam("person"))
     .values(features=sa.bindparam("features"), keys=sa.bindparam("keys"))
 )
-_ADD_KEY = sa.insert(_KEY_TABLE)
+# All keys of a call in one statement, however many: a row each costs more than to work the keys out.
+_ADD_KEYS = {
+    "sqlite": sa.text(
+        "INSERT INTO person_key (key, person_id)"
+        " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:pairs)"
+    ),
+    "postgresql": sa.text(
+        "INSERT INTO person_key (key, person_id)"
+        " SELECT * FROM unnest(CAST(:keys AS bigint[]), CAST(:people AS bigint[]))"
+    ),
+}
 _REMOVE_KEY = sa.delete(_KEY_TABLE).where(
     _KEY_TABLE.c.key == sa.bindparam("old_key"), _KEY_TABLE.c.person_id == sa.bindparam("person")
 )
@@ -91,7 +102,7 @@ def keep_keys(new: Mapping[int, Described]) -> None:
         _ADD_FEATURES,
         [{"person_id": number, "features": pack(each), "keys": _packed(keys[number])} for number, each in new.items()],
     )
-    write_rows(_ADD_KEY, _key_rows(keys))
+    _add_keys(keys)
     keep_words(word for each in new.values() for word in words_in(each))
 
 
@@ -106,7 +117,7 @@ def _change(described: Mapping[int, Described], kept: Mapping[int, frozenset[int
     )
     gone = [{"person": number, "old_key": key} for number in kept for key in sorted(kept[number] - keys[number])]
     write_rows(_REMOVE_KEY, gone)
-    write_rows(_ADD_KEY, _key_rows({number: found - kept[number] for number, found in keys.items()}))
+    _add_keys({number: found - kept[number] for number, found in keys.items()})
     keep_words(word for number in kept for word in words_in(described[number]))
 
 
@@ -114,10 +125,15 @@ def _all_keys(number: int, described: Described) -> frozenset[int]:
     return keys_of(described) | sample_keys(number, described) | found_by(described)
 
 
-def _key_rows(keys: Mapping[int, frozenset[int]]) -> list[dict[str, Any]]:
+def _add_keys(keys: Mapping[int, frozenset[int]]) -> None:
     # In the order in which the table keeps them.
     pairs = sorted((key, number) for number, found in keys.items() for key in found)
-    return [{"key": key, "person_id": number} for key, number in pairs]
+    if not pairs:
+        return
+    if is_postgresql():
+        fetch(_ADD_KEYS["postgresql"], {"keys": [key for key, _ in pairs], "people": [number for _, number in pairs]})
+    else:
+        fetch(_ADD_KEYS["sqlite"], {"pairs": json.dumps(pairs)})
 
 
 def _packed(keys: Iterable[int]) -> bytes:

@@ -317,7 +317,20 @@ _HOME_WORDS = {
 }
 
 
+_DIGITS = re.compile(r"\d+")
+
+
 def _home_level(here: tuple[str, str], there: tuple[str, str]) -> str | None:
+    (line, postcode), (other_line, other_postcode) = here, there
+    read = line and other_line and postcode and other_postcode
+    # Most are quite other homes, and to read both costs more than all else that is compared.
+    if (
+        read
+        and postcode[-3:].upper() != other_postcode[-3:].upper()
+        and sorted(_DIGITS.findall(line)) != sorted(_DIGITS.findall(other_line))
+    ):
+        same = postcode[:-2].replace(" ", "").upper() == other_postcode[:-2].replace(" ", "").upper()
+        return "sector" if same else "other"
     one, two = place(*here), place(*there)
     if not (one.postcode or one.street) or not (two.postcode or two.street):
         return None
