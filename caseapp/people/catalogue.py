@@ -3,6 +3,8 @@
 # What a person may say of two records, or of a child that somebody tells of and a record.
 SAME, DIFFERENT, NOT_SURE = "same", "different", "not_sure"
 ANSWERS = {SAME: "The same child", DIFFERENT: "Different children", NOT_SURE: "Not sure"}
+# The same of two records, whoever they are of.
+ANSWERS_OF_RECORDS = {SAME: "The same person", DIFFERENT: "Different people", NOT_SURE: "Not sure"}
 
 # Why only named people may see a record (the triggers of a council's restricted records).
 RESTRICTIONS = {

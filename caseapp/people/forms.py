@@ -23,7 +23,7 @@ from caseapp.kernel.forms import (
     WordsField,
 )
 
-from .catalogue import ANSWERS, DIFFERENT, NOT_SURE, RESTRICTIONS, SAME
+from .catalogue import ANSWERS_OF_RECORDS, DIFFERENT, NOT_SURE, RESTRICTIONS, SAME
 from .domain.register import (
     DISABILITIES,
     ETHNICITIES,
@@ -60,7 +60,9 @@ class LinkForm(Form):
     other = TextField(
         "The other record", max_length=20, required="Write the reference of the other record", hint="Like P-7K4M-2Q9X"
     )
-    answer = ChoiceField("Are they the same person?", choices=ANSWERS, required="Choose whether they are the same")
+    answer = ChoiceField(
+        "Are they the same person?", choices=ANSWERS_OF_RECORDS, required="Choose whether they are the same"
+    )
     words = WordsField("What you go by", rows=2, required="Write what you go by")
 
 

@@ -12,7 +12,7 @@ from caseapp.accounts.queries import user_names
 from caseapp.kernel.errors import AppError, Invalid, NotFound, OutOfOrder
 from caseapp.kernel.subjects import parse_reference
 from caseapp.people import commands, queries
-from caseapp.people.catalogue import ANSWERS, RESTRICTIONS
+from caseapp.people.catalogue import ANSWERS_OF_RECORDS, RESTRICTIONS
 from caseapp.people.forms import LinkForm, RestrictForm, UnlinkForm
 from caseapp.people.slots import Panel
 
@@ -101,7 +101,7 @@ def _links(
         links=found,
         form=form,
         backs=backs,
-        answer_words=ANSWERS,
+        answer_words=ANSWERS_OF_RECORDS,
         errors=[*form.error_list, *(back[1].error_list if back else [])],
     )
 
