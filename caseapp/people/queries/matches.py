@@ -34,7 +34,7 @@ from caseapp.people.models import Person, PersonFeatures, PersonKey
 _PER_KEY = 200
 _COMPARED = 64
 # Up to so many people who share a name are counted one by one; beyond, in a sample.
-_COUNTED = 3_000
+_COUNTED = 2_000
 # Lists are filled up to a multiple of this, so that few statements do for lists of any length.
 _STEP = 16
 _NO_KEY = -1
