@@ -11,12 +11,16 @@ import sqlalchemy as sa
 from caseapp.access.domain import L4, Actor, SubjectAccess
 from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_shape, sees
 from caseapp.kernel.db import fetch, fetch_new
+from caseapp.kernel.events import Event, EventSubject
+from caseapp.kernel.papers import PRINTED, TAKEN
 from caseapp.kernel.subjects import Subject
 from caseapp.people.models import FamilyMember, Person
 from caseapp.people.queries import linked_to
 from caseapp.people.slots import Panel
 from caseapp.referrals.catalogue import words
 from caseapp.referrals.models import Decision, DecisionReferral, Referral, ReferralChild
+
+from .letters import DECIDED
 
 # The page of a person shows the latest; the rest is on the pages of the contacts.
 SHOWN = 20
@@ -52,10 +56,20 @@ def person_panels(actor: Actor, subject: SubjectAccess) -> list[Panel]:
 
 
 def letters(actor: Actor, person_ids: Collection[int]) -> list[str]:
-    """For the slot `people.letters`: letters to the family that wait in a decision which nobody has agreed yet. One
-    statement."""
+    """For the slot `people.letters`: letters to the family, written with a decision, that nobody has printed
+    or taken away yet. One statement."""
     keys = sa.select(Person.match_key).where(Person.id.in_(person_ids))
     about = sa.or_(ReferralChild.person_id.in_(person_ids), ReferralChild.match_key.in_(keys))
+    printed = (
+        sa.exists()
+        .where(
+            EventSubject.subject_id == Referral.id,
+            Event.id == EventSubject.event_id,
+            Event.code.in_((PRINTED, TAKEN)),
+            Event.data["kind"].as_string() == "family_letter",
+        )
+        .correlate(Referral)
+    )
     waiting = (
         sa.select(Subject.reference)
         .distinct()
@@ -64,12 +78,16 @@ def letters(actor: Actor, person_ids: Collection[int]) -> list[str]:
         .join(Decision, Decision.id == DecisionReferral.decision_id)
         .join(ReferralChild, ReferralChild.referral_id == Referral.id)
         .where(
-            Decision.state == "proposed", Decision.family_message.is_not(None), about, not_barred(actor, Referral.id)
+            Decision.state.in_(DECIDED),
+            ~printed,
+            Decision.family_message.is_not(None),
+            about,
+            not_barred(actor, Referral.id),
         )
         .order_by(Subject.reference)
     )
     return [
-        f"A letter to the family waits with the decision on {row.reference}: check its address."
+        f"A letter to the family about {row.reference} has not been printed yet: check its address."
         for row in fetch_new(waiting)
     ]
 
