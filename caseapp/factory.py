@@ -255,7 +255,7 @@ NAVIGATION: tuple[NavItem, ...] = (
         ("notifications.settings", "notifications.make_calendar_address"),
     ),
     NavItem(
-        "Records that may be one child",
+        "Duplicates",
         "people.duplicates",
         "person:list_doubles",
         ("people.doubles", "people.say_of_double"),
