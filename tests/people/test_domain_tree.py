@@ -2,7 +2,7 @@
 
 import itertools
 
-from caseapp.people.domain.tree import BOX_HEIGHT, BOX_WIDTH, Picture, Relative, Tie, draw
+from caseapp.people.domain.tree import BOX_HEIGHT, BOX_WIDTH, BROKEN_LOWER, Picture, Relative, Tie, draw
 
 
 def family() -> list[Relative]:
@@ -43,9 +43,10 @@ def test_a_full_line_from_each_parent_to_each_child_and_a_broken_one_for_the_res
     assert len(broken) == 1
     where = {box.key: box for box in picture.boxes}
     for line in picture.lines:
+        middle = BOX_HEIGHT // 2 + (0 if line.descent else BROKEN_LOWER)
         (x, y), (to_x, to_y) = line.points[0], line.points[-1]
-        assert any((box.x + BOX_WIDTH, box.y + BOX_HEIGHT // 2) == (x, y) for box in where.values())
-        assert any((box.x, box.y + BOX_HEIGHT // 2) == (to_x, to_y) for box in where.values())
+        assert any((box.x + BOX_WIDTH, box.y + middle) == (x, y) for box in where.values())
+        assert any((box.x, box.y + middle) == (to_x, to_y) for box in where.values())
 
 
 def test_partners_in_one_column_are_joined_by_a_bracket() -> None:

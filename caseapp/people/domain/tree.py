@@ -9,6 +9,7 @@ from .register import KINDS
 
 BOX_WIDTH, BOX_HEIGHT, GAP_ACROSS, GAP_DOWN, EDGE = 112, 72, 26, 10, 10
 LETTERS_IN_LINE = 12
+BROKEN_LOWER = 16
 _LANES = (6, 11, 16, 21)
 
 
@@ -149,7 +150,9 @@ def _lines(ties: Collection[Tie], places: Mapping[str, tuple[int, int]], parents
 def _line(one: tuple[int, int], other: tuple[int, int], lane: int, *, descent: bool) -> Line:
     """From the right of the older one's box to the left of the younger's; in one column, a bracket at their left."""
     (x, y), (to_x, to_y) = sorted((one, other))
-    y, to_y = y + BOX_HEIGHT // 2, to_y + BOX_HEIGHT // 2
+    # A broken line runs lower, so that it never lies on a full one that ends at the same box.
+    middle = BOX_HEIGHT // 2 + (0 if descent else BROKEN_LOWER)
+    y, to_y = y + middle, to_y + middle
     if x == to_x:
         return Line(((x, y), (x - EDGE + 3, y), (x - EDGE + 3, to_y), (x, to_y)), descent)
     start = x + BOX_WIDTH

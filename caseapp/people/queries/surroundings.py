@@ -74,6 +74,11 @@ class Kin:
     responsible: str
 
     @property
+    def said(self) -> bool:
+        """Whether anybody said what they are to the person or the family."""
+        return self.tie is not None or bool(self.near and self.near.said_as)
+
+    @property
     def over(self) -> bool:
         """Whether the relationship has ended."""
         return self.tie is not None and self.tie.ended_at is not None
@@ -128,7 +133,7 @@ class Surroundings:
     @property
     def picture(self) -> Picture:
         """The family as a picture."""
-        about = {str(kin.near.id): kin.words for kin in self.kin if kin.near is not None and not kin.over}
+        about = {str(kin.near.id): kin.words for kin in self.kin if kin.near and kin.said and not kin.over}
         people = [self._relative(near, about.get(str(near.id), "")) for near in self.people]
         live = [tie for tie in self.ties if tie.ended_at is None]
         unnamed = [tie for tie in live if tie.other_id is None]
