@@ -207,14 +207,20 @@ def _otherwise(by: str, kept: Any) -> sa.Select[Any]:
 _OPENLY = (~Stay.protected, Stay.state == "lived")
 
 
+# Both ask for each one found: PostgreSQL would join an EXISTS the other way round, and read everybody born that year.
 def _lived(person_id: Any, column: Any, name: str) -> sa.ColumnElement[bool]:
-    return sa.exists().where(Stay.person_id == person_id, column.in_(sa.bindparam(name, expanding=True)), *_OPENLY)
+    there = sa.select(sa.func.count()).select_from(Stay)
+    return (
+        there.where(
+            Stay.person_id == person_id, column.in_(sa.bindparam(name, expanding=True)), *_OPENLY
+        ).scalar_subquery()
+    ) > 0
 
 
 def _born(person_id: Any) -> sa.ColumnElement[bool]:
     someone = orm.aliased(Person)
     first, last = (sa.bindparam(name, type_=sa.Date()) for name in ("born_from", "born_to"))
-    return sa.exists().where(someone.id == person_id, someone.born_on.between(first, last))
+    return sa.select(someone.born_on).where(someone.id == person_id).scalar_subquery().between(first, last)
 
 
 def _ring(reader: AnyReader) -> Any:
@@ -231,25 +237,28 @@ def _ring(reader: AnyReader) -> Any:
 def barred_people(reader: AnyReader, *, restricted: bool) -> sa.CompoundSelect[Any]:
     """The people who are kept from a reader: by a restriction, or by a bar on themselves, their cases and families, or
     open referrals about them, as in `access.queries.get_subject` the other way round. Both are few, and found first."""
-    barred = sa.select(Bar.subject_id).where(Bar.principal.in_(reader.principals))
-    member = sa.select(FamilyMember.person_id)
-    told = (
-        sa.select(ReferralChild.person_id, ReferralChild.match_key)
-        .join(Referral, Referral.id == ReferralChild.referral_id)
-        .where(ReferralChild.referral_id.in_(barred), Referral.state != "decided")
-        .subquery()
-    )
-    undecided = sa.select(Referral.id).where(Referral.id.in_(barred), Referral.state != "decided")
-    families = sa.select(Case.family_id).where(Case.id.in_(barred))
+    bars = sa.select(Bar.subject_id.label("id")).where(Bar.principal.in_(reader.principals)).cte("bars")
+    undecided = sa.and_(Referral.id == bars.c.id, Referral.state != "decided")
+    member = sa.select(FamilyMember.person_id).select_from(bars)
+    now = FamilyMember.to_at.is_(None)
+    told = sa.select(ReferralChild.person_id).select_from(bars).join(Referral, undecided)
+    child = ReferralChild.referral_id == Referral.id
     kept = [sa.select(Restricted.subject_id).where(_unread(reader))] if restricted else []
     return sa.union_all(
         *kept,
-        barred,
-        sa.select(Case.person_id).where(Case.id.in_(barred)),
-        member.where(FamilyMember.family_id.in_(sa.union(barred, families)), FamilyMember.to_at.is_(None)),
-        member.where(FamilyMember.said_in_id.in_(undecided)),
-        sa.select(told.c.person_id).where(told.c.person_id.is_not(None)),
-        sa.select(Person.id).join(told, told.c.match_key == Person.match_key),
+        sa.select(bars.c.id),
+        sa.select(Case.person_id).select_from(bars).join(Case, Case.id == bars.c.id),
+        member.join(FamilyMember, sa.and_(FamilyMember.family_id == bars.c.id, now)),
+        member.join(Case, Case.id == bars.c.id).join(
+            FamilyMember, sa.and_(FamilyMember.family_id == Case.family_id, now)
+        ),
+        member.join(Referral, undecided).join(FamilyMember, FamilyMember.said_in_id == Referral.id),
+        told.join(ReferralChild, child).where(ReferralChild.person_id.is_not(None)),
+        sa.select(Person.id)
+        .select_from(bars)
+        .join(Referral, undecided)
+        .join(ReferralChild, child)
+        .join(Person, Person.match_key == ReferralChild.match_key),
     )
 
 

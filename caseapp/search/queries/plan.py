@@ -59,6 +59,8 @@ def _of_words(words: tuple[str, ...], near: dict[str, list[str]]) -> tuple[list[
     for one, other in combinations(words, 2):
         for first, second in product((one, *near.get(one, ())), (other, *near.get(other, ()))):
             far = (closeness(one, first) or 0) + (closeness(other, second) or 0)
-            number = sounds_key(first, second)
+            number = pair_key(first, second)
             found[number] = min(far, found.get(number, far))
+        # What sounds like both, also where the words themselves are none of the nearest.
+        found[sounds_key(one, other)] = 0
     return exact, sorted(found, key=lambda number: found[number])[:NEAREST_FIRST]
