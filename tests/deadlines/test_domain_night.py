@@ -66,3 +66,19 @@ def test_when_the_hub_is_open(now: str, is_open: bool, handing_over: bool, opens
     assert HUB_HOURS.is_handing_over(at(now)) is handing_over
     assert HUB_HOURS.next_opening(at(now)) == at(opens)
     assert HUB_HOURS.last_closing(at(now)) == at(closed)
+
+
+@pytest.mark.parametrize(
+    ("came", "due"),
+    [
+        ("2026-11-20 10:46", "2026-11-20 11:46"),
+        # Half an hour before closing, and the rest the next working morning.
+        ("2026-11-20 16:30", "2026-11-23 09:30"),
+        # A Sunday, and a night: the hub has its hour when it has opened; what is urgent is the night team's.
+        ("2026-11-22 10:46", "2026-11-23 10:00"),
+        ("2026-11-24 02:10", "2026-11-24 10:00"),
+        ("2026-12-24 16:47", "2026-12-29 09:47"),
+    ],
+)
+def test_a_first_look_has_one_hour_of_the_hub(came: str, due: str) -> None:
+    assert compute(get_rule("mash.first_look", at(came).date()), at(came), hub_hours=HUB_HOURS).due_at == at(due)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseapp.deadlines.catalogue import PUBLISHED, RULES, get_rule
+from caseapp.deadlines.catalogue import HUB_HOURS, PUBLISHED, RULES, get_rule
 from caseapp.deadlines.domain import INSTANT_UNITS, compute
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -105,7 +105,7 @@ def test_every_square_has_its_own_place_inside_the_picture(anchor, length, unit,
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
 def test_each_rule_shows_its_sentence_on_a_page(why, rule):
-    due = compute(rule, datetime(2026, 12, 24, 16, 47, tzinfo=UTC))
+    due = compute(rule, datetime(2026, 12, 24, 16, 47, tzinfo=UTC), hub_hours=HUB_HOURS)
     html = str(why(due, date(2026, 12, 24)))
     page = ElementTree.fromstring(html.replace(" open>", ">").replace("&#39;", "'"))
     said = re.sub(r"\s+", " ", "".join(page.itertext()))
