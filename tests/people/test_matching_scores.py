@@ -113,6 +113,12 @@ def test_one_child_told_of_twice_is_very_likely_one(what: str, asked: Described)
             "birth date",
         ),
         ("a father of the same name", replace(ELLIE, born_on=date(1985, 3, 4), carers=()), ELLIE, "generation"),
+        (
+            "a namesake whose mother has a namesake, too, and no birth date",
+            replace(ELLIE, born_on=None, homes=(ELSEWHERE,), phones=()),
+            ELLIE,
+            "birth date",
+        ),
         ("a mother whose age nobody knows", replace(ELLIE, born_on=None, carers=()), ELLIE, "birth date"),
         (
             "another valid NHS number",
@@ -135,6 +141,9 @@ def test_an_unborn_baby_is_the_child_born_near_the_day() -> None:
     assert compared(due, due).band == VERY_LIKELY
     assert "was due 15 March 2017, here born 4 March 2017" in words(compared(ELLIE, due))
     assert compared(replace(ELLIE, born_on=date(2016, 1, 9)), due).band != VERY_LIKELY
+    # The same carer alone does not make up for weeks.
+    away = replace(ELLIE, born_on=date(2017, 2, 1), homes=(), phones=())
+    assert compared(away, due).band != VERY_LIKELY
     # Whoever is told of as unborn is not the child who has a name already.
     assert compared(due, ELLIE).band != VERY_LIKELY
 

@@ -47,6 +47,7 @@ _NEAR_NAMES = {"spelling", "short", "near", "near_weak"}
 def _by_description(levels: Mapping[str, str]) -> list[str]:
     gates = []
     shared = any(levels.get(field) in good for field, good in _FAMILY_SHARED.items())
+    home = any(levels.get(field) in _FAMILY_SHARED[field] for field in ("home", "phone"))
     first, born, middle = levels.get("first"), levels.get("born"), levels.get("middle")
     # Twins are given names that look alike, but not the same middle name.
     if first not in ("same", "slip", "unborn") and not (first in _NEAR_NAMES and middle == "same"):
@@ -56,9 +57,10 @@ def _by_description(levels: Mapping[str, str]) -> list[str]:
     if born in ("other", "other_grown", "weeks", "two", "month_same"):
         gates.append("another birth date")
     if first == "unborn":
-        if born not in ("due", "due_wide") or not shared:
+        # Some weeks from the day it must be the same home: mothers have namesakes, and the year is a common slip.
+        if not shared or (born != "due" and (born != "due_wide" or not home)):
             gates.append("no first name, and not enough beside it")
-    elif born == "grown" or (born is None and levels.get("carer") not in _FAMILY_SHARED["carer"]):
+    elif born == "grown" or (born is None and not (home and levels.get("carer") in _FAMILY_SHARED["carer"])):
         # A record that names the same carer is of a child, and brothers and sisters have other names.
         gates.append("no birth date to go by")
     return gates
