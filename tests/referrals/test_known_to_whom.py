@@ -37,9 +37,6 @@ def register(bare_app: Flask, friday: datetime) -> None:
     """Ellie Marsden and Ruthie Whitley have open cases; of Ruthie only the head of service may know."""
     with bare_app.app_context(), transaction():
         factories.a_case(name=KNOWN, team="north", worker="north.worker")
-        # The borough has the names of the unknown child too, of other people.
-        people.add_person(first="Oonagh", last="Hartley", born_on=date(1961, 5, 2), sex="F")
-        people.add_person(first="Peter", last=UNKNOWN, born_on=date(1988, 1, 30), sex="M")
         first, line, postcode = TOLD[RESTRICTED]
         hidden = people.add_person(
             first=first,
@@ -116,18 +113,22 @@ def test_a_known_an_unknown_and_a_restricted_child_are_answered_alike(
     # The first of all makes what later ones find ready.
     walk(school, FIRST)
     answers, costs, spent = {}, {}, {last: [] for last in (KNOWN, UNKNOWN, RESTRICTED)}
-    for round_ in range(2):
-        for last in (KNOWN, UNKNOWN, RESTRICTED):
-            began = time.process_time()
-            with count_statements(bare_app) as statements:
-                found = walk(school, last)
-            spent[last].append(time.process_time() - began)
-            if round_ == 0:
-                answers[last], costs[last] = found, len(statements)
+    for last in (KNOWN, UNKNOWN, RESTRICTED):
+        with count_statements(bare_app) as statements:
+            answers[last] = walk(school, last)
+        costs[last] = len(statements)
     assert answers[KNOWN] == answers[UNKNOWN] == answers[RESTRICTED]
     assert costs[KNOWN] == costs[UNKNOWN] == costs[RESTRICTED]
-    best = {last: min(times) for last, times in spent.items()}
-    assert max(best.values()) < 1.3 * min(best.values()), best
+    # Noise only adds to a time, so the least of each comes to what it costs; a busy machine needs more rounds for it.
+    for round_ in range(12):
+        for last in (KNOWN, UNKNOWN, RESTRICTED):
+            began = time.process_time()
+            walk(school, last)
+            spent[last].append(time.process_time() - began)
+        best = [min(times) for times in spent.values()]
+        if round_ and max(best) < 1.15 * min(best):
+            return
+    raise AssertionError({last: min(times) for last, times in spent.items()})
 
 
 def a_call(client: FlaskClient, last: str) -> str:

@@ -268,7 +268,7 @@ def _add_search_keys(referral_id: int, told: object, children: list[ChildTold], 
     keys, words = search_keys(told, children[:MOST_CHILDREN], source_id=number)
     # In the order in which the table keeps them.
     write_rows(_ADD_SEARCH_KEY, [{"key": key, "referral_id": referral_id} for key in sorted(keys)[:MOST_KEYS]])
-    keep_words(words[:MOST_KEYS])
+    keep_words(words[:MOST_KEYS], alike=True)
 
 
 def _add_marks(referral_id: int, marks: list[Mark]) -> None:
