@@ -28,7 +28,12 @@ def start(database_url: str) -> Iterator[Start]:
         env = os.environ | {"DATABASE_URL": url, "CASEAPP_ENV": "demo", "SECRET_KEY": ""}
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        running.append(subprocess.Popen(command, cwd=ROOT, env=env, text=True, **pipes))
+        # Whoever runs the tests in the background has Ctrl-C ignored, and a command inherits that.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            running.append(subprocess.Popen(command, cwd=ROOT, env=env, text=True, **pipes))
+        finally:
+            signal.signal(signal.SIGINT, before)
         return running[-1]
 
     yield begin
