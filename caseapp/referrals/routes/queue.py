@@ -139,6 +139,7 @@ def _queue(actor: Actor, tab: str, chosen: Filter, *, sought: str = "", problem:
         sought=sought,
         problem=problem,
         to_ring=_at_most(counts.to_ring),
+        settles_doubles=allows(PERMISSIONS["person:list_doubles"], actor, None),
         asked_again=_at_most(counts.asked_again) if allows(PERMISSIONS["referral:asked_again"], actor, None) else None,
         **_filter_context(actor, counts, tab, chosen),
         **context,
