@@ -15,13 +15,12 @@ _KNOWN = sa.select(NameWord.word).where(NameWord.key.in_(sa.bindparam("keys", ex
 _ADD = sa.insert(cast(sa.Table, NameWord.__table__))
 
 
-def keep_words(words: Iterable[str], *, alike: bool = False) -> None:
-    """Add the words that are not in the list yet: one statement where all are, as nearly always. `alike`: two, be there
-    a new one or not, so that nobody tells by the time it takes whether the borough has a name (practice 4)."""
+def keep_words(words: Iterable[str]) -> None:
+    """Add the words that are not in the list yet: one statement where all are, as nearly always. Never while somebody
+    sends a referral: the time it takes would tell whether the borough has a name (practice 4)."""
     wanted = sorted({word[:80] for word in words})
     for start in range(0, len(wanted), _ASKED_AT_ONCE):
         some = wanted[start : start + _ASKED_AT_ONCE]
         known = {row.word for row in fetch(_KNOWN, {"keys": [key("is", word) for word in some]})}
         new = [word for word in some if word not in known]
-        rows = [{"key": each, "word": word} for word in new for each in sorted(known_by(word))]
-        write_rows(_ADD, rows or [{"key": key("is", word), "word": word} for word in some[:1] if alike])
+        write_rows(_ADD, [{"key": each, "word": word} for word in new for each in sorted(known_by(word))])

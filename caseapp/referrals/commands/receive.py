@@ -20,7 +20,6 @@ from caseapp.kernel.db import Model, db, write_rows
 from caseapp.kernel.events import record
 from caseapp.kernel.subjects import new_subject
 from caseapp.kernel.text import REPLACEMENT, clean
-from caseapp.people.commands import keep_words
 from caseapp.people.domain.dates import read_moment
 from caseapp.people.domain.names import normalise_name
 from caseapp.referrals.catalogue import find_choice
@@ -265,10 +264,9 @@ def _add_keys(referral_id: int, told: object, children: list[ChildTold]) -> None
 
 def _add_search_keys(referral_id: int, told: object, children: list[ChildTold], number: str | None) -> None:
     """By what a search finds it again."""
-    keys, words = search_keys(told, children[:MOST_CHILDREN], source_id=number)
+    keys = search_keys(told, children[:MOST_CHILDREN], source_id=number)
     # In the order in which the table keeps them.
     write_rows(_ADD_SEARCH_KEY, [{"key": key, "referral_id": referral_id} for key in sorted(keys)[:MOST_KEYS]])
-    keep_words(words[:MOST_KEYS], alike=True)
 
 
 def _add_marks(referral_id: int, marks: list[Mark]) -> None:

@@ -16,8 +16,10 @@ from caseapp.kernel.events import record
 from caseapp.kernel.subjects import Subject
 from caseapp.kernel.text import clean, is_blank
 from caseapp.kernel.web import when
+from caseapp.people.commands import keep_words
 from caseapp.referrals.catalogue import find_choice, words
 from caseapp.referrals.domain.hub import NOT_FURTHER, OUTCOME_RULES, join_names, outcome_refusal
+from caseapp.referrals.domain.seeking import search_words
 from caseapp.referrals.models import (
     Decision,
     DecisionChild,
@@ -86,6 +88,8 @@ def _note_read(actor: Actor, row: Referral) -> None:
         return
     row.read_at, row.read_by_id = clock.now(), actor.user_id
     record(actor, "referral.read", subjects=[row.id])
+    # From now on what is nearly one of these names is found, too.
+    keep_words(search_words(row.document))
 
 
 def rate_referral(actor: Actor, *, referral_id: int, rating: str, rationale: str, version: int) -> None:

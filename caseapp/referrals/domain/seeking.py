@@ -8,20 +8,17 @@ from caseapp.people.domain.identifiers import Postcode, parse_postcode
 from caseapp.people.domain.matching.keys import key
 from caseapp.people.domain.seeking import name_words, seek_keys, sounds_key
 
-from .children import ChildTold, as_list, as_object, as_text
+from .children import ChildTold, as_list, as_object, as_text, children_of
 
 _MOST_ADULTS = 50
+_MOST_WORDS = 500
 
 
-def search_keys(
-    document: object, children: Iterable[ChildTold], *, source_id: str | None
-) -> tuple[frozenset[int], list[str]]:
-    """The keys of a referral, and the words of the names in it. A protected address finds nothing."""
+def search_keys(document: object, children: Iterable[ChildTold], *, source_id: str | None) -> frozenset[int]:
+    """The keys of a referral. A protected address finds nothing."""
     keys: set[int] = set()
-    words: dict[str, None] = {}
     for child in children:
         named = name_words(child.first_name, child.last_name)
-        words |= dict.fromkeys(named)
         postcode = None if child.protected else parse_postcode(child.postcode)
         whole = [postcode.full] if isinstance(postcode, Postcode) else []
         keys |= seek_keys(named, born_on=child.born_on, postcodes=whole)
@@ -35,12 +32,20 @@ def search_keys(
             keys.add(sector_key(child.postcode_sector))
     for told in as_list(as_object(document).get("household"))[:_MOST_ADULTS]:
         # By whole words only: what is found by these alone is an adult, and nobody checks how near it is.
-        named = name_words(as_text(as_object(told).get("name")))
-        words |= dict.fromkeys(named)
-        keys |= seek_keys(named, born_on=None, postcodes=())
+        keys |= seek_keys(name_words(as_text(as_object(told).get("name"))), born_on=None, postcodes=())
     if source_id:
         keys.add(source_key(clean(source_id)[0]))
-    return frozenset(keys), list(words)
+    return frozenset(keys)
+
+
+def search_words(document: object) -> list[str]:
+    """The words of the names in a referral, at most 500: for the list of words that are nearly one another."""
+    words: dict[str, None] = {}
+    for child in children_of(document):
+        words |= dict.fromkeys(name_words(child.first_name, child.last_name))
+    for told in as_list(as_object(document).get("household"))[:_MOST_ADULTS]:
+        words |= dict.fromkeys(name_words(as_text(as_object(told).get("name"))))
+    return list(words)[:_MOST_WORDS]
 
 
 def sector_key(sector: str) -> int:
