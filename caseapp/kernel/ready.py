@@ -145,7 +145,7 @@ def run(connection: sa.Connection, statement: sa.Executable, given: Mapping[str,
     if text is None:
         result = connection.execute(statement, given)
         return list(result.all()) if result.returns_rows else []
-    return _do(connection, text.sql, text.parameters(given), ready.read)
+    return _do(connection, text.sql, text.parameters(given), ready.read if ready.types else None)
 
 
 def run_each(
@@ -193,7 +193,7 @@ def _do(
         for hear in heard:
             hear(connection, cursor, sql, parameters, None, many)
         (cursor.executemany if many else cursor.execute)(sql, parameters)
-        return read(cursor) if read and cursor.description else []
+        return read(cursor) if read else []
     except connection.dialect.loaded_dbapi.Error as error:
         raise _as_known(connection, cursor, sql, parameters, error) from error
     finally:

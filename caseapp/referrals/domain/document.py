@@ -7,7 +7,7 @@ data-to-insight/csc-validator-be-cin).
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -74,7 +74,7 @@ def examine(
     """
     if not isinstance(document, dict):
         return [_mark((), "wrong_type", document, "The referral should be an object with named parts")]
-    day, places = _latest_day(document, today), _Places(document)
+    day, places = _latest_day(document, today), _find_places(document)
     return [
         *_shape(places),
         *_values(places, day),
@@ -99,42 +99,64 @@ _CONTAINERS = _containers()
 _CONTAINER_WORDS: dict[type, str] = {list: "a list", dict: "an object with named parts"}
 
 
-def _shape(places: "_Places") -> Iterator[Mark]:
+# For each pattern, the places of a document that fit it, with their values, in the order of the document.
+_Places = Mapping[Pattern, Sequence[tuple[Path, object]]]
+
+
+def _shape(places: _Places) -> Iterator[Mark]:
     for pattern, wanted in _CONTAINERS.items():
-        for path, value in places.of(pattern):
+        for path, value in places.get(pattern, ()):
             if value is not None and not isinstance(value, wanted):
                 yield _mark(
                     path, "wrong_type", value, f"This should be {_CONTAINER_WORDS[wanted]}. It is kept as given"
                 )
 
 
-class _Places:
-    """The places of a document that fit a pattern, with their values. What several patterns begin with is looked up
-    once."""
+class _Place:
+    """A step on the way to a field: where it stands, and the steps after it, by name or for each in a list."""
 
-    def __init__(self, document: Document) -> None:
-        self._found: dict[Pattern, list[tuple[Path, object]]] = {(): [((), document)]}
+    def __init__(self, pattern: Pattern) -> None:
+        self.pattern = pattern
+        self.after: dict[str, _Place] = {}
+        self.each: _Place | None = None
 
-    def of(self, pattern: Pattern) -> list[tuple[Path, object]]:
-        """Path and value of each, in the order of the document."""
-        found = self._found.get(pattern)
-        if found is None:
-            before, part = self.of(pattern[:-1]), pattern[-1]
-            if not before:
-                found = before
-            elif part is None:
-                found = [
-                    ((*path, place), item)
-                    for path, value in before
-                    if isinstance(value, list)
-                    for place, item in enumerate(value)
-                ]
-            else:
-                found = [
-                    ((*path, part), value[part]) for path, value in before if isinstance(value, dict) and part in value
-                ]
-            self._found[pattern] = found
-        return found
+    def step(self, part: str | None) -> "_Place":
+        """The next step of this name, or for each of a list (None)."""
+        pattern = (*self.pattern, part)
+        if part is None:
+            self.each = self.each or _Place(pattern)
+            return self.each
+        return self.after.setdefault(part, _Place(pattern))
+
+    def gather(self, path: Path, value: object, found: dict[Pattern, list[tuple[Path, object]]]) -> None:
+        """Put this value where it fits, and what is in it. Walked by what it holds: most fields are empty."""
+        found.setdefault(self.pattern, []).append((path, value))
+        if isinstance(value, dict):
+            for part, item in value.items():
+                if place := self.after.get(part):
+                    place.gather((*path, part), item, found)
+        elif self.each and isinstance(value, list):
+            for number, item in enumerate(value):
+                self.each.gather((*path, number), item, found)
+
+
+def _places() -> _Place:
+    """All ways to the fields."""
+    first = _Place(())
+    for pattern in BY_PATTERN:
+        place = first
+        for part in pattern:
+            place = place.step(part)
+    return first
+
+
+_ALL_PLACES = _places()
+
+
+def _find_places(document: Document) -> _Places:
+    found: dict[Pattern, list[tuple[Path, object]]] = {}
+    _ALL_PLACES.gather((), document, found)
+    return found
 
 
 # Values: each by its kind.
@@ -142,7 +164,7 @@ class _Places:
 
 def _values(places: _Places, day: date) -> Iterator[Mark]:
     for pattern, field in BY_PATTERN.items():
-        for path, value in places.of(pattern):
+        for path, value in places.get(pattern, ()):
             if value is None:
                 continue
             wrong = _wrong_type(field, value) or _CHECKS.get(field.kind, _no_check)(field, value, day)
