@@ -8,7 +8,6 @@ declare(
     ),
     EventType("draft.started", "A referral was begun", {}, "own"),
     EventType("draft.saved", "A page of a draft was saved", {}, "own"),
-    EventType("draft.sent", "A referral was sent", {"referral": "subject"}, "own"),
     EventType("draft.discarded", "A draft was thrown away", {}, "own"),
     EventType("draft.kept", "A draft was kept for 30 days more", {}, "own"),
     EventType("draft.expired", "Nobody touched a draft for 30 days: its words are gone", {}, "own"),

@@ -7,7 +7,7 @@ last).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +59,8 @@ class _Held:
     referral_id: int | None
     discarded_at: datetime | None
     expired_at: datetime | None
+    # What has changed and is not written yet: the page on which it is sent is written with that it was sent.
+    unwritten: dict[str, Any] = field(default_factory=dict, init=False)
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ def save_page(
     typed: Typed,
     version: int,
     by_itself: bool = False,
+    sends: bool = False,
     settles: bool = False,
     here: str = "",
 ) -> Saved:
@@ -123,7 +126,8 @@ def save_page(
 
     `version` is that of the draft when the page was drawn. If the same page was saved after that with other words,
     nothing is overwritten: the words are kept beside, and the answer says `stale`. `by_itself` is the page's own
-    saving, or that before sending, which writes no event each time. `settles`: these words take the place of both.
+    saving, which writes no event each time. `sends`: the draft is sent with this page, which is written by
+    `send_draft`; if it is not sent after all, `keep_page` writes it. `settles`: these words take the place of both.
     """
     draft = _lock(draft_id)
     parts = _parts(draft, here)
@@ -136,10 +140,15 @@ def save_page(
     if settles:
         parts["other"].pop(page, None)
     parts["pages"][page] = dict(typed)
-    _keep(draft, parts, [page])
-    if not by_itself:
+    _keep(draft, parts, [page], hold=sends)
+    if not by_itself and not sends:
         record(actor, "draft.saved", subjects=[draft.id])
     return _saved(draft)
+
+
+def keep_page(*, draft_id: int) -> None:
+    """Write the page that was to be sent: something stopped it."""
+    _write(_lock(draft_id))
 
 
 def _saved(draft: _Held, *, stale: bool = False) -> Saved:
@@ -284,12 +293,11 @@ def send_draft(
     call = is_call(answers)
     mode = BY_PHONE if call else sender.mode
     document = compose(answers, sender, sent_at=now, ring_back=ring_back, other_authority=_other_authority(answers))
-    made = receive_referral(actor, document=document, received_at=now, mode=mode)
+    made = receive_referral(actor, document=document, received_at=now, mode=mode, draft_id=draft.id)
     _write(draft, referral_id=made.id)
     documents.move(from_id=draft.id, to_id=made.id)
     if call:
         note_call(actor, referral_id=made.id, caller=str(answers[CALLER.key].get("caller")))
-    record(actor, "draft.sent", subjects=[draft.id], referral=made.id)
     return made.reference
 
 
@@ -313,18 +321,21 @@ def _other_authority(answers: Mapping[str, Mapping[str, object]]) -> str | None:
 _LOCKED = "locked draft"
 _TABLE: Any = Draft.__table__
 _FOR_US_ALONE = (
-    sa.select(*(_TABLE.c[field.name] for field in fields(_Held)))
+    sa.select(*(_TABLE.c[each.name] for each in fields(_Held) if each.init))
     .where(_TABLE.c.id == sa.bindparam("draft"))
     .with_for_update()
 )
 _WRITE = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("draft_id"))
 
 
-def _write(draft: _Held, **values: Any) -> None:
-    """Change a draft that is locked."""
+def _write(draft: _Held, *, hold: bool = False, **values: Any) -> None:
+    """Change a draft that is locked; `hold`: it is written with what is changed next."""
     for name, value in values.items():
         setattr(draft, name, value)
-    write_rows(_WRITE, [{**values, "draft_id": draft.id}])
+    draft.unwritten |= values
+    if draft.unwritten and not hold:
+        write_rows(_WRITE, [{**draft.unwritten, "draft_id": draft.id}])
+        draft.unwritten.clear()
 
 
 def _lock(draft_id: int, *, sent: bool = False) -> _Held:
@@ -368,8 +379,8 @@ def _keep_beside(parts: dict[str, Any], page: str, typed: Typed) -> None:
     parts["other"][page] = {"typed": dict(typed), "at": clock.now().isoformat()}
 
 
-def _keep(draft: _Held, parts: dict[str, Any], pages: Iterable[str]) -> None:
+def _keep(draft: _Held, parts: dict[str, Any], pages: Iterable[str], *, hold: bool = False) -> None:
     version = draft.version + 1
     for page in pages:
         parts["saved"][page] = version
-    _write(draft, version=version, saved_at=clock.now(), answers=parts)
+    _write(draft, hold=hold, version=version, saved_at=clock.now(), answers=parts)

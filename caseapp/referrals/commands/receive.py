@@ -65,12 +65,14 @@ def receive_referral(
     mode: str,
     source_system: str | None = None,
     source_id: str | None = None,
+    draft_id: int | None = None,
 ) -> Received:
     """Take a referral in, whatever is in its document.
 
     `sender` is who is signed in (None: another system or a caller sent it). `document` is any JSON; it is kept as told,
     only hidden characters that no database takes become U+FFFD, and a mark says so. `received_at` is aware. `mode` is a
-    key of the list `modes`. The same source system and number a second time adds nothing. Never raises for content.
+    key of the list `modes`. The same source system and number a second time adds nothing. `draft_id`:
+    the draft that was sent. Never raises for content.
     """
     number = _short_number(source_id)
     if source_system and number and (known := find_received(source_system, number)):
@@ -95,7 +97,7 @@ def receive_referral(
     record(
         sender,
         "referral.received",
-        subjects=[made.id],
+        subjects=[made.id] if draft_id is None else [made.id, draft_id],
         occurred_at=received_at,
         agency=made.agency_id,
         mode=mode if find_choice("modes", mode) else None,
@@ -300,12 +302,27 @@ def _storable(document: object) -> tuple[object, list[Mark]]:
     the stack: such a document is kept flat, every leaf under its path.
     """
     marks: list[Mark] = []
-    leaves = list(walk(document))
-    if any(len(path) > DEEPEST for path, _value in leaves):
-        flat = {clean(path_words(path))[0]: _plain(path[:3], value, marks) for path, value in leaves}
+    if _is_deep(document):
+        flat = {clean(path_words(path))[0]: _plain(path[:3], value, marks) for path, value in walk(document)}
         marks.append(_mark((), "too_deep", "", f"Nested deeper than {DEEPEST} levels: kept flat"))
         return {"given": flat}, marks
     return _plain((), document, marks), marks
+
+
+def _is_deep(document: object) -> bool:
+    """True if something stands deeper than DEEPEST levels."""
+    level: list[object] = [document]
+    for _ in range(DEEPEST):
+        inside: list[object] = []
+        for value in level:
+            if isinstance(value, dict):
+                inside += value.values()
+            elif isinstance(value, list):
+                inside += value
+        if not inside:
+            return False
+        level = inside
+    return any(isinstance(value, dict | list) and value for value in level)
 
 
 def _plain(path: Path, value: object, marks: list[Mark]) -> object:

@@ -75,11 +75,12 @@ def examine(
     if not isinstance(document, dict):
         return [_mark((), "wrong_type", document, "The referral should be an object with named parts")]
     day, places = _latest_day(document, today), _find_places(document)
+    told = children_of(document) if children is None else children
     return [
         *_shape(places),
         *_values(places, day),
-        *_children(document, children_of(document) if children is None else children),
-        *_whole(document, known_agencies, today),
+        *_children(document, told),
+        *_whole(document, told, known_agencies, today),
     ]
 
 
@@ -332,8 +333,8 @@ def _children(document: Document, children: Sequence[ChildTold]) -> Iterator[Mar
             )
 
 
-def _whole(document: Document, known_agencies: set[str], today: date) -> Iterator[Mark]:
-    yield from _missing_parts(document)
+def _whole(document: Document, children: Sequence[ChildTold], known_agencies: set[str], today: date) -> Iterator[Mark]:
+    yield from _missing_parts(document, children)
     yield from _contradictions(document)
     schema = document.get("schema")
     if isinstance(schema, str) and schema != SCHEMA:
@@ -371,7 +372,7 @@ def _whole(document: Document, known_agencies: set[str], today: date) -> Iterato
         yield _mark(("source_code",), "source_contradicts", _ANONYMOUS, message)
 
 
-def _missing_parts(document: Document) -> Iterator[Mark]:
+def _missing_parts(document: Document, children: Sequence[ChildTold]) -> Iterator[Mark]:
     """The parts without which the hub can't act, by practice.
 
     Who tells, about whom, what worries, parent told or why not.
@@ -389,7 +390,7 @@ def _missing_parts(document: Document) -> Iterator[Mark]:
         yield _mark(("referrer", "name"), "missing", referrer.get("name"), "Who told us is not said")
     if not anonymous and is_not_known(referrer.get("phone")):
         yield _mark(("referrer", "phone"), "missing", referrer.get("phone"), "There is no number to ring back")
-    if not children_of(document):
+    if not children:
         yield _mark(("children",), "missing", None, "No child is named or described")
     if not any(as_text(concern.get(key)) for key in ("what_happened", "worries")):
         yield _mark(("concern", "what_happened"), "missing", None, "What happened is not said")

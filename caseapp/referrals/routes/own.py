@@ -194,10 +194,9 @@ def _save(actor: Actor, subject: SubjectAccess, form: PageForm) -> Any:
     page = form.key
     typed, place, full = _people(form)
     version = VersionForm().version.data
-    # What is sent says so in an event of its own.
     sends = page == CHECK and "later" not in request.form
     saved = drafts.save_page(
-        actor, draft_id=subject.id, page=page, typed=typed, version=version, by_itself=sends, here=pages_shown.here()
+        actor, draft_id=subject.id, page=page, typed=typed, version=version, sends=sends, here=pages_shown.here()
     )
     keep_typed()
     # What a save gives back is what reading the draft again would.
@@ -299,10 +298,12 @@ def _send(actor: Actor, subject: SubjectAccess, draft: DraftView, form: PageForm
     """Send what the check page shows; come back to it with what stops sending."""
     ready = pages_shown.ready(subject.reference, draft)
     if ready.stops:
+        drafts.keep_page(draft_id=subject.id)
         return _show(subject, draft, form, _version(draft.version), refused=True), 422
     try:
         reference = drafts.send_draft(actor, draft_id=subject.id, version=draft.version, answers=ready.answers)
     except Conflict as moved:
+        drafts.keep_page(draft_id=subject.id)
         return _show(subject, draft, form, _version(draft.version), moved=str(moved)), 409
     if is_call(draft.pages) and actor.teams(HUB):
         # Who took the call in the hub has it, and reads the reference to the caller.
