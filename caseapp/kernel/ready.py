@@ -19,6 +19,8 @@ KEPT = 1_000
 # A statement is kept for each length of its lists, up to this one; a longer list goes SQLAlchemy's way.
 LONGEST = 64
 
+_CURSOR = "cursor"
+
 Process = Callable[[Any], Any]
 # Names of columns, each with the expression that the database works out for it.
 Also = tuple[tuple[str, sa.ColumnElement[Any]], ...]
@@ -188,7 +190,7 @@ def _do(
     """Have the driver execute it, for each of a list of parameters, after whoever listens was told."""
     cursor, many = None, isinstance(parameters, list)
     try:
-        cursor = connection.connection.cursor()
+        cursor = _cursor_of(connection)
         heard: Iterable[Any] = connection.dispatch.before_cursor_execute
         for hear in heard:
             hear(connection, cursor, sql, parameters, None, many)
@@ -196,9 +198,16 @@ def _do(
         return read(cursor) if read else []
     except connection.dialect.loaded_dbapi.Error as error:
         raise _as_known(connection, cursor, sql, parameters, error) from error
-    finally:
-        if cursor is not None:
-            cursor.close()
+
+
+def _cursor_of(connection: sa.Connection) -> Any:
+    """The one cursor of a driver's connection, for as long as that is open: a new one learns anew how values of each
+    type go in and come out. Its rows are all read before it is used again."""
+    held = connection.connection
+    cursor = held.info.get(_CURSOR)
+    if cursor is None:
+        cursor = held.info[_CURSOR] = held.dbapi_connection.cursor()  # type: ignore[union-attr]
+    return cursor
 
 
 def _as_known(connection: sa.Connection, cursor: Any, sql: str, parameters: Any, error: Any) -> Exception:
