@@ -13,6 +13,7 @@ WAITING = "said"
 DONE: dict[tuple[str, str], str] = {
     ("accounts.throw_away", ""): "What you had typed is thrown away.",
     ("assessments.answer", ""): "Your answer is kept, and the author sees it.",
+    ("assessments.review", ""): "Your look is recorded. The worker reads it beside the assessment.",
     ("assessments.save", ""): "The assessment is saved.",
     ("assessments.start_it", ""): "The assessment is started. It saves itself while you write.",
     ("assessments.submit", ""): "The assessment is submitted. It waits for a manager to authorise it.",

@@ -23,6 +23,7 @@ from caseapp.accounts import routes as accounts_routes
 from caseapp.accounts.slots import OPEN_WORK
 from caseapp.assessments import events as assessments_events
 from caseapp.assessments import models as assessments_tables
+from caseapp.assessments import queries as assessments_queries
 from caseapp.assessments import routes as assessments_routes
 from caseapp.assessments.slots import WHAT_WAS_SAID
 from caseapp.audit import cli as audit_cli
@@ -335,7 +336,8 @@ def connect() -> None:
     ):
         PEOPLE.fill(fill_people)
     WHAT_WAS_SAID.fill(what_was_said)
-    CHRONOLOGY_WORDS.fill(referrals_told.chronology_words)
+    for fill_chronology in (referrals_told.chronology_words, assessments_queries.chronology_words):
+        CHRONOLOGY_WORDS.fill(fill_chronology)
     for fill_words in (referrals_told.task_words, pathway_queries.task_words):
         TASK_WORDS.fill(fill_words)
     HOLDERS.fill(cases_queries.list_holding_teams)
@@ -347,7 +349,7 @@ def connect() -> None:
     ):
         ABOUT.fill(fill_about)
     BEFORE_VISIT.fill(referrals_told.before_visit)
-    for fill_codes in (referrals_told.code_words, night_routes.code_words):
+    for fill_codes in (referrals_told.code_words, night_routes.code_words, assessments_queries.code_words):
         CODE_WORDS.fill(fill_codes)
     for fill_panel in (night_routes.desk_panels, assessments_routes.desk_panels, pathway_routes.desk_panels):
         DESK_PANELS.fill(fill_panel)

@@ -11,7 +11,7 @@ from caseapp.access.domain import Actor
 from caseapp.accounts.queries import find_actor_by_email, find_team
 from caseapp.assessments import commands as assessments
 from caseapp.assessments import queries as assessment_queries
-from caseapp.assessments.domain import Answers
+from caseapp.assessments.domain import Answers, ReviewGiven
 from caseapp.cases import commands as cases
 from caseapp.cases.queries import family_cases
 from caseapp.demo.organisation import email_of
@@ -219,6 +219,24 @@ def start_an_assessment(family: AFamily, *, worker: str = "north.worker", submit
             someone(worker), assessment_id=found.id, version=page.version, answers=filled_answers(page)
         )
     return found.id
+
+
+def look_at(assessment_id: int, login: str = "north.manager", *, known: int | None = None, **change: Any) -> None:
+    """A manager looks at an assessment today and records it; `change` to any of what they say."""
+    page = assessment_queries.get_assessment(assessment_id)
+    said: dict[str, Any] = {
+        "reviewed_on": clock.today(),
+        "looked_at": "Read it with the worker.",
+        "agreed": "go_on",
+        "seen": dict.fromkeys(page.case_ids, "yes"),
+        "next_steps": "The worker sees the father.",
+    }
+    assessments.review_assessment(
+        someone(login),
+        assessment_id=assessment_id,
+        given=ReviewGiven(**{**said, **change}),
+        known=len(assessment_queries.list_reviews(assessment_id)) if known is None else known,
+    )
 
 
 def an_authorised_assessment(family: AFamily, *, worker: str = "north.worker", manager: str = "north.manager") -> int:

@@ -385,6 +385,7 @@ _TABLE = (
     Permission("assessment:start", "case", L4, "is_involved_or_manages", "The family's worker starts the assessment."),
     Permission("assessment:read", "assessment", L4, "works_with_or_night"),
     Permission("assessment:write", "assessment", L4, "works_with", "The family's worker writes the assessment."),
+    Permission("assessment:review", "assessment", L4, "manages_holder", _MANAGER),
     Permission("assessment:authorise", "assessment", L4, "manages_holder", _MANAGER),
     Permission(
         "handover:propose",

@@ -56,6 +56,13 @@ LEVEL_AFTER: dict[str, str] = {"cin_plan": "child_in_need"}
 # Levels at which the case page offers to start one.
 TO_ASSESS: tuple[str, ...] = ("assessment", "strategy_discussion", "child_in_need")
 
+# What a manager and the worker agree when the manager looks at it; the time the law gives is never exceeded by it.
+REVIEW_AGREED: dict[str, str] = {
+    "go_on": "Go on as planned",
+    "sooner": "Finish sooner",
+    "longer": "Take longer, within the time it has",
+}
+
 VERSION_WORDS: dict[str, str] = {
     "taken_up": "before another author went on",
     "submitted": "as submitted",

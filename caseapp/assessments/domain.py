@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 WRITING, SUBMITTED, AUTHORISED = "writing", "submitted", "authorised"
 SAVE, SUBMIT, SEND_BACK, AUTHORISE = "save", "submit", "send_back", "authorise"
@@ -106,3 +107,52 @@ def differences(theirs: Answers, mine: Answers) -> list[Difference]:
 
 def _plain(value: str | list[str]) -> str | list[str]:
     return sorted(value) if isinstance(value, list) else value.replace("\r\n", "\n").strip()
+
+
+@dataclass(frozen=True)
+class ReviewGiven:
+    """What a manager says of an assessment on its way. `seen`: case number to "yes" or "no"; `ready_on`: the day agreed
+    for it to be finished, where that changes."""
+
+    reviewed_on: date
+    looked_at: str
+    agreed: str
+    seen: Mapping[int, str]
+    next_steps: str
+    ready_on: date | None = None
+    not_seen: str = ""
+
+
+def check_review(
+    given: ReviewGiven, *, today: date, received_on: date, due_on: date | None, children: Collection[int]
+) -> dict[str, str]:
+    """What is wrong with a manager's look: field name to message. `due_on`: the last day the assessment has."""
+    problems = {
+        "looked_at": "" if given.looked_at.strip() else "Say what you looked at, and what you found",
+        "next_steps": "" if given.next_steps.strip() else "Say what happens next: who does what, and by when",
+        "agreed": "" if given.agreed in ("go_on", "sooner", "longer") else "Choose what you agreed",
+        "reviewed_on": _review_day_problem(given.reviewed_on, today, received_on),
+        "ready_on": _ready_problem(given, due_on),
+    }
+    missing = {f"seen_{number}": "Say whether the child was seen" for number in children if not given.seen.get(number)}
+    if "no" in given.seen.values() and not given.not_seen.strip():
+        problems["not_seen"] = "Say why a child was not seen, and when that will be"
+    return missing | {field: said for field, said in problems.items() if said}
+
+
+def _review_day_problem(on: date, today: date, received_on: date) -> str:
+    if on > today:
+        return "This is in the future"
+    return "This is before the referral came" if on < received_on else ""
+
+
+def _ready_problem(given: ReviewGiven, due_on: date | None) -> str:
+    if given.agreed not in ("sooner", "longer"):
+        return ""
+    if given.ready_on is None:
+        return "Give the day by which it will be finished"
+    if given.ready_on < given.reviewed_on:
+        return "This is before the day you looked at it"
+    if due_on is not None and given.reviewed_on <= due_on < given.ready_on:
+        return f"It has until {due_on.day} {due_on:%B %Y}, and nobody here may give it longer. Give an earlier day"
+    return ""

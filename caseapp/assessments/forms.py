@@ -5,10 +5,20 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from caseapp.kernel.forms import Choice, ChoiceField, ChoicesField, Form, HiddenVersion, WordsField
+from caseapp.kernel import clock
+from caseapp.kernel.forms import (
+    YES_NO,
+    Choice,
+    ChoiceField,
+    ChoicesField,
+    DateField,
+    Form,
+    HiddenVersion,
+    WordsField,
+)
 
-from .catalogue import AFTER_CHILDREN, BEFORE_CHILDREN, FACTORS, OUTCOMES, VOICE
-from .domain import Answers, Difference
+from .catalogue import AFTER_CHILDREN, BEFORE_CHILDREN, FACTORS, OUTCOMES, REVIEW_AGREED, VOICE
+from .domain import Answers, Difference, ReviewGiven
 from .queries import Child
 
 
@@ -60,6 +70,60 @@ class AnswerForm(Form):
     words = WordsField("A word to the author", hint="Needed if you send it back", rows=3)
     late_reason = WordsField("Why is it late?", rows=2)
     version = HiddenVersion()
+
+
+class ReviewForm(Form):
+    """A manager's look at an assessment on its way; `review_form` adds a question for each child."""
+
+    reviewed_on = DateField(
+        "When did you look at it?", required="Enter the day you looked at it", called="The day", not_future=True
+    )
+    looked_at = WordsField(
+        "What did you look at, and what did you find?",
+        hint="The text so far, the visits and notes, the child’s own words; what is missing",
+        required="Say what you looked at, and what you found",
+        rows=5,
+    )
+    agreed = ChoiceField("What did you agree?", choices=REVIEW_AGREED, required="Choose what you agreed")
+    ready_on = DateField("By when will it be finished?", called="The day")
+    not_seen = WordsField("Why was a child not seen, and when will that be?", rows=3)
+    next_steps = WordsField(
+        "What happens next?",
+        hint="Who does what, and by when",
+        required="Say what happens next: who does what, and by when",
+        rows=4,
+    )
+    # How many looks the page showed.
+    version = HiddenVersion()
+
+    def given(self, children: Sequence[Child]) -> ReviewGiven:
+        """What a valid form says."""
+        return ReviewGiven(
+            reviewed_on=self.reviewed_on.data,
+            looked_at=self.looked_at.data,
+            agreed=self.agreed.data,
+            seen={child.case_id: self[f"seen_{child.case_id}"].data or "" for child in children},
+            next_steps=self.next_steps.data,
+            ready_on=self.ready_on.data,
+            not_seen=self.not_seen.data or "",
+        )
+
+
+def review_form(children: Sequence[Child], **options: Any) -> ReviewForm:
+    """The form of a look, with the question for each child whether the worker has seen them."""
+    fields = {
+        f"seen_{child.case_id}": ChoiceField(
+            f"Has the worker seen {child.name}?", choices=YES_NO, required=f"Say whether {child.name} was seen"
+        )
+        for child in children
+    }
+    made: ReviewForm = type("ReviewForm", (ReviewForm,), fields)(**options)
+    return made
+
+
+def fresh_review(children: Sequence[Child], known: int) -> ReviewForm:
+    """The empty form of a look today, on a page that showed `known` looks."""
+    return review_form(children, formdata=None, data={"reviewed_on": clock.today(), "version": known})
 
 
 def read_choices(posted: MultiDict[str, str]) -> tuple[MultiDict[str, str], list[Difference]]:

@@ -1,6 +1,6 @@
 """Assessment: one per family and occasion, a row per child; its wordings are kept at each change of hands."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,3 +62,22 @@ class AssessmentVersion(Model):
     why: orm.Mapped[str] = column(sa.String(20), "record")
     author_id: orm.Mapped[int] = foreign_key("app_user.id")
     written_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+
+
+class AssessmentReview(Model):
+    """A manager's look at an assessment on its way (by day 10 and 20): kept as it was, a later one stands beside it."""
+
+    __tablename__ = "assessment_review"
+
+    id: orm.Mapped[int] = primary_key()
+    assessment_id: orm.Mapped[int] = foreign_key("assessment.id", index=True)
+    reviewed_on: orm.Mapped[date] = column(sa.Date(), "record")
+    reviewer_id: orm.Mapped[int] = foreign_key("app_user.id")
+    recorded_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    looked_at: orm.Mapped[str] = column(sa.Text(), "record")
+    agreed: orm.Mapped[str] = column(sa.String(20), "record")
+    ready_on: orm.Mapped[date | None] = column(sa.Date(), "record", nullable=True)
+    # Case number (as text) to "yes" or "no": whether the worker had seen that child by then.
+    seen: orm.Mapped[dict[str, str]] = column(sa.JSON(), "record")
+    not_seen: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
+    next_steps: orm.Mapped[str] = column(sa.Text(), "record")

@@ -76,6 +76,8 @@ VIEWS = {
     "accounts.enable": "A sign-in, switching it on",
     "assessments.answer": "An assessment, answering it",
     "assessments.autosave": "An assessment, saving it",
+    "assessments.new_review": "An assessment, to record a manager’s look",
+    "assessments.review": "An assessment, recording a manager’s look",
     "assessments.save": "An assessment, saving it",
     "assessments.show": "An assessment",
     "assessments.start": "A case, to start an assessment",

@@ -9,6 +9,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from caseapp.access.domain import Actor
+from caseapp.assessments import commands as assessments
+from caseapp.assessments import queries as assessment_queries
+from caseapp.assessments.domain import AUTHORISED, ReviewGiven
 from caseapp.cases import commands as cases
 from caseapp.deadlines.domain import STATUTORY
 from caseapp.kernel import clock
@@ -30,7 +33,8 @@ SAID = (
     "Seen at home. Bedrooms seen. Wants to see more of their grandmother.",
 )
 SAID_BY_AGENCY = ("Health visitor weighed and saw them at home.", "School saw them every day this week, and talked.")
-LOOKED = ("Looked at it with the worker: on course.", "Looked at it with the worker: see the father before it goes on.")
+LOOKED = ("Read it with the worker: on course.", "Read it with the worker: the father’s view is missing.")
+NEXT = ("The worker writes the analysis by the end of next week.", "The worker sees the father before it goes on.")
 
 
 class Visits:
@@ -84,9 +88,28 @@ class Visits:
 
     def look(self) -> None:
         """The manager looked at the assessment with the worker."""
-        if self.story.family.state == "open":
-            manager = self.story.staff.manager(self.story.team)
-            self._record(manager, "assessment.reviewed", "The worker and the manager", LOOKED)
+        family, begun = self.story.family, self.story.assessment_id
+        if family.state != "open":
+            return
+        if not begun:
+            # Nobody has begun to write: the manager comes back to it.
+            self._at(clock.today(), 1, self.look)
+            return
+        page = assessment_queries.get_assessment(begun)
+        if page.state == AUTHORISED:
+            return
+        assessments.review_assessment(
+            self.story.staff.manager(self.story.team),
+            assessment_id=begun,
+            given=ReviewGiven(
+                reviewed_on=clock.today(),
+                looked_at=self.random.choice(LOOKED),
+                agreed="go_on",
+                seen=dict.fromkeys(page.case_ids, "yes"),
+                next_steps=self.random.choice(NEXT),
+            ),
+            known=len(assessment_queries.list_reviews(begun)),
+        )
 
     def _record(self, actor: Actor, kind: str, who: str, said: tuple[str, ...]) -> None:
         self.count += 1

@@ -196,7 +196,7 @@ def test_statements(browser: Browser, bare_app: Flask, friday: datetime, rows: i
     leah = browser("north.worker")
     with count_statements(bare_app) as statements:
         assert leah.get(url).status_code == 200
-    assert len(statements) <= 8, "\n".join(statements)
+    assert len(statements) <= 12, "\n".join(statements)
     with count_statements(bare_app) as statements:
         assert leah.get(f"/cases/{family.reference}").status_code == 200
     assert len(statements) <= 12, len(statements)

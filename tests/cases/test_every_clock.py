@@ -17,7 +17,7 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import transaction
 from caseapp.night.commands import write_child_entry
 from tests.deadlines.test_catalogue_rows import NAMED, NOT_CLOCKS, START, TABLE
-from tests.factories import AFamily, a_case, an_authorised_assessment, someone
+from tests.factories import AFamily, a_case, an_authorised_assessment, look_at, someone, start_an_assessment
 from tests.night.test_night import texts
 
 Browser = Callable[[str], FlaskClient]
@@ -163,7 +163,8 @@ def test_what_a_case_has_by_itself_shows_its_sentence_with_its_milestones(bare_a
     with clock.at(START + timedelta(days=30)):
         leah = browser("north.worker")
         record(leah, of, "visit.made", START + timedelta(days=3))
-        record(leah, of, "assessment.reviewed", START + timedelta(days=25))
+        with bare_app.app_context(), transaction():
+            look_at(start_an_assessment(of), reviewed_on=(START + timedelta(days=25)).date())
         card = cards(leah.get(f"/cases/{of.reference}/clocks").text)["Assessment complete"]
     assert "Child seen, by Tue 29 Dec: done Mon 21 Dec" in card
     assert "Manager’s first look at the assessment, by Wed 6 Jan: done late, Tue 12 Jan" in card

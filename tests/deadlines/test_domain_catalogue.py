@@ -38,6 +38,7 @@ EVENTS = {
     "case.custody.moved",
     "assessment.started",
     "assessment.authorised",
+    "assessment.reviewed",
     "case.handover.proposed",
     "case.handover.agreed",
     "case.handover.accepted",

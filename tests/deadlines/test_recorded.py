@@ -21,7 +21,7 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
 from caseapp.kernel.events import Event
-from tests.factories import AFamily, a_case, someone
+from tests.factories import AFamily, a_case, look_at, someone, start_an_assessment
 from tests.helpers.statements import count_statements
 
 _KEYS = count(1)
@@ -190,7 +190,7 @@ def test_milestones_inside_the_assessment(app: Flask, friday: datetime) -> None:
     with clock.at(friday - timedelta(days=18)):
         of = a_case(worker="north.worker", received_at=noon("2026-11-02"))
     tell(of, "visit.made", "2026-11-10")
-    tell(of, "assessment.reviewed", "2026-11-12")
+    look_at(start_an_assessment(of), reviewed_on=date(2026, 11, 12))
 
     views = clocks_of([of.case_id])[of.case_id]
     with count_statements(app) as statements:

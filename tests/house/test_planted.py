@@ -169,7 +169,7 @@ def test_tool_catches(target: str, name: str, fault: str, caught: str, tree: Pat
         ("caseapp/cases/routes.py", "import caseapp.cases.models", "reach no session and no models"),
         ("caseapp/cases/routes.py", "import caseapp.people.models", "reach no session and no models"),
         ("caseapp/cases/forms.py", "import caseapp.kernel.db", "reach no session and no models"),
-        ("caseapp/assessments/routes.py", "import caseapp.cases.routes", "Only the factory imports routes"),
+        ("caseapp/assessments/routes/pages.py", "import caseapp.cases.routes", "Only the factory imports routes"),
     ],
 )
 def test_import_rule_catches(name: str, fault: str, broken: str, tree: Path) -> None:

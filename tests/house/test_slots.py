@@ -14,14 +14,21 @@ FILLED = {
     ],
     "assessments.what_was_said": ["caseapp.referrals.queries.words.what_was_said"],
     "cases.actions": [
-        "caseapp.assessments.routes.case_actions",
+        "caseapp.assessments.routes.pages.case_actions",
         "caseapp.pathway.routes.handovers.case_actions",
         "caseapp.pathway.routes.closing.closing_actions",
         "caseapp.night.routes.case_actions",
     ],
     "cases.before_visit": ["caseapp.referrals.queries.told.before_visit"],
-    "cases.chronology_words": ["caseapp.referrals.queries.told.chronology_words"],
-    "cases.code_words": ["caseapp.referrals.queries.told.code_words", "caseapp.night.routes.code_words"],
+    "cases.chronology_words": [
+        "caseapp.referrals.queries.told.chronology_words",
+        "caseapp.assessments.queries.reviews.chronology_words",
+    ],
+    "cases.code_words": [
+        "caseapp.referrals.queries.told.code_words",
+        "caseapp.night.routes.code_words",
+        "caseapp.assessments.queries.reviews.code_words",
+    ],
     "cases.task_words": ["caseapp.referrals.queries.told.task_words", "caseapp.pathway.queries.handovers.task_words"],
     "deadlines.about": [
         "caseapp.cases.queries.clocked.about_cases",
@@ -32,7 +39,7 @@ FILLED = {
     "deadlines.holders": ["caseapp.cases.queries.lists.list_holding_teams"],
     "desk.panels": [
         "caseapp.night.routes.desk_panels",
-        "caseapp.assessments.routes.desk_panels",
+        "caseapp.assessments.routes.pages.desk_panels",
         "caseapp.pathway.routes.handovers.desk_panels",
     ],
     "people.letters": ["caseapp.referrals.queries.persons.letters"],

@@ -25,7 +25,6 @@ _OF_A_CASE = (
         ("check.came_late_red", "An answer that changes much came after the decision"),
         ("check.came_late", "An answer came after the decision"),
         ("check.weighed", "The late answer was weighed"),
-        ("assessment.reviewed", "The manager looked at the assessment"),
     )),
     ("Strategy and section 47", (
         ("strategy.asked", "Reasonable cause: a strategy discussion is needed"),

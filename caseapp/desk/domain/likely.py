@@ -49,7 +49,14 @@ class Facts:
 
 
 # What counts as something recorded, beside every kind that is recorded by its date.
-ENTRIES = ("note.written", "assessment.started", "assessment.submitted", "assessment.sent_back", "night.entry.written")
+ENTRIES = (
+    "note.written",
+    "assessment.started",
+    "assessment.reviewed",
+    "assessment.submitted",
+    "assessment.sent_back",
+    "night.entry.written",
+)
 
 
 def observe(events: Iterable[tuple[str, datetime]], *, day_of: Callable[[datetime], int], day: int) -> Facts:

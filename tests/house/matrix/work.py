@@ -54,6 +54,22 @@ ROWS = (
         sends={"answer": "authorise"},
         refused=("north.worker",),
     ),
+    Row(
+        "GET",
+        "/assessments/{own}/review",
+        "assessment",
+        {"north.manager": 200},
+        "Record your look",
+        refused=("north.worker",),
+    ),
+    Row(
+        "POST",
+        "/assessments/{own}/review",
+        "assessment",
+        {"north.manager": 422},
+        "There is a problem",
+        refused=("north.worker",),
+    ),
     Row("GET", "/assessments/{own}/versions/1", "assessment", to(404, NORTH)),
     # The handover, agreed and waiting for family help
     Row("GET", "/pathway/", None, {**CASE_WORKERS, **HUB}, "Handovers"),

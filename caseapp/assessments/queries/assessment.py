@@ -12,6 +12,8 @@ from sqlalchemy import orm
 from caseapp.access.domain import L4, Actor
 from caseapp.access.queries import visible_ids
 from caseapp.accounts.queries import user_name_of
+from caseapp.assessments.domain import AUTHORISED, SUBMITTED, Answers, ChildPart
+from caseapp.assessments.models import Assessment, AssessmentChild, AssessmentVersion
 from caseapp.cases.models import Case, Custody
 from caseapp.cases.queries import Chronology, list_chronology
 from caseapp.deadlines.models import Clock
@@ -22,9 +24,6 @@ from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
 from caseapp.people.models import Family, Person, PersonName
 from caseapp.people.queries import CURRENT_NAME, PERSON_COLUMNS, shown_age, shown_name
-
-from .domain import AUTHORISED, SUBMITTED, Answers, ChildPart
-from .models import Assessment, AssessmentChild, AssessmentVersion
 
 CLOCK = "assessment.complete"
 MOST_VERSIONS = 100_000

@@ -4,22 +4,30 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 
 from caseapp.access.domain import PERMISSIONS, Actor, SubjectAccess, allows
 from caseapp.access.guard import guard
+from caseapp.assessments import commands, forms, queries
+from caseapp.assessments.catalogue import (
+    AFTER_CHILDREN,
+    BEFORE_CHILDREN,
+    OUTCOMES,
+    TO_ASSESS,
+    VERSION_WORDS,
+    VOICE,
+    factor_words,
+)
+from caseapp.assessments.domain import AUTHORISED, STATE_WORDS, SUBMITTED, WRITING, Answers, Difference
+from caseapp.assessments.slots import WHAT_WAS_SAID
 from caseapp.cases.queries import CaseRow
 from caseapp.cases.slots import Action, Notice
+from caseapp.deadlines.queries import milestones_of
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid
 from caseapp.kernel.web import clock_time, day, when
 
-from . import commands, forms, queries
-from .catalogue import AFTER_CHILDREN, BEFORE_CHILDREN, OUTCOMES, TO_ASSESS, VERSION_WORDS, VOICE, factor_words
-from .domain import STATE_WORDS, SUBMITTED, WRITING, Answers, Difference
-from .slots import WHAT_WAS_SAID
-
-bp = Blueprint("assessments", __name__, url_prefix="/assessments")
+from .blueprint import bp
 
 
 def _see(reference: str) -> Any:
@@ -70,11 +78,13 @@ def show(actor: Actor, subject: SubjectAccess) -> Any:
     page = queries.get_assessment(subject.id)
     if page.state == WRITING and allows(PERMISSIONS["assessment:write"], actor, subject):
         form = forms.make_form(page.children, formdata=None, data={**page.answers, "version": page.version})
-        return _write_page(actor, page, form)
+        return _write_page(actor, subject, page, form)
     return _read_page(actor, subject, page)
 
 
-def _write_page(actor: Actor, page: queries.AssessmentPage, form: Any, status: int = 200) -> Any:
+def _write_page(
+    actor: Actor, subject: SubjectAccess, page: queries.AssessmentPage, form: Any, status: int = 200
+) -> Any:
     return (
         render_template(
             "assessments/write.html",
@@ -86,9 +96,21 @@ def _write_page(actor: Actor, page: queries.AssessmentPage, form: Any, status: i
             entries=queries.family_chronology(actor, page.case_ids),
             running=page.running,
             today=clock.today(),
+            **_looks(page, allows(PERMISSIONS["assessment:review"], actor, subject)),
         ),
         status,
     )
+
+
+def _looks(page: queries.AssessmentPage, may: bool) -> dict[str, Any]:
+    """The managers' looks, what of them is due, and whether this reader may record one."""
+    milestones = milestones_of([page.running] if page.running else [])
+    return {
+        "reviews": queries.list_reviews(page.id),
+        "names": {str(child.case_id): child.name for child in page.children},
+        "milestones": [one for many in milestones.values() for one in many],
+        "may_review": may and page.state != AUTHORISED,
+    }
 
 
 def _read_page(
@@ -107,6 +129,7 @@ def _read_page(
         running=running,
         today=clock.today(),
         late=running is not None and running.time_left.state == "late",
+        **_looks(page, allows(PERMISSIONS["assessment:review"], actor, subject)),
         form=(form or forms.AnswerForm(formdata=None, data={"version": page.version})) if answering else None,
     )
     return body if form is None else (body, 422)
@@ -140,7 +163,7 @@ def _keep(actor: Actor, subject: SubjectAccess, *, submitting: bool) -> Any:
     if undecided:
         return _two_texts(page, form, page.saved_by, page.saved_at, undecided, asked=True)
     if not form.validate():
-        return _write_page(actor, page, form, 422)
+        return _write_page(actor, subject, page, form, 422)
     keep = commands.submit_assessment if submitting else commands.save_assessment
     try:
         keep(actor, assessment_id=subject.id, version=form.version.data, answers=forms.answers_of(form))
@@ -150,7 +173,7 @@ def _keep(actor: Actor, subject: SubjectAccess, *, submitting: bool) -> Any:
         )
     except Invalid as invalid:
         form.add_errors(_by_name(invalid.problems, page.children))
-        return _write_page(actor, page, form, 422)
+        return _write_page(actor, subject, page, form, 422)
     return _see(subject.reference)
 
 

@@ -1,0 +1,46 @@
+"""Assessments as pages and other slices read them. Split by the page that asks."""
+
+from .assessment import (
+    CLOCK,
+    AssessmentLink,
+    AssessmentPage,
+    Child,
+    ToAuthorise,
+    VersionLink,
+    family_chronology,
+    find_open_assessment,
+    find_open_for_case,
+    get_assessment,
+    get_version_answers,
+    last_authorised,
+    list_children_to_assess,
+    list_of_case,
+    list_to_authorise,
+    list_versions,
+    running_clock,
+)
+from .reviews import Review, chronology_words, code_words, list_reviews
+
+__all__ = [
+    "CLOCK",
+    "AssessmentLink",
+    "AssessmentPage",
+    "Child",
+    "Review",
+    "ToAuthorise",
+    "VersionLink",
+    "chronology_words",
+    "code_words",
+    "family_chronology",
+    "find_open_assessment",
+    "find_open_for_case",
+    "get_assessment",
+    "get_version_answers",
+    "last_authorised",
+    "list_children_to_assess",
+    "list_of_case",
+    "list_reviews",
+    "list_to_authorise",
+    "list_versions",
+    "running_clock",
+]
