@@ -31,13 +31,14 @@ from caseapp.audit import commands as audit_commands
 from caseapp.audit import events as audit_events
 from caseapp.audit import models as audit_tables
 from caseapp.audit import routes as audit_routes
+from caseapp.cases import cli as cases_cli
 from caseapp.cases import commands as cases_commands
 from caseapp.cases import events as cases_events
 from caseapp.cases import models as cases_tables
 from caseapp.cases import queries as cases_queries
 from caseapp.cases import routes as cases_routes
 from caseapp.cases.slots import ACTIONS as CASE_ACTIONS
-from caseapp.cases.slots import BEFORE_VISIT, CHRONOLOGY_WORDS, CODE_WORDS, TASK_WORDS
+from caseapp.cases.slots import BEFORE_VISIT, CHRONOLOGY_WORDS, CODE_WORDS, PROMISES, TASK_WORDS
 from caseapp.deadlines import cli as deadlines_cli
 from caseapp.deadlines import commands as deadlines_commands
 from caseapp.deadlines import events as deadlines_events
@@ -88,6 +89,7 @@ from caseapp.referrals import routes as referrals_routes
 from caseapp.referrals.commands import holding as referrals_holding
 from caseapp.referrals.queries import leaving as referrals_leaving
 from caseapp.referrals.queries import persons as referrals_persons
+from caseapp.referrals.queries import promises as referrals_promises
 from caseapp.referrals.queries import told as referrals_told
 from caseapp.referrals.queries.clocked import about_referrals
 from caseapp.referrals.queries.words import what_was_said
@@ -167,6 +169,7 @@ COMMANDS: tuple[click.Command, ...] = (
     audit_cli.audit,
     deadlines_cli.deadlines,
     cli.sweep,
+    cases_cli.group,
     people_cli.group,
     referrals_cli.group,
     night_cli.group,
@@ -340,6 +343,8 @@ def connect() -> None:
         CHRONOLOGY_WORDS.fill(fill_chronology)
     for fill_words in (referrals_told.task_words, pathway_queries.task_words):
         TASK_WORDS.fill(fill_words)
+    for fill_promises in (cases_queries.promises, pathway_queries.promises, referrals_promises.promises):
+        PROMISES.fill(fill_promises)
     HOLDERS.fill(cases_queries.list_holding_teams)
     for fill_about in (
         cases_queries.about_cases,

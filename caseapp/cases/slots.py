@@ -1,7 +1,9 @@
 """What higher floors add to a case's pages, and the shapes they add it in."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from caseapp.kernel.slots import Slot
 
@@ -45,6 +47,29 @@ class EventRow:
     data: dict[str, object]
 
 
+@dataclass(frozen=True)
+class Broken:
+    """A promise broken: the reference of what it is about, and what is wrong with it in words. `rule`: the number of a
+    census rule, where the promise holds several of them; `mend`: what to do, where that differs from rule to rule."""
+
+    reference: str
+    words: str
+    rule: str = ""
+    mend: str = ""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Something that holds of the whole database at every instant: a key, the promise in words, what to do where it is
+    broken, and `find(connection)`, which gives each breach and keeps none."""
+
+    key: str
+    words: str
+    mend: str
+    find: Callable[[Any], Iterator[Broken]]
+
+
+PROMISES = Slot("cases.promises", "() -> list of Promise: what `cases check` reads the whole database for")
 ACTIONS = Slot(
     "cases.actions",
     "(actor, subject, case) -> list of Action and Notice: what may be done with a case (a CaseRow), what is under way",

@@ -290,6 +290,18 @@ def short_write() -> Iterator[sa.Connection]:
         yield connection
 
 
+@contextmanager
+def one_view() -> Iterator[sa.Connection]:
+    """A connection that sees the database as it stood at its start, and keeps no writer waiting: for what reads all of
+    it."""
+    with db.engines["read"].connect() as connection:
+        connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" if is_postgresql() else "BEGIN")
+        try:
+            yield connection
+        finally:
+            connection.exec_driver_sql("ROLLBACK")
+
+
 def fetch(statement: sa.Executable, given: Mapping[str, Any] | None = None) -> Sequence[Any]:
     """The rows of a statement that was built once, past the session's own machinery, which costs as much as the
     database: for columns, never for objects. What the session still holds back is written first."""

@@ -29,6 +29,11 @@ FILLED = {
         "caseapp.night.routes.code_words",
         "caseapp.assessments.queries.reviews.code_words",
     ],
+    "cases.promises": [
+        "caseapp.cases.queries.promises.promises",
+        "caseapp.pathway.queries.promises.promises",
+        "caseapp.referrals.queries.promises.promises",
+    ],
     "cases.task_words": ["caseapp.referrals.queries.told.task_words", "caseapp.pathway.queries.handovers.task_words"],
     "deadlines.about": [
         "caseapp.cases.queries.clocked.about_cases",

@@ -1,7 +1,6 @@
 """Proving that the logs are whole, and what the sealer still has to do."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +19,7 @@ from caseapp.audit.domain import (
     read_content,
 )
 from caseapp.audit.models import ReadLog, Seal, SealHead
-from caseapp.kernel.db import db, is_postgresql
+from caseapp.kernel.db import db, is_postgresql, one_view
 from caseapp.kernel.events import Event, EventSubject, make_event_mac, make_links_mac, make_mac
 
 BATCH = 1000
@@ -72,7 +71,7 @@ class Verification:
         """Every fault, one after the other, from one consistent view of the database.
 
         Reads in batches, so that memory stays the same at any length."""
-        with _one_view() as connection:
+        with one_view() as connection:
             self.head, self.restart = find_head(connection), _last_restart(connection)
             walk = ChainWalk(make_mac, self.known)
             yield from self._walk_seals(connection, walk)
@@ -161,17 +160,6 @@ def unsealed_rows(table: type[Event] | type[ReadLog], source: str) -> sa.Select[
     seals = sa.select(sa.func.count()).where(Seal.source == source, Seal.row_id == table.id).scalar_subquery()
     columns = (sa.literal(source).label("source"), table.id, table.txid, table.mac, at.label("at"))
     return sa.select(*columns).where(seals == 0)
-
-
-@contextmanager
-def _one_view() -> Iterator[sa.Connection]:
-    """A connection that sees the database as it stood at its start, and keeps no writer waiting."""
-    with db.engines["read"].connect() as connection:
-        connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" if is_postgresql() else "BEGIN")
-        try:
-            yield connection
-        finally:
-            connection.exec_driver_sql("ROLLBACK")
 
 
 def find_head(connection: sa.Connection) -> Head | None:

@@ -16,6 +16,7 @@ from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder
 from caseapp.kernel.events import record
 from caseapp.kernel.text import clean, is_blank
 from caseapp.people.models import Person
+from caseapp.people.queries import linked_to
 
 from .custody import lead_again
 from .level import close_episode
@@ -101,7 +102,9 @@ def reopen_case(actor: Actor, *, case_id: int, words: str) -> None:
     ).first()
     if row is None:
         raise NotFound
-    if db.session.scalar(sa.select(Case.id).where(Case.person_id == row.person_id, Case.closed_at.is_(None))):
+    # Of a child with several records, an open case on any of them is the child's.
+    theirs = sa.or_(Case.person_id == row.person_id, Case.person_id.in_(linked_to([row.person_id])))
+    if db.session.scalar(sa.select(Case.id).where(theirs, Case.closed_at.is_(None)).limit(1)):
         raise OutOfOrder("This child has another open case. What is new belongs on that one.")
     closed_on = clock.to_london(row.closed_at).date()
     db.session.execute(

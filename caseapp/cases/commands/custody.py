@@ -67,14 +67,14 @@ def open_case(
     (known,) = fetch(_KNOWN, {"person": person_id})
     if known.has_case:
         raise OutOfOrder("This child already has an open case. The referral belongs on it.")
-    subject = new_subject("case")
+    subject, now = new_subject("case"), clock.now()
     case = {
         "id": subject.id,
         "person_id": person_id,
         "family_id": family_id,
         "referral_id": referral_id,
         "received_at": received_at,
-        "opened_at": clock.now(),
+        "opened_at": now,
         "closed_at": None,
         "close_reason": None,
         "level": level,
@@ -82,7 +82,7 @@ def open_case(
         "version": 1,
     }
     write_rows(_ADD_CASE, [case])
-    _begin(subject.id, person_id=person_id, level=level, team_id=team_id, episode=episode_kind, received_at=received_at)
+    _begin(case, team_id=team_id, episode=episode_kind)
     give_reach(f"team:{team_id}", subject_id=subject.id, kind="case", level=L4, why="custody")
     if known.shares:
         keep_together([person_id])
@@ -103,13 +103,14 @@ def open_case(
     return OpenedCase(subject.id, subject.reference)
 
 
-def _begin(case_id: int, *, person_id: int, level: str, team_id: int, episode: str, received_at: datetime) -> None:
-    """The first level, the first custody and the first statutory stretch of a case."""
-    now, referral_on = clock.now(), clock.to_london(received_at).date()
+def _begin(case: Mapping[str, Any], *, team_id: int, episode: str) -> None:
+    """The first level, the first custody and the first statutory stretch of a case, from the moment it is opened."""
+    of, runs = {"case_id": case["id"]}, {"from_at": case["opened_at"], "to_at": None}
+    referral_on = clock.to_london(case["received_at"]).date()
     stretch = {"kind": episode, "referral_on": referral_on, "closed_on": None, "closure_code": None}
-    write_rows(_ADD_LEVEL, [{"case_id": case_id, "level": level, "from_at": now, "to_at": None}])
-    write_rows(_ADD_EPISODE, [{"case_id": case_id, "person_id": person_id, **stretch}])
-    write_rows(_ADD_CUSTODY, [{"case_id": case_id, "team_id": team_id, "from_at": now, "to_at": None}])
+    write_rows(_ADD_LEVEL, [{**of, "level": case["level"], **runs}])
+    write_rows(_ADD_EPISODE, [{**of, "person_id": case["person_id"], **stretch}])
+    write_rows(_ADD_CUSTODY, [{**of, "team_id": team_id, **runs}])
 
 
 # Built once, and rows go straight in: an opened case is a dozen writes.

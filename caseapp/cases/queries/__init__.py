@@ -18,6 +18,7 @@ from .lists import (
 )
 from .page import CasePage, NotePage, Wording, get_case, get_case_page, get_note, is_closed
 from .persons import PersonCase, around, list_cases_of, person_panels
+from .promises import find_broken, promise, promises
 from .telling import people
 from .work import (
     Children,
@@ -66,6 +67,7 @@ __all__ = [
     "count_open_work",
     "family_cases",
     "family_of",
+    "find_broken",
     "find_last_allocation",
     "find_open_case",
     "find_twin",
@@ -93,6 +95,8 @@ __all__ = [
     "open_cases_of_persons",
     "people",
     "person_panels",
+    "promise",
+    "promises",
     "soonest",
     "task_words",
 ]

@@ -22,6 +22,7 @@ from .links import (
     open_parts,
     people,
 )
+from .promises import promises
 
 __all__ = [
     "Child",
@@ -45,5 +46,6 @@ __all__ = [
     "list_waiting_for_manager",
     "open_parts",
     "people",
+    "promises",
     "task_words",
 ]
