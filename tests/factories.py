@@ -249,6 +249,7 @@ def an_authorised_assessment(family: AFamily, *, worker: str = "north.worker", m
 
 def propose_step_down(family: AFamily, *, proposer: str = "north.worker", **changes: Any) -> int:
     """A step-down of a family to family help in North, with all it needs; `changes` to any of it. Gives its number."""
+    name = "Marsden"
     proposal: dict[str, Any] = {
         "case_ids": family.case_ids,
         "to_team_id": team_id("fh_north"),
@@ -257,7 +258,7 @@ def propose_step_down(family: AFamily, *, proposer: str = "north.worker", **chan
         "worry_again": "Missed school mornings, or Lee back in the house.",
         "child_voice": "Ellie: I like it when mum reads.",
         "consent": "agreed",
-        "consent_by": f"Kirsty {family_cases(family.id)[0].family_name}, mother",
+        "consent_by": f"Kirsty {next((row.family_name for row in family_cases(family.id)), name)}, mother",
         "consent_on": clock.today() - timedelta(days=2),
         "consent_how": "in_person",
         "lead_professional_id": someone("familyhelp.worker").professional_id,

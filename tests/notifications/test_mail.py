@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from caseapp.access.commands import bar
@@ -426,6 +427,8 @@ def finish(process: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.once("postgresql")
+# Each is a real mail server and a borough of its own, two seconds on PostgreSQL: 40 of them are enough for a night.
+@examples(max_examples=min(40, examples().max_examples))
 @given(steps=st.lists(st.sampled_from(("put", "make", "send", "drop", "refuse", "later")), min_size=3, max_size=12))
 def test_in_whatever_order_a_thing_is_told_once(steps: list[str], bare_app: Flask) -> None:
     """Rounds of any kind in any order on a Friday, and good ones on Monday: each person gets each thing in one mail,
