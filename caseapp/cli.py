@@ -19,6 +19,7 @@ from caseapp.kernel.db import db, dispose, transaction
 from caseapp.night.cli import export_if_due
 from caseapp.notifications.commands import clear_outbox, tell
 from caseapp.referrals.commands.drafts import expire_drafts
+from caseapp.referrals.commands.looking import look_at_waiting
 from caseapp.search.commands import clear_searches
 
 log = structlog.get_logger()
@@ -30,6 +31,8 @@ LONGEST_WAIT = 60.0
 CLEAN_EVERY = 300.0
 # So often what is due is put into the outbox, and what waits there is sent.
 TELL_EVERY = 60.0
+# So often the register is looked through for the people of contacts that came.
+LOOK_EVERY = 15.0
 
 
 class Stopped(BaseException):
@@ -59,13 +62,13 @@ def _listen() -> threading.Event:
 )
 @with_appcontext
 def sweep(once: bool, every: float) -> None:
-    """Seal the event log and the read log, tell people what is due, and clear away what has had its time, round after
-    round, until told to stop.
+    """Seal the event log and the read log, tell people what is due, look who the children of new contacts could be, and
+    clear away what has had its time, round after round, until told to stop.
 
     Several sweeps side by side do no harm: one seals, the others find nothing to do. The database may come and go.
     """
     asked = _listen()
-    wait, position, clean_at, tell_at = every, 0, 0.0, 0.0
+    wait, position, clean_at, tell_at, look_at = every, 0, 0.0, 0.0, 0.0
     try:
         while not asked.is_set():
             try:
@@ -81,6 +84,9 @@ def sweep(once: bool, every: float) -> None:
                 if time.monotonic() >= tell_at:
                     sound = _tell() and sound
                     tell_at = time.monotonic() + TELL_EVERY
+                if time.monotonic() >= look_at:
+                    sound = _look() and sound
+                    look_at = time.monotonic() + LOOK_EVERY
                 if wait > every:
                     log.info("sweep.database_back")
                 wait = every
@@ -115,6 +121,22 @@ def _tell() -> bool:
     if any((told.put, told.made, told.sent, told.failed)):
         log.info("sweep.told", put=told.put, made=told.made, sent=told.sent, failed=told.failed)
     return not told.failed
+
+
+def _look() -> bool:
+    """Look who the people of waiting contacts could be; gives whether it could be done."""
+    try:
+        looked = look_at_waiting()
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        # A fault here must not keep the logs from being sealed. Its message may hold a name, and stays out.
+        log.error("sweep.not_looked", kind=type(error).__name__)
+        db.session.rollback()
+        return False
+    if looked:
+        log.info("sweep.looked", contacts=looked)
+    return True
 
 
 def _write_files() -> bool:

@@ -78,6 +78,8 @@ DONE: dict[tuple[str, str], str] = {
     ("referrals.say_error", ""): "It is marked as sent in error. Nothing is deleted.",
     ("referrals.say_known", ""): "What you say is kept, with your words. It can be taken back.",
     ("referrals.take_back_known", ""): "It is taken back. What was said before stays in the history.",
+    ("referrals.say_known_adult", ""): "What you say is kept, with your words. It can be taken back.",
+    ("referrals.take_back_known_adult", ""): "It is taken back. What was said before stays in the history.",
     ("referrals.settle", ""): "It is put right, with what you found out.",
     ("referrals.take", ""): "You have it now.",
     ("referrals.told_by_phone", ""): "What they told you is kept with the question.",

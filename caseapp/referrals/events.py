@@ -56,6 +56,18 @@ declare(
         {"number": "number"},
         "hub",
     ),
+    EventType(
+        "referral.adult_known",
+        "The hub said whether an adult is known: {answer}",
+        {"answer": "code:same_answers", "number": "number"},
+        "hub",
+    ),
+    EventType(
+        "referral.adult_known_taken_back",
+        "What the hub said of an adult and a record was taken back",
+        {"number": "number"},
+        "hub",
+    ),
     EventType("referral.added_to", "The referrer added something", {"addition": "subject", "in_danger": "flag"}, "own"),
     EventType("referral.sent_in_error", "Its sender says that it was sent in error", {"addition": "subject"}, "own"),
     EventType("referral.additions_read", "What the referrer added was read in the hub", {"additions": "number"}, "own"),

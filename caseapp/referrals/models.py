@@ -73,6 +73,8 @@ class Referral(Model):
     danger_added_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "hub", nullable=True)
     # Its sender says that it was sent in error. Nothing is deleted: a person settles it.
     in_error_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "own", nullable=True)
+    # When the register was last looked through for its people (`LikelyRecord`); nothing: not yet.
+    looked_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "hub", nullable=True)
     source_system: orm.Mapped[str | None] = column(sa.String(40), "service", nullable=True)
     source_id: orm.Mapped[str | None] = column(sa.String(80), "service", nullable=True)
     version: orm.Mapped[int] = orm.mapped_column(sa.Integer(), default=1)
@@ -128,8 +130,6 @@ class ReferralChild(Model):
     protected: orm.Mapped[bool] = orm.mapped_column(sa.Boolean())
     person_id: orm.Mapped[int | None] = foreign_key("person.id", nullable=True)
     case_id: orm.Mapped[int | None] = foreign_key("case_record.id", nullable=True)
-    # How many likely records were found when the hub last looked; None: nobody has looked yet.
-    likely: orm.Mapped[int | None] = orm.mapped_column(sa.SmallInteger(), nullable=True)
     outcome: orm.Mapped[str | None] = column(sa.String(30), "own", nullable=True)
     became: orm.Mapped[str | None] = column(Code(20), "hub", nullable=True)
 
@@ -175,6 +175,54 @@ class ChildAnswer(Model):
             "other_child_id",
             where="ended_at IS NULL AND other_child_id IS NOT NULL",
             unique=True,
+        ),
+    )
+
+
+class LikelyRecord(Model):
+    """Who a child of a contact, or an adult of its household (`adult`: the place in the document), could be: a record,
+    or a child of another contact; the likeliest first. Found without asking who may see it, shown only to who may, and
+    made anew at each look. `why`: what speaks for it and against it, in words."""
+
+    __tablename__ = "likely_record"
+
+    id: orm.Mapped[int] = primary_key()
+    referral_id: orm.Mapped[int] = foreign_key("referral.id", index=True)
+    child_id: orm.Mapped[int | None] = foreign_key("referral_child.id", nullable=True)
+    adult: orm.Mapped[int | None] = orm.mapped_column(sa.SmallInteger(), nullable=True)
+    person_id: orm.Mapped[int | None] = foreign_key("person.id", nullable=True)
+    other_child_id: orm.Mapped[int | None] = foreign_key("referral_child.id", nullable=True)
+    band: orm.Mapped[str] = column(sa.String(12), "hub")
+    why: orm.Mapped[dict[str, list[str]]] = column(sa.JSON(), "hub")
+
+    __table_args__ = (
+        sa.CheckConstraint("(child_id IS NULL) <> (adult IS NULL)", name="one_whose"),
+        sa.CheckConstraint("(person_id IS NULL) <> (other_child_id IS NULL)", name="one_other"),
+    )
+
+
+class AdultAnswer(Model):
+    """What a person says of an adult of a contact's household and a likely record: the same, somebody else, not sure.
+    It is taken back, not deleted, and another answer ends the one before."""
+
+    __tablename__ = "adult_answer"
+
+    id: orm.Mapped[int] = primary_key()
+    referral_id: orm.Mapped[int] = foreign_key("referral.id", index=True)
+    adult: orm.Mapped[int] = orm.mapped_column(sa.SmallInteger())
+    person_id: orm.Mapped[int] = foreign_key("person.id", index=True)
+    answer: orm.Mapped[str] = column(sa.String(10), "hub")
+    words: orm.Mapped[str] = column(sa.Text(), "hub")
+    said_at: orm.Mapped[datetime] = column(UTCDateTime(), "hub")
+    said_by_id: orm.Mapped[int] = foreign_key("app_user.id")
+    ended_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "hub", nullable=True)
+    ended_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    # Why it was taken back; nothing when another answer took its place.
+    end_words: orm.Mapped[str | None] = column(sa.Text(), "hub", nullable=True)
+
+    __table_args__ = (
+        partial_index(
+            "uq_adult_answer_now", "referral_id", "adult", "person_id", where="ended_at IS NULL", unique=True
         ),
     )
 

@@ -15,6 +15,7 @@ from .families import (
     get_person_card,
     list_family,
     persons_said_in,
+    related_pairs,
     shown_age,
     shown_name,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "list_waiting",
     "locality_of",
     "persons_said_in",
+    "related_pairs",
     "said_different",
     "shown_age",
     "shown_name",

@@ -15,7 +15,7 @@ from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
 from caseapp.people.domain.names import age_words, full_name
-from caseapp.people.models import FamilyMember, Person, PersonIdentifier, PersonName, Stay
+from caseapp.people.models import FamilyMember, Person, PersonIdentifier, PersonName, Relationship, Stay
 
 
 @dataclass(frozen=True)
@@ -194,6 +194,20 @@ _NAMES_IN = (
     sa.select(PersonName.first, PersonName.last)
     .join(FamilyMember, FamilyMember.person_id == PersonName.person_id)
     .where(FamilyMember.family_id == sa.bindparam("family"), FamilyMember.to_at.is_(None))
+)
+
+
+def related_pairs(person_ids: Collection[int]) -> set[tuple[int, int]]:
+    """The pairs of these persons and others of whom a relationship stands. One statement."""
+    rows = fetch(_RELATED, {"persons": list(person_ids)})
+    return {(row.person_id, row.other_id) for row in rows} | {(row.other_id, row.person_id) for row in rows}
+
+
+_RELATED_TO: Any = sa.bindparam("persons", expanding=True, type_=sa.BigInteger())
+_RELATED = sa.select(Relationship.person_id, Relationship.other_id).where(
+    sa.or_(Relationship.person_id.in_(_RELATED_TO), Relationship.other_id.in_(_RELATED_TO)),
+    Relationship.other_id.is_not(None),
+    Relationship.ended_at.is_(None),
 )
 
 

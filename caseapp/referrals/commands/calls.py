@@ -5,7 +5,7 @@ from caseapp.deadlines.queries import clocks_of
 from caseapp.kernel import clock
 from caseapp.kernel.events import record
 
-from .known import look_for_likely
+from .looking import look_for_likely
 from .triage import lock_referral, read_referral
 
 BY_PHONE = "phone"
@@ -22,7 +22,7 @@ def note_call(actor: Actor, *, referral_id: int, caller: str) -> None:
     if not actor.teams(HUB):
         return
     read_referral(actor, referral_id=row.id)
-    look_for_likely(actor, referral_id=row.id)
+    look_for_likely(referral_id=row.id)
     row.held_by_id, row.held_at = actor.user_id, clock.now()
     record(actor, "referral.taken", subjects=[row.id], taken_from=None)
 

@@ -22,10 +22,11 @@ from caseapp.people.commands import (
 from caseapp.people.domain.dates import read_date
 from caseapp.people.domain.names import is_not_known, normalise_name, years_old
 from caseapp.people.domain.register import kind_said
-from caseapp.people.queries import family_names, find_family
+from caseapp.people.queries import family_names, find_family, related_pairs
 from caseapp.referrals.catalogue import find_choice
 from caseapp.referrals.domain.children import ChildTold, as_list, as_object, as_text, is_protected, split_name
 from caseapp.referrals.queries.hub_children import HubChild
+from caseapp.referrals.queries.likely_adults import persons_of_adults
 from caseapp.referrals.queries.lines import Line
 from caseapp.referrals.queries.referral_page import HubPage
 
@@ -36,7 +37,8 @@ def add_family(actor: Actor, page: HubPage) -> tuple[int, dict[int, int]]:
 
     A child with an open case is that case's person, and brothers and sisters join that family; its adults are known
     there already and are not added a second time. A child whom somebody said to be known is the record that was
-    chosen, and its family goes on: of the people around them those join whom it does not have by that name.
+    chosen, and its family goes on: of the people around them those join whom it does not have by that name. An adult
+    whom somebody said to be known joins as the record that was chosen.
     """
     cases = {line.id: case for line in page.lines if (case := page.open_case_for(line))}
     persons = {line.id: line.person_id for line in page.lines if line.person_id is not None}
@@ -45,7 +47,7 @@ def add_family(actor: Actor, page: HubPage) -> tuple[int, dict[int, int]]:
     there = find_family(list(persons.values())) if persons and not first else None
     family_id = first.family_id if first else there or make_family(name=_family_name(page), actor=actor)
     new = [line for line in page.lines if line.id not in persons]
-    relatives = [] if first else [each for item in _household(page.together) if (each := _relative(*item))]
+    known, relatives = ({}, []) if first else _relatives(page)
     if there and relatives:
         names = {normalise_name(name) for name in family_names(there)}
         relatives = [each for each in relatives if normalise_name(f"{each[0].first} {each[0].last}") not in names]
@@ -55,9 +57,24 @@ def add_family(actor: Actor, page: HubPage) -> tuple[int, dict[int, int]]:
     persons |= dict(zip((line.id for line in new), numbers, strict=False))
     children = [(persons[line.id], MemberGiven("child", said_in_id=line.fullest[0].id)) for line in page.lines]
     others = list(zip(numbers[len(new) :], (member for _, member in relatives), strict=True))
+    others += [each for each in known.items() if each[0] not in persons.values()]
     add_members(family_id, [*children, *others], actor=actor)
     _relate(actor, page, sorted(persons.values()), others)
     return family_id, persons
+
+
+def _relatives(page: HubPage) -> tuple[dict[int, MemberGiven], list[tuple[PersonGiven, MemberGiven]]]:
+    """The people around the children: the records that somebody said are theirs, and those who get a new one."""
+    chosen = persons_of_adults([each.id for each in page.together])
+    known, new = {}, []
+    for told_in, told, places in _household(page.together):
+        given = _relative(told_in, told)
+        person_id = next((chosen[place] for place in places if place in chosen), None)
+        if given and person_id is not None:
+            known[person_id] = given[1]
+        elif given:
+            new.append(given)
+    return known, new
 
 
 def _relate(
@@ -65,6 +82,8 @@ def _relate(
 ) -> None:
     """What the people of the household are to each child, where the contact says it."""
     said_by = page.referrer["name"] or page.sender
+    # A record that was known already may be related to the child already.
+    there = related_pairs(child_ids)
     given = [
         Related(
             child_id,
@@ -77,7 +96,7 @@ def _relate(
         for relative_id, member in relatives
         if (kind := kind_said(member.relationship)) != "other"
         for child_id in child_ids
-        if child_id != relative_id
+        if child_id != relative_id and (child_id, relative_id) not in there
     ]
     if given:
         add_relationships(given, actor=actor)
@@ -94,20 +113,21 @@ def tell_addresses(actor: Actor, page: HubPage, persons: Mapping[int, int]) -> N
                 give_address(actor, person_id=persons[line.id], stay=stay)
 
 
-def _household(pages: Sequence[HubPage]) -> list[tuple[HubPage, dict[str, object]]]:
-    """The people around the children, each once by name, with the contact that first told of them: what the first left
-    open a later one fills, and a worry that anybody has about somebody stands."""
-    found: list[tuple[HubPage, dict[str, object]]] = []
+def _household(pages: Sequence[HubPage]) -> list[tuple[HubPage, dict[str, object], list[tuple[int, int]]]]:
+    """The people around the children, each once by name, with the contact that first told of them, and every contact
+    and place in its household that tells of them: what the first left open a later one fills, and a worry that anybody
+    has about somebody stands."""
+    found: list[tuple[HubPage, dict[str, object], list[tuple[int, int]]]] = []
     for page in pages:
-        for item in as_list(as_object(page.document).get("household")):
+        for position, item in enumerate(as_list(as_object(page.document).get("household"))):
             told = dict(as_object(item))
             name = normalise_name(as_text(told.get("name")))
-            earlier = next(
-                (kept for said, kept in found if name and said.id != page.id and _called(kept) == name), None
-            )
+            same = (each for each in found if name and each[0].id != page.id and _called(each[1]) == name)
+            _, earlier, places = next(same, (None, None, []))
             if earlier is None:
-                found.append((page, told))
+                found.append((page, told, [(page.id, position)]))
                 continue
+            places.append((page.id, position))
             worry = earlier.get("adult_of_concern") is True or told.get("adult_of_concern") is True
             earlier |= {key: value for key, value in told.items() if earlier.get(key) in (None, "", {})}
             earlier["adult_of_concern"] = worry

@@ -18,7 +18,7 @@ from caseapp.people.catalogue import ANSWERS, SAME
 from caseapp.people.commands import say_whether_same
 from caseapp.people.queries import list_links
 from caseapp.referrals.models import ChildAnswer, ReferralChild
-from caseapp.referrals.queries.likely import CHILD, PERSON, Key, count_likely, get_likely_page
+from caseapp.referrals.queries.likely import CHILD, PERSON, Key, get_likely_page
 
 from .triage import lock_referral
 
@@ -26,13 +26,6 @@ OPENED = (
     "A case was opened on this record because it was said to be the same child. Say on the page of the person what "
     "is wrong, and ask the manager of the team that holds the case."
 )
-
-
-def look_for_likely(actor: Actor, *, referral_id: int) -> None:
-    """Look for likely records of each child, when the hub opens a contact: never while its sender waits. How many were
-    found stands on the contact's page until somebody has looked at them."""
-    found = count_likely(actor, referral_id)
-    write_rows(_LOOKED, [{"of_child": child_id, "likely": count} for child_id, count in found.items()])
 
 
 def say_of_child(actor: Actor, *, referral_id: int, number: int, about: str, answer: str, words: str) -> None:
@@ -144,7 +137,6 @@ _SAID_SAME = (
     .limit(1)
 )
 _ROW: Any = ReferralChild.__table__
-_LOOKED = sa.update(_ROW).where(_ROW.c.id == sa.bindparam("of_child"))
 
 
 def _end(actor: Actor, answer_id: int, words: str | None) -> None:

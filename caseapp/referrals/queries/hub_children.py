@@ -48,8 +48,6 @@ class HubChild:
     person_id: int | None = None
     person: str = ""
     identity_id: int | None = None
-    # How many likely records nobody has said anything of yet; None: nobody has looked.
-    likely: int | None = None
     # Rows of other contacts that tell of the same child, or of another; records of another child: as a person said.
     same_rows: frozenset[int] = frozenset()
     other_rows: frozenset[int] = frozenset()
@@ -82,7 +80,6 @@ def _statement() -> Any:
             ReferralChild.became,
             ReferralChild.case_id,
             ReferralChild.person_id,
-            ReferralChild.likely,
             Subject.reference.label("person"),
             sa.func.coalesce(PersonIdentity.identity_id, ReferralChild.person_id).label("identity_id"),
             _said(SAME, _OTHER_ROW).label("same_rows"),
@@ -154,7 +151,6 @@ def list_children(
                 row.person_id,
                 row.person or "",
                 row.identity_id,
-                row.likely,
                 _numbers(row.same_rows),
                 _numbers(row.other_rows),
                 _numbers(row.not_persons),

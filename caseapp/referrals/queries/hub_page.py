@@ -1,6 +1,6 @@
 """One referral as the hub reads it, and what can be told from it: a plain value that `referral_page` loads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +11,7 @@ from caseapp.deadlines.queries import ClockView, compute, get_rule
 from caseapp.documents.queries import DocumentRow
 from caseapp.kernel import clock
 from caseapp.referrals.catalogue import words
+from caseapp.referrals.domain.adults import AdultTold, adults_of
 from caseapp.referrals.domain.children import as_object, as_text
 from caseapp.referrals.domain.hub import (
     NOT_AGREED,
@@ -28,6 +29,7 @@ from .asked import Card
 from .done import Added, Again, Mark, Proposal, Question, Rating
 from .history import Contact, OpenCase
 from .hub_children import HubChild, TeamOption
+from .likely_kept import Suggested, Suggestion
 from .lines import Line, join_lines, may_be_same
 from .order import A_YEAR, at_words, danger_added, decide_by
 
@@ -106,6 +108,8 @@ class HubPage:
     same: Mapping[int, int] = field(default_factory=dict)
     # What its reader has written on the page and not sent.
     unsent: Unsent | None = None
+    # Who its people could be, as far as its reader may see them; not asked for on every page.
+    found: Suggested | None = None
 
     @cached_property
     def together(self) -> list["HubPage"]:
@@ -254,14 +258,32 @@ class HubPage:
         proposed = self.state != "received"
         return [*lines, Todo(proposed, "Proposed" if proposed else "Propose a decision", "h6")]
 
+    @property
+    def looked(self) -> bool:
+        """Whether somebody has looked who its people could be."""
+        return self.found is not None and self.found.looked_at is not None
+
+    def likely_of(self, child: HubChild) -> Sequence[Suggestion]:
+        """Who a child could be, but for whom somebody said that it is the same child or another one."""
+        return self.found.of_children.get(child.id, ()) if self.found else ()
+
+    def answered_of(self, child: HubChild) -> bool:
+        """Whether somebody said of a record or another contact whether it is this child's."""
+        return bool(child.same_rows or child.other_rows or child.not_persons)
+
+    @cached_property
+    def adults(self) -> list[AdultTold]:
+        """The adults of the household who have a name."""
+        return adults_of(self.document)
+
     def _known_todo(self) -> list[Todo]:
         """That somebody says of each likely record whether it is the same child."""
-        open_ = [child for child in self.children if child.person_id is None and child.likely]
+        open_ = [child for child in self.children if child.person_id is None and self.likely_of(child)]
         if open_:
             return [
                 Todo(False, f"Likely records: is it the same child? {names_together([c.told for c in open_])}", "who")
             ]
-        if any(child.likely is None for child in self.children if child.person_id is None):
+        if not self.looked and any(child.person_id is None for child in self.children):
             return [Todo(False, "Look whether the child is known", "who")]
         return [Todo(True, "Looked whether the child is known")] if self.children else []
 

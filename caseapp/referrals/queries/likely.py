@@ -20,7 +20,7 @@ from caseapp.accounts.queries import user_name_of
 from caseapp.kernel.db import fetch
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
-from caseapp.people.catalogue import DIFFERENT
+from caseapp.people.catalogue import DIFFERENT, NOT_SURE
 from caseapp.people.domain.beside import Side, side_by_side
 from caseapp.people.domain.matching import Described, Evidence, Scored
 from caseapp.people.models import PersonIdentity, SamePersonLink
@@ -138,20 +138,25 @@ def get_likely_page(actor: Actor, referral_id: int, number: int = 1) -> LikelyPa
     return LikelyPage(loaded.reference, loaded.children, child, chosen, likely, apart, answers)
 
 
-def count_likely(actor: Actor, referral_id: int) -> dict[int, int]:
-    """How many likely records each child of a contact has (by row), of whom nobody has said anything yet."""
-    loaded = _load(actor, referral_id)
-    counts = {}
+def find_likely(referral_id: int) -> tuple[object, dict[int, list[tuple[Key, Scored]]]]:
+    """The document of a contact, and by child (its row) who it could be, the likeliest first, but for whom somebody
+    said that it is the same child or another one. It knows no permissions: show only what the actor may see. Raises
+    NotFound."""
+    loaded = _load(None, referral_id)
+    found = {}
     for child in loaded.children:
         said = {each.key: each for each in loaded.answers(child.id) if each.ended_at is None}
-        found = _find(actor, loaded, child, said)
-        counts[child.id] = sum(each.answered is None and each.key != (PERSON, child.person_id) for each in found)
-    return counts
+        settled = {key for key, each in said.items() if each.answer != NOT_SURE} | {(PERSON, child.person_id)}
+        matches = _matches(loaded, child, said)
+        found[child.id] = [(key, scored) for key, _, scored in matches if scored and key not in settled]
+    return loaded.document, found
 
 
-def _find(actor: Actor, loaded: "_Loaded", child: OfferedChild, said: Mapping[Key, Answered]) -> list[Likely]:
-    """The likeliest records and children of other contacts, as the actor may see them, the person chosen and those of
-    whom something was said among them. Four statements."""
+def _matches(
+    loaded: "_Loaded", child: OfferedChild, said: Mapping[Key, Answered]
+) -> list[tuple[Key, Described, Scored | None]]:
+    """Who a child could be, the likeliest first, then the person chosen and those of whom something was said where
+    they are not among them. Three statements."""
     asked = described_child(loaded.document, child.told)
     kept = {number for kind, number in said if kind == PERSON} | ({child.person_id} if child.person_id else set())
     besides = loaded.known_of.get(child.id, frozenset()) - kept
@@ -166,6 +171,13 @@ def _find(actor: Actor, loaded: "_Loaded", child: OfferedChild, said: Mapping[Ke
         for key in sorted({*said, *((PERSON, number) for number in kept)} - there)
         if key in known
     ]
+    return found
+
+
+def _find(actor: Actor, loaded: "_Loaded", child: OfferedChild, said: Mapping[Key, Answered]) -> list[Likely]:
+    """The likeliest records and children of other contacts, as the actor may see them, the person chosen and those of
+    whom something was said among them. Four statements."""
+    asked, found = described_child(loaded.document, child.told), _matches(loaded, child, said)
     seen = find_seen(actor, "person", [number for (kind, number), _, _ in found if kind == PERSON])
     likely = [each for match in found if (each := _likely(loaded, asked, match, seen, said))]
     new = [each for each in likely if each.answered is None and each.key != (PERSON, child.person_id)][:SHOWN]
@@ -222,10 +234,10 @@ class _Loaded:
         return sorted((each for of, each in self.said if of == child_id), key=lambda each: each.id, reverse=True)
 
 
-def _load(actor: Actor, referral_id: int) -> _Loaded:
-    """One statement. Raises NotFound."""
-    given = {"referral": referral_id, "principals": actor.principals}
-    rows: Sequence[Any] = fetch(_statement(bool(actor.memberships)), given)
+def _load(actor: Actor | None, referral_id: int) -> _Loaded:
+    """With the other contacts that the actor may see; None: all of them. One statement. Raises NotFound."""
+    given: dict[str, Any] = {"referral": referral_id, **({"principals": actor.principals} if actor else {})}
+    rows: Sequence[Any] = fetch(_statement(bool(actor.memberships) if actor else None), given)
     own = [row for row in rows if row.id == referral_id]
     if not own:
         raise NotFound
@@ -287,7 +299,7 @@ def _numbers(text: str | None) -> frozenset[int]:
 
 
 @cache
-def _statement(placed: bool) -> Any:
+def _statement(placed: bool | None) -> Any:
     referral_id: Any = sa.bindparam("referral", type_=sa.BigInteger())
     mine, theirs, other = orm.aliased(FamilyKey), orm.aliased(FamilyKey), orm.aliased(Referral)
     shared = (
@@ -341,7 +353,8 @@ def _statement(placed: bool) -> Any:
         .outerjoin(Agency, Agency.id == Referral.agency_id)
         .outerjoin(ReferralChild, ReferralChild.referral_id == Referral.id)
         .outerjoin(ChildAnswer, answered)
-        .where(Referral.id.in_(these), sa.or_(Referral.id == referral_id, seen_by(AnyReader(placed))))
+        .where(Referral.id.in_(these))
+        .where(sa.true() if placed is None else sa.or_(Referral.id == referral_id, seen_by(AnyReader(placed))))
         .order_by(Referral.id, ReferralChild.position)
     )
 

@@ -29,7 +29,7 @@ from caseapp.referrals.queries.hub import next_to_agree
 from caseapp.referrals.queries.referral_page import HubPage, get_hub_page
 
 from .blueprint import bp
-from .hub import OUTCOME_WORDS, children_of, field_of, note_others, outcomes_of, too_late
+from .hub import OUTCOME_WORDS, children_of, field_of, note_others, outcomes_of, too_late, with_suggestions
 
 KINDS = ("locality", "family_help")
 
@@ -38,7 +38,7 @@ KINDS = ("locality", "family_help")
 @guard("referral:decide")
 def decision(actor: Actor, subject: SubjectAccess) -> Any:
     """Everything a manager needs to answer a proposal, on one page."""
-    page = get_hub_page(actor, subject.id, unsent_at=_place(subject))
+    page = with_suggestions(actor, get_hub_page(actor, subject.id, unsent_at=_place(subject)))
     if page.open_proposal is None:
         return redirect(url_for("referrals.show", reference=subject.reference), 303)
     note_others(page, subject)

@@ -1,5 +1,6 @@
 """The hub's page of a referral: read it, rate it, put right, propose a decision, alone or with others of the family."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -14,9 +15,10 @@ from caseapp.kernel.subjects import parse_reference
 from caseapp.kernel.web import day
 from caseapp.referrals.catalogue import OUTCOMES
 from caseapp.referrals.commands.after import read_additions
-from caseapp.referrals.commands.known import look_for_likely
+from caseapp.referrals.commands.looking import look_for_likely
 from caseapp.referrals.commands.triage import propose_decision, rate_referral, read_referral, settle_mark
 from caseapp.referrals.forms.hub import ANOTHER, DecisionForm, MarkForm, ProposalForm, RatingForm, proposal_form
+from caseapp.referrals.queries.likely_kept import get_suggested
 from caseapp.referrals.queries.lines import Line
 from caseapp.referrals.queries.referral_page import HubPage, get_hub_page
 
@@ -31,7 +33,7 @@ MOST_TOGETHER = 20
 def open_referral(actor: Actor, subject: SubjectAccess) -> Any:
     """Open a referral from the queue: the first to do so has it."""
     read_referral(actor, referral_id=subject.id)
-    look_for_likely(actor, referral_id=subject.id)
+    look_for_likely(referral_id=subject.id)
     until = request.form.get("until", "")
     known = until.isascii() and until.isdigit() and len(until) < 16
     read_additions(actor, referral_id=subject.id, until=int(until) if known else None)
@@ -176,13 +178,21 @@ def _born(line: Line) -> str:
     return f"born {day(born_on)}" if born_on else "birth date not known"
 
 
+def with_suggestions(actor: Actor, page: HubPage) -> HubPage:
+    """The page with who its people could be, until it is decided."""
+    return page if page.decided_at else replace(page, found=get_suggested(actor, page.id))
+
+
 def note_others(page: HubPage, subject: SubjectAccess) -> None:
-    """Log what else the page shows: the contacts decided together, and the cases that a decided one is part of."""
+    """Log what else the page shows: the contacts decided together, the cases that a decided one is part of, and the
+    records that could be its people's."""
     for each in page.others:
         note_read(each.id, subject.why)
     for child in page.children:
         if child.case_id is not None:
             note_read(child.case_id, subject.why)
+    for number in page.found.person_ids if page.found else ():
+        note_read(number, subject.why)
 
 
 def _show(
@@ -195,7 +205,7 @@ def _show(
     mark: tuple[int, MarkForm] | None = None,
     conflict: Conflict | None = None,
 ) -> str:
-    page = page or get_hub_page(actor, subject.id, unsent_at=_place(subject))
+    page = with_suggestions(actor, page or get_hub_page(actor, subject.id, unsent_at=_place(subject)))
     note_others(page, subject)
     rating = rating or RatingForm(formdata=None, data={"version": page.version})
     unsent = page.unsent if proposal is None and "fresh" not in request.args else None

@@ -9,7 +9,8 @@ from caseapp.access.guard import guard, note_read
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
 from caseapp.people.catalogue import ANSWERS
-from caseapp.referrals.commands.known import look_for_likely, say_of_child, take_back_of_child
+from caseapp.referrals.commands.known import say_of_child, take_back_of_child
+from caseapp.referrals.commands.looking import look_for_likely
 from caseapp.referrals.domain.form import compose
 from caseapp.referrals.domain.pages import is_call
 from caseapp.referrals.forms.known import KnownForm, TakeBackForm
@@ -51,7 +52,7 @@ def say_known(actor: Actor, subject: SubjectAccess) -> Any:
     except OutOfOrder as error:
         form.add_errors({"": str(error)})
         return _show(subject, get_likely_page(actor, subject.id, number), said=(about, form)), 409
-    look_for_likely(actor, referral_id=subject.id)
+    look_for_likely(referral_id=subject.id)
     return redirect(url_for("referrals.known", reference=subject.reference, child=number), 303)
 
 
@@ -68,7 +69,7 @@ def take_back_known(actor: Actor, subject: SubjectAccess, answer_id: int) -> Any
             form.add_errors({"": str(error)})
             page = get_likely_page(actor, subject.id, number)
             return _show(subject, page, back=(answer_id, form)), 409
-        look_for_likely(actor, referral_id=subject.id)
+        look_for_likely(referral_id=subject.id)
         return redirect(url_for("referrals.known", reference=subject.reference, child=number), 303)
     page = get_likely_page(actor, subject.id, number)
     if all(each.id != answer_id for each in page.history):

@@ -22,6 +22,16 @@ ROWS = (
         sends={"back-999-words": "A mistake"},
         foreign=404,
     ),
+    Row("GET", "/referrals/{own}/known-adults", "referral", HUB, "Is this adult already known?", foreign=200),
+    Row("POST", "/referrals/{own}/known-adults", "referral", to(422, HUB), "There is a problem", foreign=422),
+    Row(
+        "POST",
+        "/referrals/{own}/known-adults/999/take-back",
+        "referral",
+        to(404, HUB),
+        sends={"back-999-words": "A mistake"},
+        foreign=404,
+    ),
     Row(
         "GET",
         "/referrals/{own}/decision",
