@@ -66,12 +66,18 @@ TASKS = {
         "This child has a second open case: agree who goes on",
         "We have agreed, and I have written it down",
     ),
+    "whose_case": (
+        "Whose case is this? The hub took back that its record is the child’s who was referred",
+        "I have found out, and written it down",
+    ),
     "handover_returned": ("The handover came back with a question", "I have read this"),
     "address_changed": ("A new address: see who has to be told, and whose locality it is", "I have seen to it"),
     "address_differs": ("Two addresses are given: find out where the child lives", "I am finding out"),
 }
 # Two records of one child were linked, and both have an open case: each holder is asked to settle which goes on.
 TWO_CASES = "two_open_cases"
+# What the hub said of the child, and a case was opened by, was taken back: the case stays until its team has looked.
+WHOSE_CASE = "whose_case"
 # About a person, on whose page it is seen to.
 ADDRESS_CHANGED, ADDRESS_DIFFERS = "address_changed", "address_differs"
 # A new contact about a child with an open case: whoever acknowledges it says what it changes (practice 3).

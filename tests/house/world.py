@@ -49,6 +49,7 @@ def _half(*, name: str, team: str, worker: str, manager: str, sender: str) -> di
     document = {
         "schema": "marf-1",
         "children": [{"first_name": "Ellie", "last_name": name, "date_of_birth": "2017-03-09", "sex": "F"}],
+        "household": [{"name": f"Kirsty {name}", "relationship": "mother"}],
         "concern": {"categories": ["neglect"], "what_happened": "Slept in her coat.", "immediate_danger": False},
         "consent": {"parent_informed": True, "parent_agrees": True},
     }

@@ -15,8 +15,8 @@ from caseapp.audit.models import ReadLog
 from caseapp.cases.commands import keep_together
 from caseapp.cases.models import Case, Task
 from caseapp.kernel.db import db, transaction
-from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
-from caseapp.people.commands import add_person, add_to_family, make_family
+from caseapp.kernel.errors import Invalid, NotFound
+from caseapp.people.commands import add_person, add_to_family, make_family, say_whether_same
 from caseapp.people.domain.beside import side_by_side
 from caseapp.people.domain.matching import Described
 from caseapp.people.models import FamilyMember, Person, PersonName
@@ -272,16 +272,81 @@ def test_taken_back_it_is_as_before_with_its_history(app: Flask, friday: datetim
     assert [tuple(row) for row in said] == [("same", False), ("not_sure", False), ("same", True)]
 
 
-def test_a_case_opened_by_an_answer_keeps_it(app: Flask, friday: datetime) -> None:
+def test_taken_back_after_a_case_opened_the_case_stays_and_its_team_is_asked(app: Flask, friday: datetime) -> None:
     person = tia()
     made = receive("SAMPLE-006")
     say(made, f"person-{person}")
     propose(made.id, "assessment")
     agree(made.id)
-    with pytest.raises(OutOfOrder, match="A case was opened"):
-        take_back(made)
-    db.session.rollback()
+    case = db.session.scalars(sa.select(Case)).one()
+    take_back(made)
+    assert chosen(made) is None
+    assert db.session.scalars(sa.select(Case.person_id)).one() == person
+    asked = sa.select(Task.case_id, Task.about_id, Task.done_at).where(Task.kind == "whose_case")
+    assert [tuple(row) for row in db.session.execute(asked)] == [(case.id, person, None)]
+    (over,) = get_likely_page(someone(HUB), made.id).history
+    assert (over.words, over.end_words) == ("Rang the school: one girl", "The other Tia")
+    # Said again, the case is hers again, and nobody is asked any more.
+    say(made, f"person-{person}", words="It was she after all")
     assert chosen(made) == person
+    assert [row.done_at is not None for row in db.session.execute(asked)] == [True]
+
+
+def test_other_words_for_the_same_answer_ask_nobody(app: Flask, friday: datetime) -> None:
+    person = tia()
+    made = receive("SAMPLE-006")
+    say(made, f"person-{person}")
+    propose(made.id, "assessment")
+    agree(made.id)
+    say(made, f"person-{person}", words="And the school confirms it")
+    assert chosen(made) == person
+    assert db.session.scalars(sa.select(Task.id).where(Task.kind == "whose_case")).all() == []
+
+
+@pytest.mark.parametrize("answer", ["same", "different"])
+def test_a_link_that_an_answer_made_ends_with_it(app: Flask, friday: datetime, answer: str) -> None:
+    one, other = tia(), tia()
+    made = receive("SAMPLE-006")
+    say(made, f"person-{one}")
+    say(made, f"person-{other}", answer, "By the mother’s word")
+    take_back(made, words="The mother was mistaken")
+    assert identity_of([one])[one] == {one} and said_different([one]) == {}
+    assert [(link.answer, link.end_words) for link in list_links([one])] == [(answer, "The mother was mistaken")]
+    assert chosen(made) == one
+
+
+def test_let_go_the_first_record_takes_its_links_along(app: Flask, friday: datetime) -> None:
+    one, other = tia(), tia()
+    made = receive("SAMPLE-006")
+    say(made, f"person-{one}")
+    say(made, f"person-{other}", words="And this one")
+    page = get_likely_page(someone(HUB), made.id)
+    first = next(each for each in page.history if each.key == ("person", one))
+    with transaction():
+        take_back_of_child(someone(HUB), referral_id=made.id, number=1, answer_id=first.id, words="A cousin’s record")
+    assert chosen(made) == other and identity_of([one])[one] == {one}
+
+
+def test_two_contacts_said_to_be_one_child_and_taken_back_are_two(app: Flask, friday: datetime) -> None:
+    first, second = receive("SAMPLE-013"), receive("SAMPLE-026")
+    with transaction():
+        person = add_person(first="Jessica", last="Holt", born_on=date(2011, 12, 24), sex="F")
+    say(first, f"person-{person}")
+    say(first, f"child-{children_of(second.id)[0]}", words="One girl")
+    assert chosen(second) == person
+    take_back(first, "Two girls")
+    assert (chosen(first), chosen(second)) == (person, None)
+
+
+def test_a_link_that_somebody_else_said_since_stays(app: Flask, friday: datetime) -> None:
+    one, other = tia(), tia()
+    made = receive("SAMPLE-006")
+    say(made, f"person-{one}")
+    say(made, f"person-{other}", words="And this one")
+    with transaction():
+        say_whether_same(someone("mash.manager"), one, other, answer="same", words="Their birth certificates")
+    take_back(made)
+    assert identity_of([one])[one] == {one, other}
 
 
 def test_what_is_refused_and_what_is_said_twice(app: Flask, friday: datetime) -> None:

@@ -1,13 +1,16 @@
 """Is this child already known? A person says of a likely record that it is the same child, another one, or that they
 are not sure. The first record said to be the child is the person chosen, whom a case is opened for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
 import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
+from caseapp.cases.catalogue import WHOSE_CASE
+from caseapp.cases.commands import make_task, settle_tasks
+from caseapp.cases.queries import cases_asked
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch, write_rows
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
@@ -15,17 +18,12 @@ from caseapp.kernel.events import record
 from caseapp.kernel.text import clean, is_blank
 from caseapp.kernel.web import when
 from caseapp.people.catalogue import ANSWERS, SAME
-from caseapp.people.commands import say_whether_same
+from caseapp.people.commands import say_whether_same, take_back
 from caseapp.people.queries import list_links
 from caseapp.referrals.models import ChildAnswer, ReferralChild
-from caseapp.referrals.queries.likely import CHILD, PERSON, Key, get_likely_page
+from caseapp.referrals.queries.likely import CHILD, PERSON, Answered, Key, get_likely_page
 
 from .triage import lock_referral
-
-OPENED = (
-    "A case was opened on this record because it was said to be the same child. Say on the page of the person what "
-    "is wrong, and ask the manager of the team that holds the case."
-)
 
 
 def say_of_child(actor: Actor, *, referral_id: int, number: int, about: str, answer: str, words: str) -> None:
@@ -33,9 +31,9 @@ def say_of_child(actor: Actor, *, referral_id: int, number: int, about: str, ans
     it): the same child, another child or not sure, and what they go by. The answer before ends; the same again changes
     nothing.
 
-    A second record said to be the same child joins it with the first (`people.commands.say_whether_same`). Raises
-    Invalid by field (`answer`, `words`), NotFound for a child or record that the actor may not see, OutOfOrder where a
-    case was opened by the answer before, or the answer contradicts another.
+    A second record said to be the same child joins it with the first (`people.commands.say_whether_same`). What the
+    answer before made ends as `take_back_of_child` says. Raises Invalid by field (`answer`, `words`), NotFound for a
+    child or record that the actor may not see, OutOfOrder where the answer contradicts another.
     """
     words, _ = clean(words)
     problems = {}
@@ -57,7 +55,8 @@ def say_of_child(actor: Actor, *, referral_id: int, number: int, about: str, ans
         return
     if before:
         _end(actor, before.id, None)
-        _let_go(child, key, before.answer)
+    if before and before.answer != answer:
+        _let_go(actor, child, before)
     row = {"child_id": child.id, "answer": answer, "words": words, "said_by_id": actor.user_id}
     about_key = {
         "person_id": key[1] if key[0] == PERSON else None,
@@ -70,9 +69,11 @@ def say_of_child(actor: Actor, *, referral_id: int, number: int, about: str, ans
 
 
 def take_back_of_child(actor: Actor, *, referral_id: int, number: int, answer_id: int, words: str) -> None:
-    """Take back what was said of a child and a record, with the reason: it may be suggested again.
+    """Take back what was said of a child and a record, at any time, with the reason: it may be suggested again. The
+    record is not the child's any more; a link between records that the answer made ends with it. A case that was opened
+    on the record stays there with all that was written, and who holds it is asked whose it is.
 
-    Raises Invalid without `words`, NotFound, OutOfOrder where it does not stand any more or a case was opened by it.
+    Raises Invalid without `words`, NotFound, OutOfOrder where it does not stand any more.
     """
     words, _ = clean(words)
     if is_blank(words):
@@ -87,7 +88,9 @@ def take_back_of_child(actor: Actor, *, referral_id: int, number: int, answer_id
             return
         raise OutOfOrder(f"This does not stand any more: {said.ended_by} took it back {when(said.ended_at)}.")
     _end(actor, said.id, words)
-    _let_go(_child(page.child.id), said.key, said.answer)
+    child = _child(page.child.id)
+    _part(actor, child, said, [each for each in page.history if each.ended_at is None and each.id != said.id], words)
+    _let_go(actor, child, said)
     record(actor, "referral.child_known_taken_back", subjects=[referral_id], number=said.id)
 
 
@@ -99,20 +102,70 @@ def _follow(actor: Actor, child: ReferralChild, key: Key, answer: str, words: st
         other.person_id = child.person_id
     elif answer == SAME and child.person_id is None:
         child.person_id = person_id
+        if person_id is not None and child.case_id is not None:
+            settle_tasks(actor, kind=WHOSE_CASE, about_ids=[person_id])
     elif child.person_id and person_id and child.person_id != person_id:
         say_whether_same(actor, child.person_id, person_id, answer=answer, words=words)
     db.session.flush()
 
 
-def _let_go(child: ReferralChild, key: Key, answer: str) -> None:
-    """What an answer made of the person chosen ends with it. Raises OutOfOrder where a case was opened by it."""
-    if answer != SAME or key[0] != PERSON or child.person_id != key[1]:
+def _let_go(actor: Actor, child: ReferralChild, said: Answered) -> None:
+    """What an answer that ended made of the persons chosen ends with it, here and where another contact was said to
+    tell of the same child."""
+    if said.answer != SAME:
         return
-    if child.case_id is not None:
-        raise OutOfOrder(OPENED)
-    # Another record that was said to be the child takes its place.
-    child.person_id = next((row.person_id for row in fetch(_SAID_SAME, {"child": child.id})), None)
+    kind, number = said.key
+    if kind == PERSON and child.person_id == number:
+        _choose_anew(child)
+        if child.case_id is not None and child.person_id != number:
+            _ask_whose(actor, child.case_id, number)
+    for row in fetch(_LINKED, {"child": child.id}):
+        _choose_anew(_child(row.id), but_case=True)
+    if kind == CHILD:
+        _choose_anew(child, but_case=True)
+        _choose_anew(_child(number), but_case=True)
+
+
+def _part(actor: Actor, child: ReferralChild, said: Answered, others: Sequence[Answered], words: str) -> None:
+    """Take back the links of records that the answer made, where they still stand as they were said: its own with the
+    person chosen; where it is the person chosen that is let go, those of the other answers with that record."""
+    chosen = child.person_id
+    record_id = _record_of(said)
+    if chosen is None:
+        return
+    if chosen != record_id:
+        pairs = [(said, record_id)]
+    else:
+        pairs = [(each, _record_of(each)) for each in others] if said.answer == SAME else []
+    for link in list_links([chosen], standing=True):
+        meant = (
+            (link.other_than(chosen), link.answer, link.words) == (number, each.answer, each.words)
+            for each, number in pairs
+        )
+        if chosen in (link.one_id, link.other_id) and any(meant):
+            take_back(actor, link.id, words=words)
+
+
+def _record_of(said: Answered) -> int | None:
+    """The record that an answer is about, as far as there is one."""
+    return said.key[1] if said.key[0] == PERSON else _child(said.key[1]).person_id
+
+
+def _choose_anew(child: ReferralChild, *, but_case: bool = False) -> None:
+    """The first record that is still said to be the child's, here or of a contact that tells of the same one, is the
+    person chosen. `but_case`: where a case was opened for the child, its record stays."""
+    if but_case and child.case_id is not None:
+        return
+    given = {"child": child.id}
+    found = [*fetch(_SAID_SAME, given), *fetch(_SAID_OF_LINKED, given)]
+    child.person_id = found[0].person_id if found else None
     db.session.flush()
+
+
+def _ask_whose(actor: Actor, case_id: int, person_id: int) -> None:
+    """Ask who holds a case that was opened by an answer whose it is, once."""
+    if case_id not in cases_asked(kind=WHOSE_CASE, about_id=person_id):
+        make_task(case_id=case_id, kind=WHOSE_CASE, about_id=person_id, actor=actor)
 
 
 def _child(child_id: int) -> ReferralChild:
@@ -125,6 +178,33 @@ def _child(child_id: int) -> ReferralChild:
 _ANSWER: Any = ChildAnswer.__table__
 _ADD = sa.insert(cast(sa.Table, _ANSWER)).returning(_ANSWER.c.id)
 _END = sa.update(_ANSWER).where(_ANSWER.c.id == sa.bindparam("of_answer"))
+_OF: Any = sa.bindparam("child", type_=sa.BigInteger())
+
+
+def _linked() -> Any:
+    """The children of other contacts who are said to be the same child."""
+    other = sa.case((_ANSWER.c.child_id == _OF, _ANSWER.c.other_child_id), else_=_ANSWER.c.child_id)
+    return sa.select(other.label("id")).where(
+        sa.or_(_ANSWER.c.child_id == _OF, _ANSWER.c.other_child_id == _OF),
+        _ANSWER.c.other_child_id.is_not(None),
+        _ANSWER.c.answer == SAME,
+        _ANSWER.c.ended_at.is_(None),
+    )
+
+
+_LINKED = _linked()
+# By a person's word of that contact, or by the case that was opened for it.
+_SAID_OF_LINKED = sa.union_all(
+    sa.select(ChildAnswer.person_id).where(
+        ChildAnswer.child_id.in_(_linked()),
+        ChildAnswer.person_id.is_not(None),
+        ChildAnswer.answer == SAME,
+        ChildAnswer.ended_at.is_(None),
+    ),
+    sa.select(ReferralChild.person_id).where(
+        ReferralChild.id.in_(_linked()), ReferralChild.case_id.is_not(None), ReferralChild.person_id.is_not(None)
+    ),
+)
 _SAID_SAME = (
     sa.select(ChildAnswer.person_id)
     .where(

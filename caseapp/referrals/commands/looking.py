@@ -8,7 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from caseapp.kernel import clock
-from caseapp.kernel.db import fetch, transaction, write_rows
+from caseapp.kernel.db import fetch, let_go, transaction, write_rows
 from caseapp.people.domain.matching import Scored
 from caseapp.referrals.models import LikelyRecord, Referral
 from caseapp.referrals.queries.likely import PERSON, find_likely
@@ -54,6 +54,7 @@ def look_at_waiting() -> int:
     how many were looked at. Called by the sweep, again and again, each contact in a transaction of its own."""
     before = clock.now() - AGAIN_AFTER
     waiting = [row.id for row in fetch(_WAITING, {"before": before})]
+    let_go()
     for referral_id in waiting:
         with transaction():
             row = lock_referral(referral_id)
@@ -70,9 +71,11 @@ def _row(referral_id: int, scored: Scored | None, **whose: int) -> dict[str, Any
 
 
 def _why(scored: Scored) -> Iterator[tuple[str, list[str]]]:
-    """The strongest reasons for and against, in words."""
+    """The strongest reasons for and against, in words; what is said of the birth date is always one of them."""
     ordered = sorted(scored.evidence, key=lambda each: -abs(each.bits))
-    yield "for", [each.words for each in ordered if each.bits > 0][:FOR]
+    good = [each for each in ordered if each.bits > 0]
+    born = [each for each in good[FOR:] if each.field == "born"]
+    yield "for", [each.words for each in good[: FOR - len(born)] + born]
     yield "against", [each.words for each in ordered if each.strength == "against"][:AGAINST]
     yield "careful", list(scored.gates)
 

@@ -106,6 +106,7 @@ class OfferedChild:
     name: str
     told: ChildTold
     person_id: int | None
+    case_id: int | None
 
 
 @dataclass(frozen=True)
@@ -243,7 +244,9 @@ def _load(actor: Actor | None, referral_id: int) -> _Loaded:
         raise NotFound
     told = children_of(own[0].document)
     children = {
-        row.child_id: OfferedChild(row.child_id, row.position + 1, row.shown_name, told[row.position], row.person_id)
+        row.child_id: OfferedChild(
+            row.child_id, row.position + 1, row.shown_name, told[row.position], row.person_id, row.case_id
+        )
         for row in own
         if row.child_id is not None
     }
@@ -335,6 +338,7 @@ def _statement(placed: bool | None) -> Any:
             ReferralChild.position,
             ReferralChild.shown_name,
             ReferralChild.person_id,
+            ReferralChild.case_id,
             _apart().label("apart"),
             _one_with().label("one_with"),
             ChildAnswer.id.label("answer_id"),

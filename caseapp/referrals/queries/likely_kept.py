@@ -121,32 +121,36 @@ def _suggestion(row: Any, seen: Mapping[int, Seen]) -> Suggestion | None:
     return Suggestion(key, who.reference, shown_name(row) or "Name not known", dangers=dangers, **said)
 
 
-@cache
-def _statement(placed: bool) -> Any:
-    """What was kept, with what is shown of each: in the order in which it was found."""
-    other, itself, its_reference = orm.aliased(ReferralChild), orm.aliased(Referral), orm.aliased(Subject)
-    of_child = sa.and_(
+def _said_of_child() -> Any:
+    """The answer of a child and what it could be, from whichever of two contacts it was said."""
+    from_here = sa.or_(
+        ChildAnswer.person_id == LikelyRecord.person_id, ChildAnswer.other_child_id == LikelyRecord.other_child_id
+    )
+    return sa.and_(
         ChildAnswer.ended_at.is_(None),
         sa.or_(
-            sa.and_(
-                ChildAnswer.child_id == LikelyRecord.child_id,
-                sa.or_(
-                    ChildAnswer.person_id == LikelyRecord.person_id,
-                    ChildAnswer.other_child_id == LikelyRecord.other_child_id,
-                ),
-            ),
+            sa.and_(ChildAnswer.child_id == LikelyRecord.child_id, from_here),
             sa.and_(
                 ChildAnswer.child_id == LikelyRecord.other_child_id,
                 ChildAnswer.other_child_id == LikelyRecord.child_id,
             ),
         ),
     )
-    of_adult = sa.and_(
+
+
+def _said_of_adult() -> Any:
+    return sa.and_(
         AdultAnswer.ended_at.is_(None),
         AdultAnswer.referral_id == LikelyRecord.referral_id,
         AdultAnswer.adult == LikelyRecord.adult,
         AdultAnswer.person_id == LikelyRecord.person_id,
     )
+
+
+@cache
+def _statement(placed: bool) -> Any:
+    """What was kept, with what is shown of each: in the order in which it was found."""
+    other, itself, its_reference = orm.aliased(ReferralChild), orm.aliased(Referral), orm.aliased(Subject)
     dangers = (
         sa.select(sa.func.aggregate_strings(WorkerDanger.words, _LINE))
         .where(WorkerDanger.person_id == LikelyRecord.person_id, WorkerDanger.ended_at.is_(None))
@@ -178,8 +182,8 @@ def _statement(placed: bool) -> Any:
         )
         .select_from(itself)
         .outerjoin(LikelyRecord, LikelyRecord.referral_id == itself.id)
-        .outerjoin(ChildAnswer, of_child)
-        .outerjoin(AdultAnswer, of_adult)
+        .outerjoin(ChildAnswer, _said_of_child())
+        .outerjoin(AdultAnswer, _said_of_adult())
         .outerjoin(Person, Person.id == LikelyRecord.person_id)
         .outerjoin(PersonName, CURRENT_NAME)
         .outerjoin(other, other.id == LikelyRecord.other_child_id)
