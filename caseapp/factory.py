@@ -339,7 +339,11 @@ def connect() -> None:
     ):
         PEOPLE.fill(fill_people)
     WHAT_WAS_SAID.fill(what_was_said)
-    for fill_chronology in (referrals_told.chronology_words, assessments_queries.chronology_words):
+    for fill_chronology in (
+        referrals_told.chronology_words,
+        cases_routes.visits.chronology_words,
+        assessments_queries.chronology_words,
+    ):
         CHRONOLOGY_WORDS.fill(fill_chronology)
     for fill_words in (referrals_told.task_words, pathway_queries.task_words):
         TASK_WORDS.fill(fill_words)

@@ -13,6 +13,7 @@ from caseapp.assessments import commands as assessments
 from caseapp.assessments import queries as assessment_queries
 from caseapp.assessments.domain import Answers, ReviewGiven
 from caseapp.cases import commands as cases
+from caseapp.cases.domain.visits import ChildPart, VisitTold
 from caseapp.cases.queries import family_cases
 from caseapp.demo.organisation import email_of
 from caseapp.kernel import clock
@@ -198,6 +199,39 @@ def a_note(family: AFamily, author: str, *, words: str = "Seen at home. Warm and
         happened_at=clock.now(),
         once_key=secrets.token_hex(16),
     )
+
+
+def a_visit(
+    family: AFamily,
+    author: str = "north.worker",
+    *,
+    at: datetime | None = None,
+    case_ids: list[int] | None = None,
+    not_seen: tuple[int, ...] = (),
+    once_key: str = "",
+    **changes: Any,
+) -> str:
+    """A visit to a family's children (or some of them), each seen alone but those `not_seen`; `changes` to what is
+    told. Gives its reference."""
+    whom = family.case_ids if case_ids is None else case_ids
+    parts = tuple(
+        ChildPart(case_id, "no", "child_out") if case_id in not_seen else ChildPart(case_id, "alone", bedroom="yes")
+        for case_id in whom
+    )
+    happened_at = at or clock.now()
+    told: dict[str, Any] = {
+        "happened_at": happened_at,
+        "kind": "assessment",
+        "place": "home",
+        "place_words": "",
+        "announced": "yes",
+        "who": "Their mother and I",
+        "words": "The house was warm, and there was food in.",
+        "next_on": clock.to_london(happened_at).date() + timedelta(days=7) if not_seen else None,
+        "parts": parts,
+    }
+    given = VisitTold(**{**told, **changes})
+    return cases.write_visit(someone(author), told=given, once_key=once_key or secrets.token_hex(16))
 
 
 def filled_answers(page: assessment_queries.AssessmentPage, *, outcome: str = "family_help") -> Answers:

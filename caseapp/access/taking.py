@@ -28,7 +28,9 @@ def give_paper(
         by=actor.name,
         as_file=as_file,
         back=back,
-        file_url=url_for(request.endpoint or "", reference=subject.reference, as_file=True),
+        file_url=url_for(
+            request.endpoint or "", **{**(request.view_args or {}), "reference": subject.reference, "as_file": True}
+        ),
         **context,
     )
 

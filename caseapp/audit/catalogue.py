@@ -32,6 +32,7 @@ EVENT_GROUPS = {
     "policy": "Decisions about deadlines",
     "continuity": "Files for the day the system is gone",
     "search": "Searches",
+    "visit": "Visits",
 }
 
 # Why a broken chain begins again. Codes, because an event holds no prose: what was found out is kept with the incident.
@@ -109,6 +110,14 @@ VIEWS = {
     "cases.new_note": "A case, to write a note",
     "cases.note": "A note with its wordings",
     "cases.show": "A case",
+    "cases.autosave_visit": "A visit being written, saving it",
+    "cases.change_visit": "A visit, changing it",
+    "cases.edit_visit": "A visit, to change it",
+    "cases.find_visit": "A visit, from its reference",
+    "cases.new_visit": "A case, to write a visit",
+    "cases.visit": "A visit, one child’s record of it",
+    "cases.visit_paper": "A visit on paper, one child’s record of it",
+    "cases.write_visit": "A case, writing a visit",
     "cases.write_note": "A case, writing a note",
     "insight.take_list": "A list behind a number, taking it away as a spreadsheet",
     "insight.take_sample": "A sample of a list, taking it away as a spreadsheet",

@@ -2,7 +2,7 @@
 
 from datetime import time
 
-from caseapp.deadlines.catalogue import KINDS, LATE_REASONS, RULES
+from caseapp.deadlines.catalogue import KINDS, LATE_REASONS, RULES, WITH_PAGE
 from caseapp.people.catalogue import ANSWERS, RESTRICTIONS
 
 from .domain import LEVELS, Stage
@@ -109,6 +109,58 @@ LADDERS: dict[str, tuple[Stage, ...]] = {
 }
 OTHER_TASK = ("Something to read", "I have read this")
 
+# What a visit was for.
+VISIT_KINDS = {
+    "protection_plan": "Child protection plan",
+    "section_47": "Section 47 enquiry",
+    "child_in_need": "Child in need plan",
+    "assessment": "Assessment",
+    "family_help": "Family help",
+    "in_our_care": "A child in our care",
+    "other": "Something else",
+}
+VISIT_PLACES = {
+    "home": "At home",
+    "school": "At school or nursery",
+    "office": "In an office or family centre",
+    "elsewhere": "Somewhere else",
+}
+ANNOUNCED = {"yes": "Announced", "no": "Not announced"}
+SEEN_WORDS = {
+    "alone": "Seen, and on their own for a while",
+    "with": "Seen, not alone",
+    "no": "Not seen",
+    "not_about": "The visit was not about them",
+}
+WHY_NOT_ALONE = {
+    "too_young": "A baby, or too young to be apart",
+    "child_wanted": "The child wanted somebody there",
+    "adult_no": "A parent or carer said no",
+    "no_place": "There was no place to talk apart",
+    "no_time": "There was no time",
+    "other": "Another reason, written in the child’s part",
+}
+WHY_NOT_SEEN = {
+    "nobody_in": "Nobody answered, or everybody was out",
+    "child_out": "The child was somewhere else",
+    "asleep": "The child was asleep",
+    "child_no": "The child did not want to",
+    "adult_no": "A parent or carer said no",
+    "unsafe": "It was not safe to stay",
+    "missing": "The child is missing",
+    "other": "Another reason, written in the child’s part",
+}
+WHY_NOT = WHY_NOT_ALONE | WHY_NOT_SEEN
+BEDROOM = {"yes": "Yes", "no": "No"}
+
+NOTE_KINDS = {
+    "call": "Telephone call",
+    "meeting": "Meeting",
+    "email": "E-mail",
+    "letter": "Letter",
+    "other": "Something else",
+}
+
 FAMILY_ROLES = {"child": "child", "adult": "adult"}
 
 # The words of codes that stand in events, by the list named in `code:<list>`. Higher slices add theirs by the slot
@@ -123,8 +175,11 @@ CODE_WORDS = {
     "family_role": FAMILY_ROLES,
     "same_answers": ANSWERS,
     "restrictions": RESTRICTIONS,
-    "dated": {code: kind.words for code, kind in KINDS.items()},
+    "dated": {code: kind.words for code, kind in (KINDS | WITH_PAGE).items()} | {"visit.not_seen": "Visit: not seen"},
     "late_reason": LATE_REASONS,
     "rule": {rule.key: rule.words for rule in RULES},
+    # A note from before notes had a kind is a note.
+    "note_kind": NOTE_KINDS | {"other": "Note", "": "Note"},
+    "why_not": WHY_NOT,
     "changes": {key: row[0].removesuffix(", because ...") for key, row in CHANGES.items()},
 }

@@ -1,8 +1,12 @@
-"""The forms of a case: a note, another wording of it, what a new contact changes, what happened by its date."""
+"""The forms of a case: a note, another wording of it, a visit, what a new contact changes, what happened by its
+date."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from typing import Any
 
+from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
 from caseapp.deadlines.catalogue import KINDS, needs_time
@@ -19,7 +23,18 @@ from caseapp.kernel.forms import (
     WordsField,
 )
 
-from .catalogue import CHANGES
+from .catalogue import (
+    ANNOUNCED,
+    BEDROOM,
+    CHANGES,
+    NOTE_KINDS,
+    SEEN_WORDS,
+    VISIT_KINDS,
+    VISIT_PLACES,
+    WHY_NOT_ALONE,
+    WHY_NOT_SEEN,
+)
+from .domain.visits import LONGEST_LINE, NOT_ALONE, NOT_SEEN, ChildPart, VisitTold
 from .queries import CaseRow
 
 
@@ -27,6 +42,7 @@ class NoteForm(HappenedAt, Form):
     """What happened, when, and which of the family's children it is about."""
 
     children = ChoicesField("Who is this about?", required="Choose who the note is about")
+    kind = ChoiceField("What was it?", choices=NOTE_KINDS, required="Choose what it was")
     happened_on = DateField(
         "When did it happen?", required="Enter the day it happened", called="The day", not_future=True
     )
@@ -39,6 +55,9 @@ class NoteForm(HappenedAt, Form):
         inputmode="numeric",
     )
     words = WordsField("What happened?", required="Write what happened", called="What happened", rows=10)
+    significant = ChoicesField(
+        "In the chronology", choices={"yes": "Mark it: whoever reads the chronology must not miss it"}
+    )
     once = HiddenField()
 
     def offer(self, cases: Collection[CaseRow]) -> None:
@@ -147,3 +166,184 @@ class TakeBackForm(Form):
     )
     seen = HiddenVersion()
     once = HiddenField()
+
+
+# ---------------------------------------------------------------- visits
+
+_VISIT_FIELDS: dict[str, Any] = {
+    "happened_on": lambda: DateField(
+        "When was it?", required="Enter the day of the visit", called="The day", not_future=True
+    ),
+    "happened_time": lambda: TextField(
+        "At what time?",
+        required="Enter the time of the visit, like 15:30",
+        hint="About is good enough, like 15:30",
+        called="The time",
+        max_length=5,
+        inputmode="numeric",
+    ),
+    "kind": lambda: ChoiceField("What was it for?", choices=VISIT_KINDS, required="Choose what the visit was for"),
+    "place": lambda: ChoiceField("Where was it?", choices=VISIT_PLACES, required="Choose where it was"),
+    "place_words": lambda: TextField(
+        "Where?", hint="Like: at their grandmother’s. No address that is kept secret", max_length=LONGEST_LINE
+    ),
+    "announced": lambda: ChoiceField(
+        "Did they know you were coming?", choices=ANNOUNCED, required="Choose whether they knew"
+    ),
+    "who": lambda: TextField(
+        "Who was there?",
+        required="Say who was there",
+        hint="Like: their mother and I; their grandmother came later",
+        called="This",
+        max_length=LONGEST_LINE,
+    ),
+    "words": lambda: WordsField(
+        "What happened, and what did you see?",
+        required="Write what happened, and what you saw",
+        hint="This stands in the record of every child that the visit was about. What is about one child goes below.",
+        called="What happened",
+        rows=6,
+    ),
+    "adults_said": lambda: WordsField(
+        "What did the parents or carers say?",
+        hint="In their words, if you can. Leave it out if they were not there.",
+        rows=3,
+    ),
+}
+
+
+def _child_fields(child: CaseRow) -> dict[str, Any]:
+    """The fields of one child's part: its case's number stands in their names."""
+    name, number = child.called, child.id
+    return {
+        f"seen_{number}": ChoiceField(
+            f"Did you see {name}?", choices=SEEN_WORDS, required=f"Say whether you saw {name}"
+        ),
+        f"not_alone_{number}": ChoiceField(f"Why not alone with {name}?", choices=WHY_NOT_ALONE),
+        f"not_seen_{number}": ChoiceField(f"Why did you not see {name}?", choices=WHY_NOT_SEEN),
+        f"bedroom_{number}": ChoiceField(f"Did you see where {name} sleeps?", choices=BEDROOM),
+        f"said_{number}": WordsField(f"{name}’s own words", hint="As said, nothing added.", rows=2),
+        f"heard_by_{number}": TextField(
+            "Who heard it?", hint="Like: I did. Needed for own words", max_length=LONGEST_LINE
+        ),
+        f"words_{number}": WordsField(
+            f"What else is about {name} alone?", hint="It stands in no brother’s or sister’s record.", rows=3
+        ),
+    }
+
+
+_OF_A_PART = ("seen", "bedroom", "said", "heard_by", "words")
+
+
+def visit_form(children: Sequence[CaseRow], *, changing: bool = False, **options: Any) -> Any:
+    """The form of a visit, with a part for each of these children; `changing`: one that is written down already. The
+    other options as for `Form`."""
+    fields: dict[str, Any] = {name: make() for name, make in _VISIT_FIELDS.items()}
+    for child in children:
+        fields |= _child_fields(child)
+    fields["next_on"] = DateField(
+        "When do you go next?",
+        hint="Needed if a child was not seen, or not seen alone. The clock of the visits then ends on that day, if its "
+        "rule does not end it before.",
+        called="The day",
+    )
+    if changing:
+        fields["why"] = WordsField("Why does it change?", required="Say why it changes", called="This", rows=2)
+    fields["version"] = HiddenVersion()
+    fields["once"] = HiddenField()
+    return type("VisitForm", (HappenedAt, Form), fields)(**options)
+
+
+def visit_of(form: Any, children: Sequence[CaseRow]) -> VisitTold:
+    """What a valid form of a visit tells."""
+    shared = {name: form[name].data or "" for name in _VISIT_FIELDS if not name.startswith("happened_")}
+    parts = tuple(_part_of(form, child.id) for child in children)
+    return VisitTold(happened_at=form.happened_at, next_on=form.next_on.data, parts=parts, **shared)
+
+
+def _part_of(form: Any, number: int) -> ChildPart:
+    given = {name: form[f"{name}_{number}"].data or "" for name in _OF_A_PART}
+    reasons = {NOT_ALONE: f"not_alone_{number}", NOT_SEEN: f"not_seen_{number}"}
+    reason = reasons.get(given["seen"])
+    return ChildPart(number, why_not=(form[reason].data or "") if reason else "", **given)
+
+
+def visit_data(told: VisitTold) -> dict[str, Any]:
+    """A visit as the form shows it."""
+    local = clock.to_london(told.happened_at)
+    shared = {name: getattr(told, name) for name in _VISIT_FIELDS if not name.startswith("happened_")}
+    data: dict[str, Any] = {
+        "happened_on": local.date(),
+        "happened_time": f"{local:%H:%M}",
+        "next_on": told.next_on,
+        **shared,
+    }
+    for part in told.parts:
+        data |= {f"{name}_{part.case_id}": getattr(part, name) for name in _OF_A_PART}
+        reason = {NOT_ALONE: "not_alone", NOT_SEEN: "not_seen"}.get(part.seen)
+        if reason:
+            data[f"{reason}_{part.case_id}"] = part.why_not
+    return data
+
+
+# What a form carries beside what was typed.
+_CARRIED = ("version", "once", "why")
+
+
+def typed_in(form: Any) -> dict[str, Any]:
+    """What was typed, as a draft keeps it."""
+    return {name: value for name, value in form.raw.items() if name not in _CARRIED}
+
+
+@dataclass(frozen=True)
+class TwoAnswers:
+    """A question that two pages answered differently: both answers in words, and as they are posted."""
+
+    name: str
+    label: str
+    prose: bool
+    theirs: str
+    mine: str
+    theirs_raw: Mapping[str, Any]
+    mine_raw: Mapping[str, Any]
+
+
+def two_answers(theirs: Any, mine: Any) -> list[TwoAnswers]:
+    """The questions that two forms of one visit answer differently, in the order of the page."""
+    found = []
+    for name, field in mine.own_fields():
+        other = theirs._fields.get(name)
+        if name in _CARRIED or other is None or _plain(field) == _plain(other):
+            continue
+        prose = isinstance(field, WordsField)
+        texts = (_in_words(other), _in_words(field))
+        found.append(TwoAnswers(name, field.label.text, prose, *texts, other.as_typed(), field.as_typed()))
+    return found
+
+
+def _plain(field: Any) -> dict[str, str]:
+    return {name: str(value).replace("\r\n", "\n").strip() for name, value in field.as_typed().items()}
+
+
+def _in_words(field: Any) -> str:
+    chosen = [choice.label for choice in field.choices_list if choice.checked]
+    if chosen or field.choices_list:
+        return ", ".join(chosen)
+    return " ".join(str(value) for value in field.as_typed().values() if value)
+
+
+def settle_answers(posted: MultiDict[str, str]) -> tuple[MultiDict[str, str], list[str]]:
+    """What was posted with each choice between two answers carried out, and the names of those for which none was
+    made: these stand as one's own. Posted: `<name>_keep` is theirs, mine or both, `theirs:<field>` and `mine:<field>`
+    what each posts, and `<name>` the text edited from both."""
+    settled, undecided = MultiDict(posted), []
+    for name in posted.getlist("two_answers"):
+        keep = posted.get(f"{name}_keep", "")
+        whose = keep if keep in ("theirs", "mine") else "mine"
+        if keep not in ("theirs", "mine", "both"):
+            undecided.append(name)
+        if keep == "both":
+            continue
+        for key in [each for each in posted if each.startswith(f"{whose}:{name}:")]:
+            settled[key.split(":", 2)[2]] = posted[key]
+    return settled, undecided

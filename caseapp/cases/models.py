@@ -1,6 +1,7 @@
-"""Case, level, episode, custody, involvement, notes with versions, tasks."""
+"""Case, level, episode, custody, involvement, notes and visits with versions, tasks."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -117,6 +118,8 @@ class Note(Model):
     current: orm.Mapped[int] = orm.mapped_column(sa.Integer())
     # Pressing Save twice makes one note: the form carries this key.
     once_key: orm.Mapped[str] = column(sa.String(40), "service", unique=True)
+    kind: orm.Mapped[str] = column(sa.String(10), "record", server_default="other")
+    significant: orm.Mapped[bool] = orm.mapped_column(sa.Boolean(), server_default=sa.false())
 
 
 class NoteCase(Model):
@@ -140,6 +143,88 @@ class NoteVersion(Model):
     words: orm.Mapped[str] = column(sa.Text(), "record")
     author_id: orm.Mapped[int] = foreign_key("app_user.id")
     written_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+
+
+class Visit(Model):
+    """A visit to the children of a family, written once; what it says stands in its versions, none ever overwritten."""
+
+    __tablename__ = "visit"
+
+    id: orm.Mapped[int] = foreign_key("subject.id", primary_key=True, autoincrement=False)
+    family_id: orm.Mapped[int] = foreign_key("family.id", index=True)
+    current: orm.Mapped[int] = orm.mapped_column(sa.Integer())
+    # Pressing Save twice makes one visit: the form and its draft carry this key.
+    once_key: orm.Mapped[str] = column(sa.String(40), "service", unique=True)
+
+
+class VisitChild(Model):
+    """A child whom a visit was about, with the event that tells of it as it now stands (none: it was taken back)."""
+
+    __tablename__ = "visit_child"
+
+    visit_id: orm.Mapped[int] = foreign_key("visit.id", primary_key=True)
+    case_id: orm.Mapped[int] = foreign_key("case_record.id", primary_key=True)
+    event_id: orm.Mapped[int | None] = foreign_key("event.id", nullable=True)
+
+    __table_args__ = (sa.Index("ix_visit_child_case", "case_id", "visit_id"),)
+
+
+class VisitVersion(Model):
+    """One wording of a visit: what every child's record of it shows."""
+
+    __tablename__ = "visit_version"
+
+    visit_id: orm.Mapped[int] = foreign_key("visit.id", primary_key=True)
+    number: orm.Mapped[int] = orm.mapped_column(sa.Integer(), primary_key=True, autoincrement=False)
+    happened_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    kind: orm.Mapped[str] = column(sa.String(20), "record")
+    place: orm.Mapped[str] = column(sa.String(20), "record")
+    place_words: orm.Mapped[str] = column(sa.String(200), "record")
+    announced: orm.Mapped[str] = column(sa.String(3), "record")
+    who: orm.Mapped[str] = column(sa.String(200), "record")
+    words: orm.Mapped[str] = column(sa.Text(), "record")
+    # What the parents and carers said (practice 25).
+    adults_said: orm.Mapped[str] = column(sa.Text(), "record")
+    next_on: orm.Mapped[date | None] = column(sa.Date(), "record", nullable=True)
+    # Why it was changed; none for the first.
+    why: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
+    author_id: orm.Mapped[int] = foreign_key("app_user.id")
+    written_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+
+
+class VisitPart(Model):
+    """One child's part of one wording: it stands in no brother's or sister's record (practice 16)."""
+
+    __tablename__ = "visit_part"
+
+    visit_id: orm.Mapped[int] = foreign_key("visit.id", primary_key=True)
+    number: orm.Mapped[int] = orm.mapped_column(sa.Integer(), primary_key=True, autoincrement=False)
+    case_id: orm.Mapped[int] = foreign_key("case_record.id", primary_key=True)
+    seen: orm.Mapped[str] = column(sa.String(10), "record")
+    why_not: orm.Mapped[str] = column(sa.String(20), "record")
+    bedroom: orm.Mapped[str] = column(sa.String(3), "record")
+    # The child's own words, as said, and who heard them (practice 25).
+    said: orm.Mapped[str] = column(sa.Text(), "record")
+    heard_by: orm.Mapped[str] = column(sa.String(200), "record")
+    words: orm.Mapped[str] = column(sa.Text(), "record")
+
+
+class VisitDraft(Model):
+    """A visit being written: its author's alone, one for each family at a time. Finished, it holds no words: they are
+    the visit's."""
+
+    __tablename__ = "visit_draft"
+
+    id: orm.Mapped[int] = primary_key()
+    user_id: orm.Mapped[int] = foreign_key("app_user.id")
+    family_id: orm.Mapped[int] = foreign_key("family.id", index=True)
+    once_key: orm.Mapped[str] = column(sa.String(40), "service", unique=True)
+    version: orm.Mapped[int] = orm.mapped_column(sa.Integer())
+    typed: orm.Mapped[dict[str, Any]] = column(sa.JSON(), "record")
+    saved_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    finished: orm.Mapped[bool] = orm.mapped_column(sa.Boolean(), default=False)
+
+    __table_args__ = (partial_index("uq_visit_draft_open", "user_id", "family_id", where="NOT finished", unique=True),)
 
 
 class NightAlert(Model):

@@ -13,6 +13,7 @@ from caseapp.assessments import commands as assessments
 from caseapp.assessments import queries as assessment_queries
 from caseapp.assessments.domain import AUTHORISED, ReviewGiven
 from caseapp.cases import commands as cases
+from caseapp.cases.domain.visits import ChildPart, VisitTold
 from caseapp.deadlines.domain import STATUTORY
 from caseapp.kernel import clock
 
@@ -26,12 +27,20 @@ SECOND_LOOK = ((17, 15), (18, 20), (19, 20), (20, 20), (23, 8), (26, 5), (0, 12)
 # Working days between two visits; now and then it is much longer.
 GAPS = ((8, 20), (10, 25), (13, 20), (16, 15), (20, 12), (28, 5), (36, 3))
 BY_AGENCY = 0.3
-SAID = (
-    "Seen at home, on their own for a while. Warm, fed, and full of questions about the dog.",
-    "Seen at home with their mother. Quiet at first, then showed the new bunk bed.",
-    "Seen at school in the family room. Spoke about nights at home without being asked.",
-    "Seen at home. Bedrooms seen. Wants to see more of their grandmother.",
+# How often one of several children is not seen.
+NOT_SEEN = 0.1
+HOME = (
+    "The house was warm and there was food in. The kitchen was tidy.",
+    "Everybody was at home. The front room was cold, and there was credit on the meter.",
+    "We talked at the kitchen table about nights, money and school.",
 )
+SAID = (
+    "Warm, fed, and full of questions about the dog.",
+    "Quiet at first, then showed the new bunk bed.",
+    "Spoke about nights at home without being asked.",
+    "Wants to see more of their grandmother.",
+)
+OWN_WORDS = ("I like it when mum reads.", "It was loud on Friday, I went upstairs.", "Can my nan come on Sunday?")
 SAID_BY_AGENCY = ("Health visitor weighed and saw them at home.", "School saw them every day this week, and talked.")
 LOOKED = ("Read it with the worker: on course.", "Read it with the worker: the father’s view is missing.")
 NEXT = ("The worker writes the analysis by the end of next week.", "The worker sees the father before it goes on.")
@@ -75,11 +84,38 @@ class Visits:
         family = self.story.family
         if family.state != "open" or family.worker is None:
             return
-        self._record(family.worker.actor, "visit.made", "The worker, and whoever was at home", SAID)
+        self._write(family.worker.actor)
         gap = self._draw(GAPS)
         self._at(clock.today(), gap, self.visit)
         if self.random.random() < BY_AGENCY:
             self._at(clock.today(), max(1, gap // 2), self.seen)
+
+    def _write(self, actor: Actor) -> None:
+        """One visit, each child with a part; now and then one of several is out."""
+        self.count += 1
+        case_ids = self.story.family.case_ids
+        out = case_ids[-1] if len(case_ids) > 1 and self.random.random() < NOT_SEEN else 0
+        parts = tuple(
+            ChildPart(case_id, "no", "child_out", words="At a friend’s for tea.")
+            if case_id == out
+            else ChildPart(case_id, "alone", bedroom="yes", words=self.random.choice(SAID), **self._said())
+            for case_id in case_ids
+        )
+        told = VisitTold(
+            happened_at=clock.now() - timedelta(minutes=self.random.randint(30, 200)),
+            kind=self.random.choice(("assessment", "child_in_need")),
+            place="home",
+            place_words="",
+            announced=self.random.choice(("yes", "yes", "no")),
+            who="The worker, and whoever was at home",
+            words=self.random.choice(HOME),
+            next_on=clock.today() + timedelta(days=7) if out else None,
+            parts=parts,
+        )
+        cases.write_visit(actor, told=told, once_key=f"demo-w{self.story.referral_id}-{self.count}")
+
+    def _said(self) -> dict[str, str]:
+        return {"said": self.random.choice(OWN_WORDS), "heard_by": "The worker"} if self.random.random() < 0.5 else {}
 
     def seen(self) -> None:
         """Another agency told the worker that it saw them."""

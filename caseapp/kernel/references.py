@@ -21,6 +21,7 @@ PREFIXES = {
     "night": "W",
     "notice": "B",
     "search": "S",
+    "visit": "V",
 }
 _KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 

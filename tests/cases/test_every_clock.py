@@ -17,7 +17,7 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import transaction
 from caseapp.night.commands import write_child_entry
 from tests.deadlines.test_catalogue_rows import NAMED, NOT_CLOCKS, START, TABLE
-from tests.factories import AFamily, a_case, an_authorised_assessment, look_at, someone, start_an_assessment
+from tests.factories import AFamily, a_case, a_visit, an_authorised_assessment, look_at, someone, start_an_assessment
 from tests.night.test_night import texts
 
 Browser = Callable[[str], FlaskClient]
@@ -56,6 +56,10 @@ def opened(app: Flask, at: datetime) -> AFamily:
 
 
 def record(client: FlaskClient, of: AFamily, kind: str, at: datetime) -> None:
+    if kind == "visit.made":
+        with client.application.app_context(), transaction():
+            a_visit(of, at=at)
+        return
     local = clock.to_london(at)
     typed = {
         "children": of.references,

@@ -21,7 +21,7 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
 from caseapp.kernel.events import Event
-from tests.factories import AFamily, a_case, look_at, someone, start_an_assessment
+from tests.factories import AFamily, a_case, a_visit, look_at, someone, start_an_assessment
 from tests.helpers.statements import count_statements
 
 _KEYS = count(1)
@@ -45,7 +45,10 @@ def tell(of: AFamily, kind: str, day: str, **more: Any) -> int:
         "words": "At home, all well.",
         "once_key": f"key-{next(_KEYS)}",
     }
-    record_dated_event(someone("north.worker"), kind=kind, happened_at=noon(day), **given | more)
+    if kind == "visit.made":
+        a_visit(of, at=noon(day), case_ids=more.get("case_ids"))
+    else:
+        record_dated_event(someone("north.worker"), kind=kind, happened_at=noon(day), **given | more)
     return int(db.session.scalars(sa.select(sa.func.max(Event.id)).where(Event.code == kind)).one())
 
 
@@ -222,7 +225,7 @@ def test_what_is_missing_is_said_at_its_field(app: Flask, friday: datetime, more
     of = family()
     given = {
         "case_ids": of.case_ids,
-        "kind": "visit.made",
+        "kind": "cin.reviewed",
         "happened_at": noon("2026-11-19"),
         "who": "Me",
         "words": "x",
@@ -238,14 +241,14 @@ def test_nobody_records_about_a_case_that_does_not_reach_them(app: Flask, friday
         record_dated_event(
             someone("south.worker"),
             case_ids=of.case_ids,
-            kind="visit.made",
+            kind="cin.reviewed",
             happened_at=noon("2026-11-19"),
             who="Me",
             words="x",
             once_key="k",
         )
     other = family()
-    event_id = tell(other, "visit.made", "2026-11-19")
+    event_id = tell(other, "cin.reviewed", "2026-11-19")
     with pytest.raises(NotFound):
         take_back_dated_event(
             someone("north.worker"), case_id=of.case_id, event_id=event_id, words="Not here.", once_key="t"

@@ -13,7 +13,7 @@ from caseapp.cases import commands as cases
 from caseapp.kernel import clock
 from caseapp.kernel.db import transaction
 from caseapp.pathway import commands as pathway
-from tests.factories import AFamily, a_case, look_at, propose_step_down, someone, start_an_assessment
+from tests.factories import AFamily, a_case, a_visit, look_at, propose_step_down, someone, start_an_assessment
 from tests.helpers.statements import count_statements
 
 Browser = Callable[[str], FlaskClient]
@@ -26,6 +26,9 @@ def made(app: Flask, at: datetime, **options: object) -> AFamily:
 
 def happened(app: Flask, family: AFamily, kind: str, at: datetime, who: str = "north.worker") -> None:
     with app.app_context(), transaction():
+        if kind == "visit.made":
+            a_visit(family, who, at=at)
+            return
         cases.record_dated_event(
             someone(who),
             case_ids=family.case_ids,

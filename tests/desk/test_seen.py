@@ -1,6 +1,7 @@
 """Children by when they were last seen: by anybody of any agency, and by the worker."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,9 +10,10 @@ from flask.testing import FlaskClient
 
 from caseapp.access.commands import bar
 from caseapp.cases import commands as cases
+from caseapp.cases.models import Visit
+from caseapp.cases.queries import read_visit
 from caseapp.kernel import clock
 from caseapp.kernel.db import transaction
-from caseapp.kernel.events import Event
 from tests.desk.test_due import happened, made, page_of, text_of
 from tests.factories import a_case, someone
 from tests.helpers.statements import count_statements
@@ -70,10 +72,10 @@ def test_a_visit_that_was_taken_back_does_not_count(bare_app: Flask, browser: Br
     manager = browser("north.manager")
     assert "Not seen for 2 days" in text_of(manager, PATH)
     with bare_app.app_context(), transaction() as session:
-        visit = session.query(Event.id).filter(Event.code == "visit.made").scalar()
-        cases.take_back_dated_event(
-            someone("north.worker"), case_id=family.case_id, event_id=visit, words="Nobody was in.", once_key="x" * 32
-        )
+        kept = read_visit(session.query(Visit.id).scalar())
+        part = replace(kept.told.parts[0], seen="no", why_not="nobody_in")
+        told = replace(kept.told, parts=(part,), next_on=friday.date())
+        cases.correct_visit(someone("north.worker"), visit_id=kept.id, version=1, told=told, why="Nobody was in.")
     assert "Not seen since the case was opened, 20 days ago" in text_of(manager, PATH)
 
 

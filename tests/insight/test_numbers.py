@@ -27,7 +27,7 @@ from caseapp.referrals.commands.deciding import Answer, answer_proposal
 from caseapp.referrals.commands.triage import propose_decision, rate_referral
 from caseapp.referrals.models import ReferralChild
 from tests.conftest import FRIDAY, sign_in
-from tests.factories import a_case, an_authorised_assessment, give, someone, team_id
+from tests.factories import a_case, a_visit, an_authorised_assessment, give, someone, team_id
 from tests.helpers.statements import count_statements
 
 
@@ -170,6 +170,9 @@ def test_children_not_seen_count_from_the_last_visit_or_from_the_opening_of_the_
         seen, _never = a_case(worker="north.worker"), a_case(name="Steel", worker="north.worker")
     for kind, day in (("visit.made", 15), ("child.seen_by_agency", 20), ("visit.made", 47)):
         with clock.at(datetime(2026, 10, 1, 12, tzinfo=UTC) + timedelta(days=day - 1)), transaction():
+            if kind == "visit.made":
+                a_visit(seen)
+                continue
             record_dated_event(
                 someone("north.worker"),
                 case_ids=seen.case_ids,

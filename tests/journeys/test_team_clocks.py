@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from caseapp.cases.commands import record_dated_event
 from caseapp.kernel import clock
 from caseapp.kernel.db import transaction
 from tests import factories
@@ -23,15 +22,7 @@ def test_a_manager_goes_through_the_team_s_clocks(person: Callable[..., Person],
         steel = factories.a_case(name="Steel", children=2, worker="north.worker", received_at=came)
         factories.a_case(name="Haigh", worker="marta.wilk", received_at=came)
     with bare_app.app_context(), transaction():
-        record_dated_event(
-            factories.someone("north.worker"),
-            case_ids=steel.case_ids,
-            kind="visit.made",
-            happened_at=seen,
-            who="Both children and their mother",
-            words="Seen at home.",
-            once_key="journey-visit",
-        )
+        factories.a_visit(steel, at=seen)
     # 1. From the board to what is due by day, narrowed to one worker; it works without a script.
     ruth = person("north.manager", scripts=False)
     ruth.open("/desk/team")

@@ -7,6 +7,8 @@ from .dated import AlreadyRecorded, MeanwhileChanged, move_dated_event, record_d
 from .level import change_level, close_episode, open_episode
 from .linked import follow_links, follow_restriction, keep_together
 from .moving import on_address_differs, on_address_settled, on_moved
+from .visit_drafts import SavedDraft, StaleDraft, save_visit_draft, throw_away_visit_draft
+from .visits import SameDay, SavedAlready, StaleVisit, correct_visit, write_visit
 from .writing import KeyUsed, acknowledge_task, amend_note, make_task, settle_tasks, write_note
 
 __all__ = [
@@ -14,6 +16,11 @@ __all__ = [
     "KeyUsed",
     "MeanwhileChanged",
     "OpenedCase",
+    "SameDay",
+    "SavedAlready",
+    "SavedDraft",
+    "StaleDraft",
+    "StaleVisit",
     "acknowledge_concern",
     "acknowledge_task",
     "allocate",
@@ -21,6 +28,7 @@ __all__ = [
     "change_level",
     "close_cases",
     "close_episode",
+    "correct_visit",
     "end_joint_work",
     "follow_links",
     "follow_restriction",
@@ -35,7 +43,10 @@ __all__ = [
     "open_episode",
     "record_dated_event",
     "reopen_case",
+    "save_visit_draft",
     "settle_tasks",
     "take_back_dated_event",
+    "throw_away_visit_draft",
     "write_note",
+    "write_visit",
 ]

@@ -1,4 +1,4 @@
-"""Recording by its date what has no page of its own yet: a visit, a conference, a core group. The kinds stand in the
+"""Recording by its date what has no page of its own yet: a conference, a core group. The kinds stand in the
 deadlines' catalogue; the event is the real source of the clocks that follow it."""
 
 from collections.abc import Collection
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from caseapp.access.domain import Actor
 from caseapp.cases.models import Case, Note, NoteVersion
 from caseapp.cases.queries.dated import Correction, DatedEvent, corrections_of, find_twin
-from caseapp.deadlines.catalogue import KINDS, needs_time
+from caseapp.deadlines.catalogue import KINDS, WITH_PAGE, needs_time
 from caseapp.deadlines.domain import MOVED, STATUTORY, TAKEN_BACK
 from caseapp.kernel import clock, text
 from caseapp.kernel.db import db, fetch
@@ -74,7 +74,7 @@ def record_dated_event(
     }
     if any(problems.values()):
         raise Invalid({field: said for field, said in problems.items() if said})
-    _refuse_after_closing(case_ids, happened_at)
+    refuse_after_closing(case_ids, happened_at)
     if not twice and not _pressed_twice(actor, once_key):
         # Whoever comes second waits for the first, and is told.
         db.session.execute(sa.select(Subject.id).where(Subject.id.in_(sorted(case_ids))).with_for_update())
@@ -114,7 +114,7 @@ def move_dated_event(
     found = _find(case_id, event_id, seen)
     if _same_moment(found.code, happened_at, found.at):
         raise Invalid({"happened_at": "This is the date it has already"})
-    _refuse_after_closing(found.cases, happened_at)
+    refuse_after_closing(found.cases, happened_at)
     _put_right(actor, MOVED, found, words, once_key, to=happened_at)
 
 
@@ -152,7 +152,8 @@ def _day_problem(on: date | None, named_day: str) -> str:
     return "" if STATUTORY.first <= on <= STATUTORY.last else f"Give a day from {STATUTORY.first.year} on"
 
 
-def _refuse_after_closing(case_ids: Collection[int], happened_at: datetime) -> None:
+def refuse_after_closing(case_ids: Collection[int], happened_at: datetime) -> None:
+    """Raise OutOfOrder for a moment after one of these cases was closed. One statement."""
     if fetch(_CLOSED_BEFORE, {"cases": list(case_ids), "at": happened_at}):
         raise OutOfOrder("The case was closed before that. Open it again, or write a note.")
 
@@ -175,15 +176,16 @@ class _Found:
 def _find(case_id: int, event_id: int, seen: int | None) -> _Found:
     """A recorded event of this case, held for whoever came first. Raises NotFound, MeanwhileChanged."""
     rows = db.session.execute(
-        sa.select(Event.id, Event.code, Event.occurred_at, EventSubject.subject_id)
+        sa.select(Event.id, Event.code, Event.occurred_at, Event.data, EventSubject.subject_id)
         .join(EventSubject, EventSubject.event_id == Event.id)
         .join(Subject, Subject.id == EventSubject.subject_id)
-        .where(Event.id == event_id, Event.code.in_(tuple(KINDS)), Subject.kind == "case")
+        .where(Event.id == event_id, Event.code.in_((*KINDS, *WITH_PAGE)), Subject.kind == "case")
         .order_by(EventSubject.subject_id)
         .with_for_update(of=Subject)
     ).all()
     cases = [row.subject_id for row in rows]
-    if case_id not in cases:
+    # What has a page now is put right there, unless it was recorded by its date before.
+    if case_id not in cases or "note" not in rows[0].data:
         raise NotFound
     corrections = corrections_of(case_id, [event_id]).get(event_id, [])
     last = corrections[-1] if corrections else None

@@ -12,7 +12,7 @@ from caseapp.access.commands import put_within
 from caseapp.access.domain import L4, Actor
 from caseapp.access.queries import get_subject, levels_of
 from caseapp.accounts.queries import user_names
-from caseapp.cases.catalogue import CONCERNS
+from caseapp.cases.catalogue import CONCERNS, NOTE_KINDS
 from caseapp.cases.models import Note, NoteCase, NoteVersion, Task
 from caseapp.kernel import clock, text
 from caseapp.kernel.db import db, fetch, write_rows
@@ -21,6 +21,7 @@ from caseapp.kernel.events import ActorLike, record
 from caseapp.kernel.subjects import Subject, new_subject
 
 NO_WORDS = "Write what happened"
+ANY_KIND = "other"
 
 
 class KeyUsed(Conflict):
@@ -33,19 +34,34 @@ class KeyUsed(Conflict):
 
 
 def write_note(
-    actor: Actor, *, case_ids: Collection[int], words: str, happened_at: datetime, once_key: str, level: int = L4
+    actor: Actor,
+    *,
+    case_ids: Collection[int],
+    words: str,
+    happened_at: datetime,
+    once_key: str,
+    level: int = L4,
+    kind: str = ANY_KIND,
+    significant: bool = False,
 ) -> str:
-    """Write a note about one or several children; gives its reference. The same note with the same `once_key` again
+    """Write a note about one or several children, of a kind of NOTE_KINDS; gives its reference. `significant` marks it
+    in the chronology. The same note with the same `once_key` again
     gives the first one's: pressing twice. `level`: at which the cases must reach the writer, who may be one that tells
     and does not read.
 
     Raises NotFound for a case that the actor may not see, Invalid for no words, no child or a time to come, KeyUsed
     for another note with a key that is used: nothing is written, and the writer decides.
     """
+    if kind not in NOTE_KINDS:
+        raise Invalid({"kind": "Choose what it was"})
     kept = keep_note(actor, case_ids=case_ids, words=words, happened_at=happened_at, once_key=once_key, level=level)
     if kept.is_new:
+        if significant or kind != ANY_KIND:
+            changed = sa.update(Note).where(Note.id == kept.id).values(kind=kind, significant=significant)
+            db.session.execute(changed.execution_options(synchronize_session=False))
         subjects = [*sorted(set(case_ids)), kept.id]
-        record(actor, "note.written", subjects=subjects, occurred_at=happened_at, note=kept.id)
+        code = "note.significant" if significant else "note.written"
+        record(actor, code, subjects=subjects, occurred_at=happened_at, note=kept.id, kind=kind)
     return kept.reference
 
 

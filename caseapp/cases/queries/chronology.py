@@ -29,7 +29,7 @@ from caseapp.kernel.web import clock_time, day, day_short
 OPENS_AT = {"own": L0, "status": L1, "plan": L2, "hub": L3, "record": L4}
 NEVER = L4 + 1
 # Told by the entry they belong to: the note shows its latest wording, the acknowledgement says what was to be read.
-HIDDEN_CODES = frozenset({"note.amended", "task.made"})
+HIDDEN_CODES = frozenset({"note.amended", "task.made", "visit.corrected"})
 WRITTEN_LATER = timedelta(days=1)
 
 WHO_READS = {
@@ -237,7 +237,7 @@ def _say(kind: str, value: Any, names: Names, lists: Mapping[str, Mapping[str, s
     if isinstance(value, list):
         return ", ".join(_say(kind, each, names, lists) for each in value)
     if value is None:
-        return "not named"
+        return lists.get(kind.removeprefix("code:"), {}).get("", "not named")
     if kind.startswith("code:"):
         return lists.get(kind.removeprefix("code:"), {}).get(value, str(value).replace("_", " "))
     if kind == "day":

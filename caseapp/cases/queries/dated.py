@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from caseapp.accounts.queries import user_name_of
 from caseapp.cases.models import Note, NoteVersion
-from caseapp.deadlines.catalogue import CORRECTIONS, KINDS, DatedKind, needs_time
+from caseapp.deadlines.catalogue import CORRECTIONS, KINDS, WITH_PAGE, DatedKind, needs_time
 from caseapp.deadlines.domain import TAKEN_BACK
 from caseapp.deadlines.queries import LARGEST, WrittenDown, written_down
 from caseapp.kernel import clock
@@ -65,7 +65,7 @@ class DatedEvent:
     @property
     def about(self) -> DatedKind:
         """Its row of the catalogue."""
-        return KINDS[self.kind]
+        return KINDS.get(self.kind) or WITH_PAGE[self.kind]
 
     @property
     def at(self) -> datetime:
@@ -204,7 +204,8 @@ def _select(*codes: str) -> Any:
     )
 
 
-_OF_KINDS = _select(*KINDS)
+# What has a page now stands here only where it was recorded by its date, with its note, before.
+_OF_KINDS = _select(*KINDS, *WITH_PAGE).where(sa.or_(Event.code.not_in(tuple(WITH_PAGE)), Subject.id.is_not(None)))
 _EVENTS = _OF_KINDS.where(Event.id < sa.bindparam("before")).order_by(Event.id.desc()).limit(sa.bindparam("many"))
 # Of one kind few are recorded about a child in years; those of last are looked at.
 _LAST_OF_KIND = _OF_KINDS.where(Event.code == sa.bindparam("kind")).order_by(Event.id.desc()).limit(50)

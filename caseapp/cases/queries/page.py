@@ -12,6 +12,7 @@ from caseapp.access.domain import L4, Actor
 from caseapp.access.queries import AnyReader, reader_params, reader_shape, sees
 from caseapp.accounts.models import Professional, User
 from caseapp.accounts.queries import user_name_of
+from caseapp.cases.catalogue import NOTE_KINDS
 from caseapp.cases.models import Case, NightAlert, Note, NoteCase, NoteVersion
 from caseapp.deadlines.queries import ClockView, clocks_of
 from caseapp.kernel import clock
@@ -177,6 +178,8 @@ class NotePage:
     happened_at: datetime
     cases: tuple[tuple[str, str], ...]
     wordings: tuple[Wording, ...]
+    kind: str = ""
+    significant: bool = False
 
     @property
     def now(self) -> Wording:
@@ -193,6 +196,8 @@ def get_note(actor: Actor, note_id: int) -> NotePage:
         sa.select(
             Subject.reference,
             Note.happened_at,
+            Note.kind,
+            Note.significant,
             NoteVersion.number,
             NoteVersion.words,
             NoteVersion.written_at,
@@ -216,4 +221,5 @@ def get_note(actor: Actor, note_id: int) -> NotePage:
     )
     cases = tuple((row.reference, as_case_row(row).name) for row in about)
     wordings = tuple(Wording(row.number, row.words, row.name or "Somebody", row.written_at) for row in rows)
-    return NotePage(note_id, rows[0].reference, rows[0].happened_at, cases, wordings)
+    kind = NOTE_KINDS[rows[0].kind] if rows[0].kind != "other" else ""
+    return NotePage(note_id, rows[0].reference, rows[0].happened_at, cases, wordings, kind, rows[0].significant)

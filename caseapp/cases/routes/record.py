@@ -35,6 +35,9 @@ def show(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
         raise
     offered = [each for fill in ACTIONS for each in fill(actor, subject, page.case)]
     own = [Action("Write a note", url_for(".new_note", reference=subject.reference))]
+    if allows(PERMISSIONS["case:write_visit"], actor, subject):
+        main = not any(isinstance(each, Action) and each.primary for each in offered)
+        own.insert(0, Action("Write a visit", url_for(".new_visit", reference=subject.reference), primary=main))
     if allows(PERMISSIONS["case:record_event"], actor, subject):
         own.append(Action("Record a dated event", url_for(".choose_event", reference=subject.reference)))
     actions = [each for each in offered if isinstance(each, Action)]
@@ -42,7 +45,7 @@ def show(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
         "cases/case.html",
         page=page,
         case=page.case,
-        actions=[*sorted(actions, key=lambda action: not action.primary), *own],
+        actions=sorted([*actions, *own], key=lambda action: not action.primary),
         under_way=[each for each in offered if isinstance(each, Notice)],
         before_visit=[each for fill in BEFORE_VISIT for each in fill(actor, page.case)],
         task_words=TASKS,
@@ -140,6 +143,8 @@ def write_note(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
                 words=form.words.data,
                 happened_at=form.happened_at,
                 once_key=(form.once.data or secrets.token_hex(16))[:40],
+                kind=form.kind.data,
+                significant=bool(form.significant.data),
             )
         except Invalid as refused:
             said = {"case_ids": "children", "happened_at": "happened_time"}
@@ -156,7 +161,15 @@ def write_note(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
 
 
 # What the form of a note sends beside its words and its key: carried along while its writer decides.
-TYPED = ("children", "happened_on-day", "happened_on-month", "happened_on-year", "happened_time")
+TYPED = (
+    "children",
+    "kind",
+    "happened_on-day",
+    "happened_on-month",
+    "happened_on-year",
+    "happened_time",
+    "significant",
+)
 
 
 def _second_text(actor: Actor, subject: SubjectAccess, note_id: int, used: commands.KeyUsed) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from .around import ADULTS, DISAGREEMENT, FAMILY_HELP, MISSING_AND_EXPLOITED, RE
 from .care import CARE
 from .front_door import FRONT_DOOR
 from .groups import MILESTONE_WORDS, RULE_GROUPS
-from .kinds import GROUPS, KINDS, RANKS, DatedKind
+from .kinds import GROUPS, KINDS, RANKS, WITH_PAGE, DatedKind
 from .protection import CONFERENCE, FINDING_OUT, PLAN, STRATEGY
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "RANKS",
     "RULES",
     "RULE_GROUPS",
+    "WITH_PAGE",
     "DatedKind",
     "Effect",
     "effect_of",

@@ -145,10 +145,20 @@ _OF_A_CASE = (
 _IMPORTANT = frozenset(
     {"s47.began", "conference.initial_held", "plan.cp_began", "plan.cp_ended", "care.began", "care.ended"}
 )
-# The groups in which a form shows them.
-GROUPS: tuple[tuple[str, tuple[DatedKind, ...]], ...] = tuple(
+# Whose work has its page: that page records the same code, the form here does not offer it any more. What was recorded
+# here before can still be put right here.
+_HAVE_A_PAGE = frozenset({"visit.made"})
+_ALL_GROUPS = tuple(
     (heading, tuple(DatedKind(row[0], row[1], "".join(row[2:]), row[0] in _IMPORTANT) for row in rows))
     for heading, rows in _OF_A_CASE
 )
+WITH_PAGE: dict[str, DatedKind] = {
+    kind.code: kind for _, kinds in _ALL_GROUPS for kind in kinds if kind.code in _HAVE_A_PAGE
+}
+# The groups in which a form shows them.
+GROUPS: tuple[tuple[str, tuple[DatedKind, ...]], ...] = tuple(
+    (heading, tuple(kind for kind in kinds if kind.code not in WITH_PAGE)) for heading, kinds in _ALL_GROUPS
+)
 KINDS: dict[str, DatedKind] = {kind.code: kind for _, kinds in GROUPS for kind in kinds}
-RANKS: dict[str, int] = {code: place for place, code in enumerate(KINDS, 1)}
+# Their place among those of one day. Those with a page keep theirs, so that a log replays as it was recorded.
+RANKS: dict[str, int] = {row[0]: place for place, row in enumerate((row for _, rows in _OF_A_CASE for row in rows), 1)}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from caseapp.deadlines.catalogue import KINDS, PARTS, PUBLISHED
+from caseapp.deadlines.catalogue import KINDS, PARTS, PUBLISHED, WITH_PAGE
 from caseapp.deadlines.domain import (
     BASIS_WORDS,
     LOCAL_CALENDARS,
@@ -125,8 +125,9 @@ class RulePage:
 
 def event_words(code: str) -> str:
     """An event in words, without the names and days that one of them has."""
-    if code in KINDS:
-        return KINDS[code].words
+    kind = KINDS.get(code) or WITH_PAGE.get(code)
+    if kind is not None:
+        return kind.words
     return _WORDS.get(code) or TYPES[code].sentence
 
 

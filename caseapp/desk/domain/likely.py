@@ -51,6 +51,7 @@ class Facts:
 # What counts as something recorded, beside every kind that is recorded by its date.
 ENTRIES = (
     "note.written",
+    "note.significant",
     "assessment.started",
     "assessment.reviewed",
     "assessment.submitted",

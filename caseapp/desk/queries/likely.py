@@ -17,7 +17,7 @@ from caseapp.accounts.queries import runs_on
 from caseapp.assessments.models import Assessment
 from caseapp.cases.models import Case, Custody, Involvement
 from caseapp.cases.queries import CaseRow, cases_by_id
-from caseapp.deadlines.catalogue import CORRECTIONS, KINDS, RANKS
+from caseapp.deadlines.catalogue import CORRECTIONS, RANKS
 from caseapp.deadlines.domain import Happened, WorkingCalendar, in_order
 from caseapp.deadlines.models import Clock
 from caseapp.deadlines.queries import VERSION, ClockView, clock_view, known_policy, policy_of
@@ -194,7 +194,7 @@ _EVENTS: Any = (
     .join(Event, Event.id == EventSubject.event_id)
     .where(
         EventSubject.subject_id.in_(sa.bindparam("cases", expanding=True)),
-        Event.code.in_((*ENTRIES, *KINDS, *CORRECTIONS)),
+        Event.code.in_((*ENTRIES, *RANKS, *CORRECTIONS)),
     )
 )
 
