@@ -37,6 +37,7 @@ from caseapp.cases import events as cases_events
 from caseapp.cases import models as cases_tables
 from caseapp.cases import queries as cases_queries
 from caseapp.cases import routes as cases_routes
+from caseapp.cases.routes import visits as case_visits
 from caseapp.cases.slots import ACTIONS as CASE_ACTIONS
 from caseapp.cases.slots import BEFORE_VISIT, CHRONOLOGY_WORDS, CODE_WORDS, PROMISES, TASK_WORDS
 from caseapp.deadlines import cli as deadlines_cli
@@ -339,12 +340,8 @@ def connect() -> None:
     ):
         PEOPLE.fill(fill_people)
     WHAT_WAS_SAID.fill(what_was_said)
-    for fill_chronology in (
-        referrals_told.chronology_words,
-        cases_routes.visits.chronology_words,
-        assessments_queries.chronology_words,
-    ):
-        CHRONOLOGY_WORDS.fill(fill_chronology)
+    for tell in (referrals_told.chronology_words, case_visits.chronology_words, assessments_queries.chronology_words):
+        CHRONOLOGY_WORDS.fill(tell)
     for fill_words in (referrals_told.task_words, pathway_queries.task_words):
         TASK_WORDS.fill(fill_words)
     for fill_promises in (cases_queries.promises, pathway_queries.promises, referrals_promises.promises):

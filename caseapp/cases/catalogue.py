@@ -153,12 +153,14 @@ WHY_NOT_SEEN = {
 WHY_NOT = WHY_NOT_ALONE | WHY_NOT_SEEN
 BEDROOM = {"yes": "Yes", "no": "No"}
 
+# What nobody said is a note.
+ANY_KIND = "other"
 NOTE_KINDS = {
     "call": "Telephone call",
     "meeting": "Meeting",
     "email": "E-mail",
     "letter": "Letter",
-    "other": "Something else",
+    ANY_KIND: "Something else",
 }
 
 FAMILY_ROLES = {"child": "child", "adult": "adult"}
@@ -179,7 +181,7 @@ CODE_WORDS = {
     "late_reason": LATE_REASONS,
     "rule": {rule.key: rule.words for rule in RULES},
     # A note from before notes had a kind is a note.
-    "note_kind": NOTE_KINDS | {"other": "Note", "": "Note"},
+    "note_kind": NOTE_KINDS | {ANY_KIND: "Note", "": "Note"},
     "why_not": WHY_NOT,
     "changes": {key: row[0].removesuffix(", because ...") for key, row in CHANGES.items()},
 }

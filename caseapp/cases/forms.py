@@ -42,7 +42,7 @@ class NoteForm(HappenedAt, Form):
     """What happened, when, and which of the family's children it is about."""
 
     children = ChoicesField("Who is this about?", required="Choose who the note is about")
-    kind = ChoiceField("What was it?", choices=NOTE_KINDS, required="Choose what it was")
+    kind = ChoiceField("What was it?", choices=NOTE_KINDS)
     happened_on = DateField(
         "When did it happen?", required="Enter the day it happened", called="The day", not_future=True
     )

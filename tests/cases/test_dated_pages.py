@@ -131,7 +131,7 @@ def test_a_kind_is_found_by_its_words_by_its_clocks_and_by_what_runs(
     found = client.get(f"{address}?find=Conference+ASKED").text
     assert "/events/new/conference.requested" in found and "/events/new/cin.reviewed" not in found
     # By the words of the clock that it ends, too.
-    assert "/events/new/visit.planned" in client.get(f"{address}?find=child+in+need+visit").text
+    assert "/events/new/child.seen_by_agency" in client.get(f"{address}?find=seen+by+anybody").text
     assert "has these words" in client.get(f"{address}?find=unicorn").text
     assert client.get(f"{address}/no.such").status_code == client.post(f"{address}/no.such").status_code == 404
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from caseapp.deadlines.catalogue import KINDS, RULES, find_rule, get_rule, list_keys_of
+from caseapp.deadlines.catalogue import KINDS, RULES, WITH_PAGE, find_rule, get_rule, list_keys_of
 from caseapp.deadlines.catalogue.front_door import FRONT_DOOR
 
 TODAY = date(2026, 11, 20)
@@ -118,7 +118,7 @@ def test_each_row_has_its_words_and_its_source(rule):
     assert rule.note == "" or rule.note.endswith(".")
     assert rule.source
     assert rule.source_url == "" or rule.source_url.startswith("https://")
-    assert rule.codes <= EVENTS | set(KINDS)
+    assert rule.codes <= EVENTS | set(KINDS) | set(WITH_PAGE)
     assert rule.subject_kind in SUBJECTS
     assert rule.warn_points == tuple(sorted(rule.warn_points, reverse=True))
     assert rule.warn_points

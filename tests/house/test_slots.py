@@ -22,6 +22,7 @@ FILLED = {
     "cases.before_visit": ["caseapp.referrals.queries.told.before_visit"],
     "cases.chronology_words": [
         "caseapp.referrals.queries.told.chronology_words",
+        "caseapp.cases.routes.visits.chronology_words",
         "caseapp.assessments.queries.reviews.chronology_words",
     ],
     "cases.code_words": [

@@ -67,6 +67,7 @@ def _half(*, name: str, team: str, worker: str, manager: str, sender: str) -> di
     )
     family = factories.a_case(name=name, team=team, worker=worker, children=2)
     note = factories.a_note(family, worker)
+    visit = factories.a_visit(family, worker)
     factories.a_full_record(family.person_ids[0], worker)
     assessment_id = factories.start_an_assessment(family, worker=worker)
     moving = factories.a_case(name=f"{name}-Hill", team=team, worker=worker)
@@ -103,6 +104,7 @@ def _half(*, name: str, team: str, worker: str, manager: str, sender: str) -> di
         # Who is told of in an open referral is the hub's to read; who is not is nobody's but the team's.
         "person": _reference((family if team == "north" else moving).person_ids[0]),
         "note": note,
+        "visit": visit,
         "night": night,
         "assessment": _reference(assessment_id),
         "handover": _reference(handover_id),

@@ -12,7 +12,7 @@ from caseapp.access.commands import put_within
 from caseapp.access.domain import L4, Actor
 from caseapp.access.queries import get_subject, levels_of
 from caseapp.accounts.queries import user_names
-from caseapp.cases.catalogue import CONCERNS, NOTE_KINDS
+from caseapp.cases.catalogue import ANY_KIND, CONCERNS, NOTE_KINDS
 from caseapp.cases.models import Note, NoteCase, NoteVersion, Task
 from caseapp.kernel import clock, text
 from caseapp.kernel.db import db, fetch, write_rows
@@ -21,7 +21,6 @@ from caseapp.kernel.events import ActorLike, record
 from caseapp.kernel.subjects import Subject, new_subject
 
 NO_WORDS = "Write what happened"
-ANY_KIND = "other"
 
 
 class KeyUsed(Conflict):

@@ -12,7 +12,7 @@ from caseapp.access.domain import L4, Actor
 from caseapp.access.queries import AnyReader, reader_params, reader_shape, sees
 from caseapp.accounts.models import Professional, User
 from caseapp.accounts.queries import user_name_of
-from caseapp.cases.catalogue import NOTE_KINDS
+from caseapp.cases.catalogue import ANY_KIND, NOTE_KINDS
 from caseapp.cases.models import Case, NightAlert, Note, NoteCase, NoteVersion
 from caseapp.deadlines.queries import ClockView, clocks_of
 from caseapp.kernel import clock
@@ -221,5 +221,5 @@ def get_note(actor: Actor, note_id: int) -> NotePage:
     )
     cases = tuple((row.reference, as_case_row(row).name) for row in about)
     wordings = tuple(Wording(row.number, row.words, row.name or "Somebody", row.written_at) for row in rows)
-    kind = NOTE_KINDS[rows[0].kind] if rows[0].kind != "other" else ""
+    kind = NOTE_KINDS[rows[0].kind] if rows[0].kind != ANY_KIND else ""
     return NotePage(note_id, rows[0].reference, rows[0].happened_at, cases, wordings, kind, rows[0].significant)

@@ -12,7 +12,7 @@ from caseapp.access.taking import give_paper
 from caseapp.audit.domain import merge_looks
 from caseapp.audit.queries import list_looks
 from caseapp.cases import commands, queries
-from caseapp.cases.catalogue import CONCERNS, OTHER_TASK, TASKS
+from caseapp.cases.catalogue import ANY_KIND, CONCERNS, OTHER_TASK, TASKS
 from caseapp.cases.forms import ConcernForm, NoteForm, WordingForm
 from caseapp.cases.slots import ACTIONS, BEFORE_VISIT, Action, Notice
 from caseapp.kernel import clock
@@ -143,7 +143,7 @@ def write_note(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
                 words=form.words.data,
                 happened_at=form.happened_at,
                 once_key=(form.once.data or secrets.token_hex(16))[:40],
-                kind=form.kind.data,
+                kind=form.kind.data or ANY_KIND,
                 significant=bool(form.significant.data),
             )
         except Invalid as refused:

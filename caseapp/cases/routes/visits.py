@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from flask import jsonify, redirect, render_template, request, url_for
+from flask import has_request_context, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from caseapp.access.domain import L4, PERMISSIONS, Actor, SubjectAccess, allows
@@ -303,10 +303,15 @@ def _seen_of(told: Any, children: Cases) -> Any:
 
 
 def chronology_words(actor: Actor, rows: Sequence[EventRow]) -> dict[int, EntryWords]:
-    """What the chronology tells of visits, each with its address. One statement."""
+    """What the chronology tells of visits, each with its address where there is a page to open it from. One
+    statement."""
+    found = queries.chronology_words(actor, rows)
+    if not has_request_context():
+        # The files for the day the system is gone are made by a job.
+        return {told.event_id: EntryWords(told.words) for told in found}
     return {
         told.event_id: EntryWords(told.words, url=url_for("cases.visit", reference=told.case, visit=told.visit))
-        for told in queries.chronology_words(actor, rows)
+        for told in found
     }
 
 
