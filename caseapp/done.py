@@ -13,6 +13,9 @@ WAITING = "said"
 DONE: dict[tuple[str, str], str] = {
     ("accounts.throw_away", ""): "What you had typed is thrown away.",
     ("assessments.answer", ""): "Your answer is kept, and the author sees it.",
+    ("assessments.change_children", ""): "Who the assessment is about has changed.",
+    ("assessments.tell", ""): "It is recorded, and stands beside the assessment.",
+    ("assessments.stop", ""): "The assessment is stopped. What was written stays.",
     ("assessments.review", ""): "Your look is recorded. The worker reads it beside the assessment.",
     ("assessments.save", ""): "The assessment is saved.",
     ("assessments.start_it", ""): "The assessment is started. It saves itself while you write.",

@@ -237,8 +237,11 @@ def a_visit(
 def filled_answers(page: assessment_queries.AssessmentPage, *, outcome: str = "family_help") -> Answers:
     """What a worker writes: every part, and factors and outcome for each child."""
     answers: Answers = {key: "Written." for key in page.answers if not key.startswith(("factors_", "outcome_"))}
+    answers |= {f"score_{area}": "4" for area in page.kind.areas}
     for case_id in page.case_ids:
-        answers |= {f"factors_{case_id}": ["16A"], f"outcome_{case_id}": outcome}
+        answers[f"outcome_{case_id}"] = outcome
+        if page.kind.with_factors:
+            answers[f"factors_{case_id}"] = ["16A"]
     return answers
 
 

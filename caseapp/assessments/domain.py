@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-WRITING, SUBMITTED, AUTHORISED = "writing", "submitted", "authorised"
-SAVE, SUBMIT, SEND_BACK, AUTHORISE = "save", "submit", "send_back", "authorise"
+CHILD_AND_FAMILY, FAMILY_HELP = "child_and_family", "family_help"
+WRITING, SUBMITTED, AUTHORISED, STOPPED = "writing", "submitted", "authorised", "stopped"
+SAVE, SUBMIT, SEND_BACK, AUTHORISE, STOP = "save", "submit", "send_back", "authorise", "stop"
 
 # state, act -> the state after it. What is not here can't be done.
 TRANSITIONS: dict[tuple[str, str], str] = {
@@ -13,18 +14,23 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     (WRITING, SUBMIT): SUBMITTED,
     (SUBMITTED, SEND_BACK): WRITING,
     (SUBMITTED, AUTHORISE): AUTHORISED,
+    (WRITING, STOP): STOPPED,
+    (SUBMITTED, STOP): STOPPED,
 }
+ENDED = (AUTHORISED, STOPPED)
 
 STATE_WORDS = {
     WRITING: "being written",
     SUBMITTED: "waiting for a manager to authorise it",
     AUTHORISED: "authorised",
+    STOPPED: "stopped",
 }
 _ACT_WORDS = {
     SAVE: "changed",
     SUBMIT: "submitted",
     SEND_BACK: "sent back",
     AUTHORISE: "authorised",
+    STOP: "stopped",
 }
 
 NONE_IDENTIFIED = "21"
@@ -34,8 +40,8 @@ NO_FURTHER_ACTION = "close"
 
 Parts = Mapping[str, str]
 Answers = dict[str, str | list[str]]
-"""A whole assessment, flat: part keys, then `voice_<case>`, `factors_<case>` (codes) and `outcome_<case>` for each
-child.
+"""A whole assessment, flat: part keys, those of a child with its case (`voice_<case>`), the scores, then
+`factors_<case>` (codes) and `outcome_<case>` for each child.
 """
 
 
@@ -71,19 +77,69 @@ def check_factors(codes: Collection[str], outcome: str = "") -> str:
     return ""
 
 
-def missing_to_submit(parts: Parts, required: Mapping[str, str], children: Mapping[int, ChildPart]) -> dict[str, str]:
+def missing_to_submit(
+    parts: Parts,
+    required: Mapping[str, str],
+    children: Mapping[int, ChildPart],
+    *,
+    with_factors: bool = True,
+    areas: Collection[str] = (),
+) -> dict[str, str]:
     """What stops submitting: field name to message.
 
-    `required` gives each needed part's message; children by case number.
+    `required` gives each needed part's message; children by case number; `areas`: what the family scores.
     """
     problems = {key: message for key, message in required.items() if not parts.get(key, "").strip()}
+    for area in areas:
+        if parts.get(f"score_{area}") and not parts.get(f"score_by_{area}", "").strip():
+            problems[f"score_by_{area}"] = "Say who gave this score"
     for case_id, child in children.items():
-        wrong = check_factors(child.factors, child.outcome)
+        wrong = check_factors(child.factors, child.outcome) if with_factors else ""
         if wrong:
             problems[f"factors_{case_id}"] = wrong
         if not child.outcome:
             problems[f"outcome_{case_id}"] = "Choose what happens next for this child"
     return problems
+
+
+# ---------------------------------------------------------------- consent
+
+AGREED_TO, YOUNG_PERSON, COURT_ORDER = "agreed", "young_person", "court_order"
+GIVEN: frozenset[str] = frozenset({AGREED_TO, YOUNG_PERSON})
+SUFFICIENT: frozenset[str] = GIVEN | {COURT_ORDER}
+REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Whether the family agrees to help: the code, who said so, when and how."""
+
+    code: str
+    by: str = ""
+    on: date | None = None
+    how: str = ""
+
+
+def check_consent(given: Consent | None, *, today: date, without: str) -> dict[str, str]:
+    """What is wrong with the family's answer: field name to message. A no is an answer, and has a person and a day
+    too; `without` is said where there is none yet."""
+    if given is None or given.code not in SUFFICIENT | {REFUSED}:
+        return {"consent": without}
+    if given.code == COURT_ORDER:
+        return {}
+    no = given.code == REFUSED
+    problems = {
+        "consent_by": "" if given.by.strip() else f"Say who {'said no' if no else 'agreed'}",
+        "consent_on": _consent_day_problem(given.on, today, no),
+        "consent_how": "" if given.how or no else "Say how they agreed",
+    }
+    return {field: said for field, said in problems.items() if said}
+
+
+def _consent_day_problem(on: date | None, today: date, no: bool) -> str:
+    if on is None:
+        return f"Say when they {'said no' if no else 'agreed'}"
+    return "This is in the future" if on > today else ""
 
 
 @dataclass(frozen=True)
@@ -156,3 +212,40 @@ def _ready_problem(given: ReviewGiven, due_on: date | None) -> str:
     if due_on is not None and given.reviewed_on <= due_on < given.ready_on:
         return f"It has until {due_on.day} {due_on:%B %Y}, and nobody here may give it longer. Give an earlier day"
     return ""
+
+
+# ---------------------------------------------------------------- telling the family
+
+
+@dataclass(frozen=True)
+class ToldGiven:
+    """That a person of the family was told of the assessment, or why not, and what they say to it."""
+
+    was_told: bool
+    told_on: date | None = None
+    how: str = ""
+    told_by: str = ""
+    not_told: str = ""
+    view: str = ""
+    words: str = ""
+
+
+def check_told(given: ToldGiven, *, today: date, started_on: date) -> dict[str, str]:
+    """What is wrong with it: field name to message (practice 25: when, how and by whom, or the coded reason)."""
+    if not given.was_told:
+        return {} if given.not_told else {"not_told": "Choose why they were not told"}
+    problems = {
+        "told_on": _told_day_problem(given.told_on, today, started_on),
+        "how": "" if given.how else "Choose how they were told",
+        "told_by": "" if given.told_by.strip() else "Say who told them",
+        "words": "" if given.words.strip() or given.view not in ("wrong", "adds") else "Write what they say, as said",
+    }
+    return {field: said for field, said in problems.items() if said}
+
+
+def _told_day_problem(on: date | None, today: date, started_on: date) -> str:
+    if on is None:
+        return "Give the day they were told"
+    if on > today:
+        return "This is in the future"
+    return "This is before the assessment began" if on < started_on else ""

@@ -7,6 +7,20 @@ from caseapp.kernel.events import EventType, declare
 
 declare(
     EventType("assessment.started", "Assessment started", {"children": "number"}, "plan"),
+    # Family help: its own clock, so its own events.
+    EventType("family_help.assessment_began", "Family help assessment began", {"children": "number"}, "plan"),
+    EventType("family_help.assessed", "Family help assessment complete", {"late": "flag"}, "plan", important=True),
+    EventType(
+        "family_help.assessment_stopped", "Family help assessment stopped: {because}", {"because": "code:stopped"}
+    ),
+    EventType("assessment.child_joined", "Taken into the family’s assessment", {"children": "number"}),
+    EventType("assessment.child_left", "Left out of the family’s assessment", {"children": "number"}),
+    EventType("assessment.told", "Told of the assessment: person {person}", {"person": "subject", "told": "number"}),
+    EventType(
+        "assessment.not_told",
+        "Not told of the assessment: person {person}, {why}",
+        {"person": "subject", "why": "code:not_told", "told": "number"},
+    ),
     # `review` is the number of the manager's look; those recorded by their date before it had a page have a note.
     EventType(
         "assessment.reviewed",

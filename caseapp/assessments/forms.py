@@ -5,6 +5,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from caseapp.deadlines.catalogue import LATE_REASONS
 from caseapp.kernel import clock
 from caseapp.kernel.forms import (
     YES_NO,
@@ -14,25 +15,48 @@ from caseapp.kernel.forms import (
     DateField,
     Form,
     HiddenVersion,
+    TextField,
     WordsField,
 )
+from caseapp.people.queries import FamilyRow
 
-from .catalogue import AFTER_CHILDREN, BEFORE_CHILDREN, FACTORS, OUTCOMES, REVIEW_AGREED, VOICE
-from .domain import Answers, Difference, ReviewGiven
+from .catalogue import (
+    CONSENT,
+    CONSENT_HOW,
+    FACTORS,
+    NOT_TOLD,
+    REVIEW_AGREED,
+    SCORES,
+    STOPPED_BECAUSE,
+    TOLD_HOW,
+    VIEWS,
+    Kind,
+    Part,
+)
+from .domain import Answers, Consent, Difference, ReviewGiven, ToldGiven
 from .queries import Child
 
 
-def make_form(children: Sequence[Child], **options: Any) -> Form:
-    """A form with a field for every part and, per child, own words, factors and outcome. Options as for `Form`."""
-    fields: dict[str, Any] = {part.key: WordsField(part.heading, hint=part.hint) for part in BEFORE_CHILDREN}
+def make_form(kind: Kind, children: Sequence[Child], **options: Any) -> Form:
+    """A form with a field for every part of this kind and, per child, parts of their own, factors and outcome. Options
+    as for `Form`."""
+    fields: dict[str, Any] = {part.key: _words(part) for part in kind.before}
     for child in children:
-        fields[f"voice_{child.case_id}"] = WordsField(VOICE.heading.format(name=child.name), hint=VOICE.hint, rows=4)
-    fields |= {part.key: WordsField(part.heading, hint=part.hint, rows=7) for part in AFTER_CHILDREN}
+        fields |= {f"{part.key}_{child.case_id}": _words(part, child.name) for part in kind.for_child}
+    fields |= {part.key: _words(part) for part in (*kind.around, *kind.meaning, *kind.sources)}
+    for area, words in kind.areas.items():
+        fields[f"score_{area}"] = ChoiceField(f"{words}: score", choices=SCORES)
+        fields[f"score_by_{area}"] = TextField(f"{words}: who gave this score")
     for child in children:
-        fields[f"factors_{child.case_id}"] = ChoicesField(f"Factors for {child.name}", choices=FACTORS)
-        fields[f"outcome_{child.case_id}"] = ChoiceField(f"What happens next for {child.name}", choices=OUTCOMES)
+        if kind.with_factors:
+            fields[f"factors_{child.case_id}"] = ChoicesField(f"Factors for {child.name}", choices=FACTORS)
+        fields[f"outcome_{child.case_id}"] = ChoiceField(f"What happens next for {child.name}", choices=kind.outcomes)
     fields["version"] = HiddenVersion()
     return type("AssessmentForm", (Form,), fields)(**options)
+
+
+def _words(part: Part, name: str = "") -> Any:
+    return WordsField(part.heading.format(name=name), hint=part.hint, rows=part.rows)
 
 
 def answers_of(form: Form) -> Answers:
@@ -51,10 +75,36 @@ class StartForm(Form):
         "Who is it about?", hint="Brothers and sisters are assessed together unless there is a reason not to"
     )
 
+    @property
+    def given(self) -> Consent | None:
+        """What the family said, where it was asked."""
+        return None
 
-def start_form(others: Sequence[Child], **options: Any) -> StartForm:
+
+class StartByConsentForm(StartForm):
+    """The same for family help, which the family agrees to."""
+
+    consent = ChoiceField(
+        "Does the family agree to this assessment?",
+        choices=CONSENT,
+        required="Say whether the family agrees",
+        hint="Family help needs the family’s agreement. If they say no, record that: nothing is written then",
+    )
+    consent_by = TextField("Who said so?", hint="Name, and what they are to the children")
+    consent_on = DateField("When?", not_future=True, called="the day they said so")
+    consent_how = ChoiceField("How did they agree?", choices=CONSENT_HOW)
+
+    @property
+    def given(self) -> Consent | None:
+        """What the family said."""
+        return Consent(
+            self.consent.data or "", self.consent_by.data or "", self.consent_on.data, self.consent_how.data or ""
+        )
+
+
+def start_form(kind: Kind, others: Sequence[Child], **options: Any) -> StartForm:
     """The start page's form, offering the other children of the family; nothing is ticked beforehand."""
-    form = StartForm(**options)
+    form = (StartByConsentForm if kind.by_consent else StartForm)(**options)
     form.siblings.choices = [Choice(child.reference, child.name, child.age) for child in others]
     return form
 
@@ -68,8 +118,39 @@ class AnswerForm(Form):
         required="Choose whether you authorise it or send it back",
     )
     words = WordsField("A word to the author", hint="Needed if you send it back", rows=3)
-    late_reason = WordsField("Why is it late?", rows=2)
+    late_code = ChoiceField("Why is it late?", choices=LATE_REASONS)
+    late_reason = WordsField("More about why it is late", rows=2)
     version = HiddenVersion()
+
+
+class StopForm(Form):
+    """Why an assessment of family help stops before its end."""
+
+    because = ChoiceField(
+        "Why does it stop?",
+        choices={key: words for key, words in STOPPED_BECAUSE.items() if key != "refused"},
+        required="Choose why it stops",
+    )
+    words = WordsField(
+        "What was the family told, and who helps them now?",
+        required="Say what the family was told, and who helps them now",
+        rows=4,
+    )
+
+
+class ChildrenForm(Form):
+    """Who joins an assessment, and whose case has closed."""
+
+    joining = ChoicesField("Who joins the assessment?")
+    leaving = ChoicesField("Who is left out?", hint="Their case is closed. What was written of them is kept")
+
+
+def children_form(joining: Sequence[Child], leaving: Sequence[Child], **options: Any) -> ChildrenForm:
+    """The form with the children who may join and who may be left out."""
+    form = ChildrenForm(**options)
+    form.joining.choices = [Choice(child.reference, child.name, child.age) for child in joining]
+    form.leaving.choices = [Choice(child.reference, child.name, child.age) for child in leaving]
+    return form
 
 
 class ReviewForm(Form):
@@ -124,6 +205,41 @@ def review_form(children: Sequence[Child], **options: Any) -> ReviewForm:
 def fresh_review(children: Sequence[Child], known: int) -> ReviewForm:
     """The empty form of a look today, on a page that showed `known` looks."""
     return review_form(children, formdata=None, data={"reviewed_on": clock.today(), "version": known})
+
+
+class ToldForm(Form):
+    """That somebody of the family was told of an assessment, or why not; and what they say to it."""
+
+    who = ChoiceField("Who is this about?", required="Choose who this is about")
+    was_told = ChoiceField("Have they been told?", choices=YES_NO, required="Say whether they have been told")
+    told_on = DateField("When?", not_future=True, called="The day")
+    how = ChoiceField("How?", choices=TOLD_HOW)
+    told_by = TextField("Who told them?", max_length=120)
+    view = ChoiceField("What do they say to it?", choices=VIEWS)
+    words = WordsField("In their own words", hint="It stands beside the assessment for everybody who reads it", rows=4)
+    not_told = ChoiceField(
+        "If not, why not?", choices={key: words[0].upper() + words[1:] for key, words in NOT_TOLD.items()}
+    )
+
+    @property
+    def given(self) -> ToldGiven:
+        """What a valid form says."""
+        return ToldGiven(
+            was_told=self.was_told.data == "yes",
+            told_on=self.told_on.data,
+            how=self.how.data or "",
+            told_by=self.told_by.data or "",
+            not_told=self.not_told.data or "",
+            view=self.view.data or "",
+            words=self.words.data or "",
+        )
+
+
+def told_form(people: Sequence[FamilyRow], **options: Any) -> ToldForm:
+    """The form with the people of the family."""
+    form = ToldForm(**options)
+    form.who.choices = [Choice(row.reference, row.name, row.relationship or row.age) for row in people]
+    return form
 
 
 def read_choices(posted: MultiDict[str, str]) -> tuple[MultiDict[str, str], list[Difference]]:

@@ -10,12 +10,14 @@ from caseapp.kernel.db import Code, Model, UTCDateTime, column, foreign_key, par
 
 
 class Assessment(Model):
-    """A child and family assessment: `writing`, `submitted` for authorisation, `authorised` (its end date, DfE)."""
+    """An assessment of a kind (`child_and_family`, `family_help`): `writing`, `submitted` for authorisation,
+    `authorised` (its end date, DfE); one of family help may be `stopped`."""
 
     __tablename__ = "assessment"
 
     id: orm.Mapped[int] = foreign_key("subject.id", primary_key=True, autoincrement=False)
     family_id: orm.Mapped[int] = foreign_key("family.id", index=True)
+    kind: orm.Mapped[str] = column(Code(20), "record")
     state: orm.Mapped[str] = column(Code(12), "record")
     received_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
     started_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
@@ -32,10 +34,28 @@ class Assessment(Model):
     authorised_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
     # What the manager wrote when sending it back or authorising it.
     manager_words: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
+    # Why it was authorised late: a code of the deadlines' catalogue, and in words.
+    late_code: orm.Mapped[str | None] = column(sa.String(30), "record", nullable=True)
     late_reason: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
+    # Family help is by consent: what the family said to it, who, when and how; and why it was stopped.
+    consent: orm.Mapped[str | None] = column(sa.String(30), "record", nullable=True)
+    consent_by: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
+    consent_on: orm.Mapped[date | None] = column(sa.Date(), "record", nullable=True)
+    consent_how: orm.Mapped[str | None] = column(sa.String(30), "record", nullable=True)
+    stopped_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
+    stopped_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    stopped_because: orm.Mapped[str | None] = column(sa.String(30), "record", nullable=True)
+    stopped_words: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
 
     __table_args__ = (
-        partial_index("uq_assessment_open", "family_id", where="state <> 'authorised'", unique=True),
+        # One open of each kind (census rule 8896).
+        partial_index(
+            "uq_assessment_open",
+            "family_id",
+            "kind",
+            where="state <> 'authorised' AND state <> 'stopped'",
+            unique=True,
+        ),
         sa.Index("ix_assessment_authorised", "authorised_at", "id", "received_at"),
     )
 
@@ -81,3 +101,22 @@ class AssessmentReview(Model):
     seen: orm.Mapped[dict[str, str]] = column(sa.JSON(), "record")
     not_seen: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
     next_steps: orm.Mapped[str] = column(sa.Text(), "record")
+
+
+class AssessmentTold(Model):
+    """That somebody of the family was told of an assessment, or why not, and what they say to it. Each stands for
+    ever: the latest about a person is how it is."""
+
+    __tablename__ = "assessment_told"
+
+    id: orm.Mapped[int] = primary_key()
+    assessment_id: orm.Mapped[int] = foreign_key("assessment.id", index=True)
+    person_id: orm.Mapped[int] = foreign_key("person.id", index=True)
+    told_on: orm.Mapped[date | None] = column(sa.Date(), "record", nullable=True)
+    how: orm.Mapped[str | None] = column(sa.String(30), "record", nullable=True)
+    told_by: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
+    not_told: orm.Mapped[str | None] = column(sa.String(30), "record", nullable=True)
+    view: orm.Mapped[str | None] = column(sa.String(20), "record", nullable=True)
+    words: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
+    recorded_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    recorded_by_id: orm.Mapped[int] = foreign_key("app_user.id")

@@ -378,11 +378,13 @@ class Story:
     def authorise(self) -> None:
         """The manager authorises it."""
         version = assessment_queries.get_assessment(self.assessment_id).version
+        late_code, late_reason = self.random.choice(words.LATE)
         assessments.authorise_assessment(
             self.staff.manager(self.team),
             assessment_id=self.assessment_id,
             version=version,
-            late_reason=self.random.choice(words.LATE),
+            late_code=late_code,
+            late_reason=late_reason,
         )
         if self.plan.after == "close":
             self._then("ended", self._in(20), lambda: self.end("RC8"))

@@ -111,9 +111,9 @@ VOICES = (
 )
 FACTORS = (["4B"], ["3A", "16A"], ["3B"], ["16A"], ["1B", "2B"], ["4B", "16A"], ["17A"], ["18B"], ["11A"], ["7A"])
 LATE = (
-    "The family was away for two weeks and the last visit could not be sooner.",
-    "Waited for the hospital's letter, which changed what we think.",
-    "The worker was ill; a colleague finished it.",
+    ("family", "The family was away for two weeks and the last visit could not be sooner."),
+    ("waiting_agency", "Waited for the hospital's letter, which changed what we think."),
+    ("worker_away", "The worker was ill; a colleague finished it."),
 )
 STEP_DOWN = (
     "Home has been calm and warm for weeks; what is left is help with bills and mornings.",

@@ -1,27 +1,14 @@
 """Words of a handover's codes. A key is never reused."""
 
-from .domain import AGREED_TO, COURT_ORDER, YOUNG_PERSON
+from caseapp.assessments import catalogue as assessed
+
+# Family help is asked for in the same words wherever it is asked.
+CONSENT: dict[str, str] = assessed.CONSENT
+CONSENT_HOW: dict[str, str] = assessed.CONSENT_HOW
 
 DIRECTIONS: dict[str, str] = {
     "step_down": "step-down to family help",
     "hub_to_family_help": "from the hub to family help",
-}
-
-CONSENT: dict[str, str] = {
-    AGREED_TO: "Agreed by a parent or carer with parental responsibility",
-    YOUNG_PERSON: "Agreed by the young person, who is able to decide this",
-    COURT_ORDER: "Not needed: a court order asks for this help",
-    "refused": "The family said no",
-    "not_asked": "Not asked yet",
-    "not_reached": "We could not reach them",
-}
-
-CONSENT_HOW: dict[str, str] = {
-    "in_person": "in person",
-    "signed": "in writing, signed",
-    "phone": "by telephone",
-    "interpreter": "in person, with an interpreter",
-    "easy_read": "in person, with an easy-read form",
 }
 
 STATES: dict[str, str] = {

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from caseapp.assessments import domain as assessed
+
 PROPOSED, AGREED, ACCEPTED, CLOSED = "proposed", "agreed", "accepted", "closed"
 RETURNED, SENT_BACK, WITHDRAWN = "returned", "sent_back", "withdrawn"
 
@@ -65,11 +67,8 @@ def why_not(phase: str, act: str) -> str:
 
 # ---------------------------------------------------------------- consent
 
-AGREED_TO = "agreed"
-YOUNG_PERSON = "young_person"
-COURT_ORDER = "court_order"
-GIVEN: frozenset[str] = frozenset({AGREED_TO, YOUNG_PERSON})
-SUFFICIENT: frozenset[str] = GIVEN | {COURT_ORDER}
+GIVEN: frozenset[str] = assessed.GIVEN
+SUFFICIENT: frozenset[str] = assessed.SUFFICIENT
 
 NO_CONSENT = (
     "Family help needs the family's consent: without it this handover can't be proposed. "

@@ -158,10 +158,19 @@ def test_late_asks_for_a_reason(app: Flask, actor: Who, friday: datetime) -> Non
     started = start_an_assessment(family, submit=True)
     with pytest.raises(Invalid) as invalid:
         commands.authorise_assessment(actor("north.manager"), assessment_id=started, version=_page(started).version)
+    assert set(invalid.value.problems) == {"late_code"}
+    with pytest.raises(Invalid) as invalid:
+        commands.authorise_assessment(
+            actor("north.manager"), assessment_id=started, version=_page(started).version, late_code="other"
+        )
     assert set(invalid.value.problems) == {"late_reason"}
     commands.authorise_assessment(
-        actor("north.manager"), assessment_id=started, version=_page(started).version, late_reason="Waited for health"
+        actor("north.manager"),
+        assessment_id=started,
+        version=_page(started).version,
+        late_code="waiting_agency",
+        late_reason="Waited for health",
     )
-    assert _page(started).late_reason == "Waited for health"
+    assert (_page(started).late_code, _page(started).late_reason) == ("waiting_agency", "Waited for health")
     event = db.session.scalars(sa.select(Event).where(Event.code == "assessment.authorised")).one()
     assert event.data == {"late": True}

@@ -1,23 +1,33 @@
 """The rules of an assessment, without a database."""
 
+from datetime import date
+from typing import Any
+
 import pytest
 
-from caseapp.assessments.catalogue import FACTORS, OUTCOMES, REQUIRED, factor_words
+from caseapp.assessments.catalogue import FACTORS, KINDS, OUTCOMES, factor_words, kind_for
 from caseapp.assessments.domain import (
     AUTHORISE,
     AUTHORISED,
     SAVE,
     SEND_BACK,
+    STOP,
+    STOPPED,
     SUBMIT,
     SUBMITTED,
     WRITING,
     ChildPart,
+    Consent,
+    check_consent,
     check_factors,
     differences,
     missing_to_submit,
     next_state,
     why_not,
 )
+
+TODAY = date(2026, 11, 20)
+REQUIRED = KINDS["child_and_family"].required
 
 
 @pytest.mark.parametrize(
@@ -35,6 +45,11 @@ from caseapp.assessments.domain import (
         (AUTHORISED, SUBMIT, None),
         (AUTHORISED, SEND_BACK, None),
         (AUTHORISED, AUTHORISE, None),
+        (WRITING, STOP, STOPPED),
+        (SUBMITTED, STOP, STOPPED),
+        (AUTHORISED, STOP, None),
+        (STOPPED, SAVE, None),
+        (STOPPED, AUTHORISE, None),
     ],
 )
 def test_what_follows_what(state: str, act: str, after: str | None) -> None:
@@ -94,3 +109,45 @@ def test_the_list_of_factors_has_no_withdrawn_code_and_ends_with_none() -> None:
 
 def test_outcomes_are_short_enough_for_their_column() -> None:
     assert all(len(code) <= 30 for code in OUTCOMES)
+
+
+@pytest.mark.parametrize(
+    ("level", "kind"),
+    [
+        ("assessment", "child_and_family"),
+        ("strategy_discussion", "child_and_family"),
+        ("child_in_need", "child_and_family"),
+        ("focused_family_help", "family_help"),
+        ("specialist_family_help", "family_help"),
+        ("universal", None),
+    ],
+)
+def test_which_assessment_a_level_asks_for(level: str, kind: str | None) -> None:
+    found = kind_for(level)
+    assert (found.key if found else None) == kind
+
+
+@pytest.mark.parametrize(
+    ("code", "more", "wrong"),
+    [
+        ("agreed", {"by": "Kirsty, mother", "on": TODAY, "how": "in_person"}, set()),
+        ("agreed", {"by": " "}, {"consent_by", "consent_on", "consent_how"}),
+        ("agreed", {"by": "Kirsty", "on": date(2026, 11, 21), "how": "phone"}, {"consent_on"}),
+        ("court_order", {}, set()),
+        ("refused", {"by": "Kirsty", "on": TODAY}, set()),
+        ("refused", {}, {"consent_by", "consent_on"}),
+        ("not_asked", {"by": "Kirsty", "on": TODAY}, {"consent"}),
+        ("not_reached", {}, {"consent"}),
+        ("", {}, {"consent"}),
+    ],
+)
+def test_family_help_asks_the_family_first(code: str, more: dict[str, Any], wrong: set[str]) -> None:
+    assert set(check_consent(Consent(code, **more), today=TODAY, without="Ask them first")) == wrong
+
+
+def test_a_score_has_somebody_who_gave_it() -> None:
+    said = missing_to_submit(
+        {"analysis": "x", "score_home": "0", "score_safe": "7", "score_by_safe": "Kirsty"}, REQUIRED, {},
+        areas=KINDS["family_help"].areas,
+    )  # fmt: skip
+    assert said == {"score_by_home": "Say who gave this score"}

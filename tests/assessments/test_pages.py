@@ -210,9 +210,13 @@ def test_late_is_asked_at_the_field(browser: Browser, bare_app: Flask, friday: d
     assert "Why is it late?" in ruth.get(url).text
     answer = ruth.post(f"{url}/answer", data={"answer": "authorise", "version": version, "words": "Good work"})
     assert answer.status_code == 422 and "Say why it is late" in answer.text and "Good work" in answer.text
-    data = {"answer": "authorise", "version": version, "late_reason": "Waited for the hospital"}
+    data = {
+        "answer": "authorise", "version": version, "late_code": "waiting_agency",
+        "late_reason": "Waited for the hospital",
+    }  # fmt: skip
     assert ruth.post(f"{url}/answer", data=data).status_code == 303
-    assert "Waited for the hospital" in ruth.get(url).text
+    shown = ruth.get(url).text
+    assert "Waited for the hospital" in shown and "Authorised late: another agency had not answered." in shown
 
 
 def test_what_the_referral_said_stands_beside_and_nothing_protected(

@@ -123,7 +123,8 @@ def test_five_children_cost_as_many_statements_as_one(bare_app: Flask, browser: 
             counted.append(len(statements))
         costs.append(counted)
     assert costs[0] == costs[1]
-    assert max(costs[1]) <= 8
+    # A note and a handover are read like lists; the assessment is a page of the record.
+    assert all(count <= most for count, most in zip(costs[1], (8, 12, 8), strict=True)), costs
 
 
 def test_a_reader_who_comes_back_is_one_line(bare_app: Flask, browser: Browser, friday: datetime) -> None:

@@ -3,12 +3,13 @@
 import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
-from caseapp.assessments.catalogue import LEVEL_AFTER
+from caseapp.assessments.catalogue import KINDS, LEVEL_AFTER
 from caseapp.assessments.domain import AUTHORISE, AUTHORISED, SEND_BACK, WRITING
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.assessments.queries import running_clock
 from caseapp.cases.commands import change_level
 from caseapp.cases.models import Case
+from caseapp.deadlines.catalogue import LATE_REASONS
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Conflict, Invalid, Refused
@@ -35,33 +36,43 @@ def send_back_assessment(actor: Actor, *, assessment_id: int, version: int, word
 
 
 def authorise_assessment(
-    actor: Actor, *, assessment_id: int, version: int, words: str = "", late_reason: str = ""
+    actor: Actor, *, assessment_id: int, version: int, words: str = "", late_code: str = "", late_reason: str = ""
 ) -> None:
     """Authorise it: the assessment's end date, which stops its clock; a child given a plan moves to that level.
 
-    A qualified social worker who wrote none of it (practice 18, four eyes). Raises Refused, Invalid (late without a
-    reason), Conflict when somebody answered first.
+    A qualified social worker who wrote none of it (practice 18, four eyes); family help's needs no qualification.
+    Late, it has a reason by its code, in words too if that is "something else". Raises Refused, Invalid, Conflict when
+    somebody answered first.
     """
     row, children = lock(assessment_id), children_of(assessment_id)
     _must_wait(row, version, AUTHORISE)
-    if not actor.qualified:
+    kind = KINDS[row.kind]
+    if kind.qualified and not actor.qualified:
         raise Refused("Only a qualified social worker can authorise an assessment." + actor.registration_words)
     if actor.user_id in authors_of(row):
         raise Refused("You wrote part of this assessment: another manager authorises it.")
     case_ids = [child.case_id for child in children]
-    running = running_clock(case_ids)
+    running = running_clock(case_ids, kind)
     late = running is not None and running.time_left.state == "late"
-    if late and not late_reason.strip():
-        raise Invalid({"late_reason": "Say why it is late. The clock stops all the same"})
+    problems = _late_problems(late_code, late_reason) if late else {}
+    if problems:
+        raise Invalid(problems)
     now = clock.now()
     row.state, row.authorised_at, row.authorised_by_id = AUTHORISED, now, actor.user_id
-    row.manager_words, row.late_reason, row.version = words or None, late_reason if late else None, row.version + 1
+    row.manager_words, row.version = words or None, row.version + 1
+    row.late_code, row.late_reason = (late_code, late_reason.strip() or None) if late else (None, None)
     keep_version(row, answers_of(row, children), why="authorised", author_id=actor.user_id, written_at=now)
-    record(actor, "assessment.authorised", subjects=[*case_ids, row.id], late=late)
+    record(actor, kind.done, subjects=[*case_ids, row.id], late=late)
     for case_id, old, outcome in _levels(children):
         new = LEVEL_AFTER.get(outcome)
         if new and new != old:
             change_level(actor, case_id, new, {"assessment": row.id})
+
+
+def _late_problems(code: str, words: str) -> dict[str, str]:
+    if code not in LATE_REASONS:
+        return {"late_code": "Say why it is late. The clock stops all the same"}
+    return {"late_reason": "Say in words why it is late"} if code == "other" and not words.strip() else {}
 
 
 def _levels(children: list[AssessmentChild]) -> list[tuple[int, str, str]]:

@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from caseapp.accounts.queries import user_names
+from caseapp.assessments.catalogue import KINDS
 from caseapp.assessments.domain import Answers, next_state, why_not
 from caseapp.assessments.models import Assessment, AssessmentChild, AssessmentVersion
 from caseapp.kernel.db import db
@@ -33,9 +34,11 @@ def children_of(assessment_id: int) -> list[AssessmentChild]:
 
 def answers_of(row: Assessment, children: list[AssessmentChild]) -> Answers:
     """The stored text and the children’s rows as one flat dictionary (see domain.Answers)."""
-    answers: Answers = {**row.parts}
+    kind = KINDS[row.kind]
+    answers: Answers = {key: row.parts.get(key, "") for key in kind.keys(child.case_id for child in children)}
     for child in children:
-        answers[f"factors_{child.case_id}"] = list(child.factors)
+        if kind.with_factors:
+            answers[f"factors_{child.case_id}"] = list(child.factors)
         answers[f"outcome_{child.case_id}"] = child.outcome or ""
     return answers
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from caseapp.access.domain import Actor
-from caseapp.assessments.domain import AUTHORISED, ReviewGiven, check_review
+from caseapp.assessments.catalogue import KINDS
+from caseapp.assessments.domain import ENDED, STATE_WORDS, ReviewGiven, check_review
 from caseapp.assessments.models import AssessmentReview
 from caseapp.assessments.queries import Review, list_reviews, running_clock
 from caseapp.kernel import clock
@@ -31,11 +32,11 @@ def review_assessment(actor: Actor, *, assessment_id: int, given: ReviewGiven, k
     cannot be, Refused for somebody who wrote part of it, OutOfOrder when it is authorised, ReviewedMeanwhile.
     """
     row, case_ids = lock(assessment_id), [child.case_id for child in children_of(assessment_id)]
-    if row.state == AUTHORISED:
-        raise OutOfOrder("This assessment is authorised: there is nothing left to look at on its way.")
+    if row.state in ENDED:
+        raise OutOfOrder(f"This assessment is {STATE_WORDS[row.state]}: there is nothing left to look at on its way.")
     if actor.user_id in authors_of(row):
         raise Refused("You wrote part of this assessment: another manager looks at it.")
-    running = running_clock(case_ids)
+    running = running_clock(case_ids, KINDS[row.kind])
     problems = check_review(
         given,
         today=clock.today(),

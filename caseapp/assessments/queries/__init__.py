@@ -1,7 +1,6 @@
 """Assessments as pages and other slices read them. Split by the page that asks."""
 
 from .assessment import (
-    CLOCK,
     AssessmentLink,
     AssessmentPage,
     Child,
@@ -12,6 +11,7 @@ from .assessment import (
     find_open_for_case,
     get_assessment,
     get_version_answers,
+    kind_of_case,
     last_authorised,
     list_children_to_assess,
     list_of_case,
@@ -20,14 +20,15 @@ from .assessment import (
     running_clock,
 )
 from .reviews import Review, chronology_words, code_words, list_reviews
+from .telling import Told, list_told
 
 __all__ = [
-    "CLOCK",
     "AssessmentLink",
     "AssessmentPage",
     "Child",
     "Review",
     "ToAuthorise",
+    "Told",
     "VersionLink",
     "chronology_words",
     "code_words",
@@ -36,11 +37,13 @@ __all__ = [
     "find_open_for_case",
     "get_assessment",
     "get_version_answers",
+    "kind_of_case",
     "last_authorised",
     "list_children_to_assess",
     "list_of_case",
     "list_reviews",
     "list_to_authorise",
+    "list_told",
     "list_versions",
     "running_clock",
 ]

@@ -1,6 +1,6 @@
 """Assessments as pages and other slices read them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,7 +12,16 @@ from sqlalchemy import orm
 from caseapp.access.domain import L4, Actor
 from caseapp.access.queries import visible_ids
 from caseapp.accounts.queries import user_name_of
-from caseapp.assessments.domain import AUTHORISED, SUBMITTED, Answers, ChildPart
+from caseapp.assessments.catalogue import KINDS, Kind, kind_for
+from caseapp.assessments.domain import (
+    AUTHORISED,
+    CHILD_AND_FAMILY,
+    STOPPED,
+    SUBMITTED,
+    Answers,
+    ChildPart,
+    Consent,
+)
 from caseapp.assessments.models import Assessment, AssessmentChild, AssessmentVersion
 from caseapp.cases.models import Case, Custody
 from caseapp.cases.queries import Chronology, list_chronology
@@ -25,7 +34,6 @@ from caseapp.kernel.subjects import Subject
 from caseapp.people.models import Family, Person, PersonName
 from caseapp.people.queries import CURRENT_NAME, PERSON_COLUMNS, shown_age, shown_name
 
-CLOCK = "assessment.complete"
 MOST_VERSIONS = 100_000
 
 
@@ -39,6 +47,8 @@ class Child:
     age: str
     factors: tuple[str, ...] = ()
     outcome: str = ""
+    # Their case has closed, or is at a level that asks for another kind of assessment: they may be left out.
+    gone: bool = False
 
     @property
     def part(self) -> ChildPart:
@@ -68,8 +78,15 @@ class AssessmentPage:
     authorised_at: datetime | None
     authorised_by: str | None
     manager_words: str
+    late_code: str
     late_reason: str
+    consent: Consent | None
+    stopped_at: datetime | None
+    stopped_by: str | None
+    stopped_because: str
+    stopped_words: str
     referral_ids: tuple[int, ...]
+    kind: Kind
     # The assessment's clock, the earliest of its children's; None when none runs.
     running: ClockView | None
 
@@ -83,6 +100,7 @@ class AssessmentPage:
 def _assessment_statements() -> tuple[Any, Any]:
     """An assessment and its children, built once."""
     number = sa.bindparam("assessment", type_=sa.BigInteger())
+    rule: Any = sa.bindparam("rule")
     names = {
         label: user_name_of(column).label(label)
         for label, column in (
@@ -90,6 +108,7 @@ def _assessment_statements() -> tuple[Any, Any]:
             ("saved_by", Assessment.saved_by_id),
             ("submitted_by", Assessment.submitted_by_id),
             ("authorised_by", Assessment.authorised_by_id),
+            ("stopped_by", Assessment.stopped_by_id),
         )
     }
     found = (
@@ -109,7 +128,7 @@ def _assessment_statements() -> tuple[Any, Any]:
             Clock.due_on,
             Clock.due_at,
         )
-        .outerjoin(Clock, sa.and_(Clock.subject_id == Case.id, Clock.rule == CLOCK, Clock.stopped_at.is_(None)))
+        .outerjoin(Clock, sa.and_(Clock.subject_id == Case.id, Clock.rule == rule, Clock.stopped_at.is_(None)))
         .join(AssessmentChild, AssessmentChild.case_id == Case.id)
         .where(AssessmentChild.assessment_id == number)
     )
@@ -122,8 +141,12 @@ def get_assessment(assessment_id: int) -> AssessmentPage:
     row = db.session.execute(found, {"assessment": assessment_id}).first()
     if row is None:
         raise NotFound
-    rows = db.session.execute(its_children, {"assessment": assessment_id}).all()
-    children = tuple(_child(r, tuple(r.factors), r.outcome or "") for r in rows)
+    kind = KINDS[row.kind]
+    rows = db.session.execute(its_children, {"assessment": assessment_id, "rule": kind.clock}).all()
+    children = tuple(
+        _child(r, tuple(r.factors), r.outcome or "", r.closed_at is not None or r.level not in kind.levels)
+        for r in rows
+    )
     return AssessmentPage(
         row.id,
         row.reference,
@@ -131,7 +154,7 @@ def get_assessment(assessment_id: int) -> AssessmentPage:
         row.family,
         row.state,
         row.version,
-        flat_answers(row.parts, children),
+        flat_answers(kind, row.parts, children),
         children,
         row.received_at,
         row.started_at,
@@ -143,29 +166,37 @@ def get_assessment(assessment_id: int) -> AssessmentPage:
         row.authorised_at,
         row.authorised_by,
         row.manager_words or "",
+        row.late_code or "",
         row.late_reason or "",
+        Consent(row.consent, row.consent_by or "", row.consent_on, row.consent_how or "") if row.consent else None,
+        row.stopped_at,
+        row.stopped_by,
+        row.stopped_because or "",
+        row.stopped_words or "",
         tuple(dict.fromkeys(r.referral_id for r in rows)),
-        min((_clock(r) for r in rows if r.clock_id), key=lambda found: found.due_at, default=None),
+        kind,
+        min((_clock(kind.clock, r) for r in rows if r.clock_id), key=lambda found: found.due_at, default=None),
     )
 
 
-def _clock(row: Any) -> ClockView:
-    rule = get_rule(CLOCK, clock.to_london(row.anchor_at).date())
+def _clock(key: str, row: Any) -> ClockView:
+    rule = get_rule(key, clock.to_london(row.anchor_at).date())
     return ClockView(row.clock_id, row.case_id, rule, row.anchor_at, row.due_on, row.due_at, None, None)
 
 
-def flat_answers(parts: dict[str, Any], children: Collection[Child]) -> Answers:
+def flat_answers(kind: Kind, parts: Mapping[str, Any], children: Collection[Child]) -> Answers:
     """The stored text and the children's rows as one flat dictionary (see domain.Answers)."""
-    answers: Answers = {**parts}
+    answers: Answers = {key: parts.get(key, "") for key in kind.keys(child.case_id for child in children)}
     for child in children:
-        answers[f"factors_{child.case_id}"] = list(child.factors)
+        if kind.with_factors:
+            answers[f"factors_{child.case_id}"] = list(child.factors)
         answers[f"outcome_{child.case_id}"] = child.outcome
     return answers
 
 
 def _children() -> Any:
     return (
-        sa.select(Case.id.label("case_id"), Subject.reference, *PERSON_COLUMNS)
+        sa.select(Case.id.label("case_id"), Subject.reference, Case.level, Case.closed_at, *PERSON_COLUMNS)
         .join(Subject, Subject.id == Case.id)
         .join(Person, Person.id == Case.person_id)
         .outerjoin(PersonName, CURRENT_NAME)
@@ -173,23 +204,24 @@ def _children() -> Any:
     )
 
 
-def _child(row: Any, factors: tuple[str, ...] = (), outcome: str = "") -> Child:
-    return Child(row.case_id, row.reference, shown_name(row), shown_age(row), factors, outcome)
+def _child(row: Any, factors: tuple[str, ...] = (), outcome: str = "", gone: bool = False) -> Child:
+    return Child(row.case_id, row.reference, shown_name(row), shown_age(row), factors, outcome, gone)
 
 
 def list_children_to_assess(actor: Actor, case_id: int) -> list[Child]:
-    """The open cases of the same family that the same team holds and the actor may see: who an assessment could be
-    about.
+    """The open cases of the same family that the same team holds and the actor may see, at a level that asks for the
+    same kind of assessment: who one could be about.
     """
     here, there = orm.aliased(Case), orm.aliased(Custody)
     rows = db.session.execute(
         _children()
+        .add_columns(here.level.label("asked"))
         .join(Custody, sa.and_(Custody.case_id == Case.id, Custody.to_at.is_(None)))
         .join(here, sa.and_(here.id == case_id, here.family_id == Case.family_id))
         .join(there, sa.and_(there.case_id == here.id, there.to_at.is_(None), there.team_id == Custody.team_id))
         .where(Case.closed_at.is_(None), Case.id.in_(visible_ids(actor, "case", L4)))
     )
-    return [_child(row) for row in rows]
+    return [_child(row) for row in rows if kind_for(row.level) == kind_for(row.asked)]
 
 
 @dataclass(frozen=True)
@@ -202,7 +234,19 @@ class AssessmentLink:
     version: int
     started_at: datetime
     authorised_at: datetime | None
+    stopped_at: datetime | None
     authorised_by: str | None
+    kind: Kind
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was authorised or stopped; None while it is open."""
+        return self.authorised_at or self.stopped_at
+
+
+def _as_link(row: Any) -> AssessmentLink:
+    found = list(row[:9])
+    return AssessmentLink(*(*found[:-1], KINDS[found[-1]]))
 
 
 def _links() -> Any:
@@ -213,31 +257,44 @@ def _links() -> Any:
         Assessment.version,
         Assessment.started_at,
         Assessment.authorised_at,
+        Assessment.stopped_at,
         user_name_of(Assessment.authorised_by_id),
+        Assessment.kind,
     ).join(Subject, Subject.id == Assessment.id)
 
 
-def find_open_assessment(family_id: int) -> AssessmentLink | None:
-    """The assessment of a family that is not authorised yet; None if there is none."""
-    row = db.session.execute(_open_of_family(), {"family": family_id}).first()
-    return AssessmentLink(*row) if row else None
+def find_open_assessment(family_id: int, kind: str = CHILD_AND_FAMILY) -> AssessmentLink | None:
+    """The assessment of a family and a kind that has not ended; None if there is none."""
+    row = db.session.execute(_open_of_family(), {"family": family_id, "kind": kind}).first()
+    return _as_link(row) if row else None
 
 
 @cache
 def _open_of_family() -> Any:
-    return _links().where(Assessment.family_id == sa.bindparam("family"), Assessment.state != AUTHORISED)
+    return _links().where(
+        Assessment.family_id == sa.bindparam("family"),
+        Assessment.kind == sa.bindparam("kind"),
+        Assessment.state != AUTHORISED,
+        Assessment.state != STOPPED,
+    )
 
 
 def find_open_for_case(case_id: int) -> AssessmentLink | None:
-    """The assessment of this case's family that is not authorised yet; None if there is none."""
-    family_id = sa.select(Case.family_id).where(Case.id == case_id).scalar_subquery()
-    row = db.session.execute(_links().where(Assessment.family_id == family_id, Assessment.state != AUTHORISED)).first()
-    return AssessmentLink(*row) if row else None
+    """The open assessment of this case's family, of the kind that its level asks for; None if there is none."""
+    row = db.session.execute(sa.select(Case.family_id, Case.level).where(Case.id == case_id)).first()
+    kind = kind_for(row.level) if row else None
+    return find_open_assessment(row.family_id, kind.key) if row and kind else None
+
+
+def kind_of_case(case_id: int) -> Kind | None:
+    """The kind of assessment that this child's level asks for; None where there is none to write, or no such case."""
+    level = db.session.scalar(sa.select(Case.level).where(Case.id == case_id))
+    return kind_for(level) if level else None
 
 
 def list_of_case(case_id: int) -> list[AssessmentLink]:
     """The assessments that a case is part of, newest first. One statement."""
-    return [AssessmentLink(*row) for row in fetch(_links_of_case(), {"case": case_id})]
+    return [_as_link(row) for row in fetch(_links_of_case(), {"case": case_id})]
 
 
 @cache
@@ -257,15 +314,19 @@ def _authorised() -> Any:
         _links()
         .add_columns(AssessmentChild.case_id)
         .join(AssessmentChild, AssessmentChild.assessment_id == Assessment.id)
-        .where(AssessmentChild.case_id.in_(sa.bindparam("case_ids", expanding=True)), Assessment.state == AUTHORISED)
+        .where(
+            AssessmentChild.case_id.in_(sa.bindparam("case_ids", expanding=True)),
+            Assessment.state == AUTHORISED,
+            Assessment.kind == CHILD_AND_FAMILY,
+        )
         .order_by(Assessment.authorised_at)
     )
 
 
 def last_authorised(case_ids: Collection[int]) -> dict[int, AssessmentLink]:
-    """The newest authorised assessment of each case; a case without one has no key. One statement."""
+    """The newest authorised child and family assessment of each case; a case without one has no key. One statement."""
     rows = db.session.execute(_authorised(), {"case_ids": list(case_ids)})
-    return {row[-1]: AssessmentLink(*row[:-1]) for row in rows}
+    return {row.case_id: _as_link(row) for row in rows}
 
 
 def _visible(actor: Actor) -> sa.Select[Any]:
@@ -304,9 +365,9 @@ def list_to_authorise(actor: Actor, team_id: int) -> list[ToAuthorise]:
     return [ToAuthorise(*row) for row in rows]
 
 
-def running_clock(case_ids: Collection[int]) -> ClockView | None:
+def running_clock(case_ids: Collection[int], kind: Kind = KINDS[CHILD_AND_FAMILY]) -> ClockView | None:
     """The assessment's clock, the earliest of its children's; None when none runs."""
-    clocks = [c for found in clocks_of(case_ids).values() for c in found if c.rule.key == CLOCK]
+    clocks = [c for found in clocks_of(case_ids).values() for c in found if c.rule.key == kind.clock]
     return min(clocks, key=lambda c: c.due_at, default=None)
 
 

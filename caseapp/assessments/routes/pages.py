@@ -1,4 +1,4 @@
-"""Pages of an assessment: start, write, choose between two texts, read, answer."""
+"""Pages of an assessment: write, choose between two texts, read, answer."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,26 +6,29 @@ from typing import Any
 
 from flask import jsonify, redirect, render_template, request, url_for
 
-from caseapp.access.domain import PERMISSIONS, Actor, SubjectAccess, allows
+from caseapp.access.domain import L4, PERMISSIONS, Actor, SubjectAccess, allows
 from caseapp.access.guard import guard
 from caseapp.assessments import commands, forms, queries
 from caseapp.assessments.catalogue import (
-    AFTER_CHILDREN,
-    BEFORE_CHILDREN,
+    CONSENT,
+    CONSENT_HOW,
     OUTCOMES,
-    TO_ASSESS,
+    STOPPED_BECAUSE,
     VERSION_WORDS,
-    VOICE,
+    Kind,
     factor_words,
+    kind_for,
 )
-from caseapp.assessments.domain import AUTHORISED, STATE_WORDS, SUBMITTED, WRITING, Answers, Difference
+from caseapp.assessments.domain import ENDED, STATE_WORDS, STOPPED, SUBMITTED, WRITING, Answers, Difference
 from caseapp.assessments.slots import WHAT_WAS_SAID
 from caseapp.cases.queries import CaseRow
 from caseapp.cases.slots import Action, Notice
+from caseapp.deadlines.catalogue import LATE_REASONS
 from caseapp.deadlines.queries import milestones_of
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid
 from caseapp.kernel.web import clock_time, day, when
+from caseapp.people.queries import list_family
 
 from .blueprint import bp
 
@@ -34,50 +37,13 @@ def _see(reference: str) -> Any:
     return redirect(url_for(".show", reference=reference), 303)
 
 
-@bp.get("/start/<ref:reference>")
-@guard("assessment:start")
-def start(actor: Actor, subject: SubjectAccess) -> Any:
-    """Ask who it is about; lead to the family's open assessment if there is one."""
-    already = queries.find_open_for_case(subject.id)
-    if already is not None:
-        return _see(already.reference)
-    return _start_page(actor, subject, None)
-
-
-@bp.post("/start/<ref:reference>")
-@guard("assessment:start")
-def start_it(actor: Actor, subject: SubjectAccess) -> Any:
-    """Start it for the child and the siblings ticked."""
-    others = [c for c in queries.list_children_to_assess(actor, subject.id) if c.case_id != subject.id]
-    form = forms.start_form(others)
-    if not form.validate():
-        return _start_page(actor, subject, form)
-    chosen = [child.case_id for child in others if child.reference in (form.siblings.data or [])]
-    return _see(commands.start_assessment(actor, case_id=subject.id, sibling_ids=chosen))
-
-
-def _start_page(actor: Actor, subject: SubjectAccess, form: forms.StartForm | None) -> Any:
-    children = queries.list_children_to_assess(actor, subject.id)
-    others = [child for child in children if child.case_id != subject.id]
-    page = render_template(
-        "assessments/start.html",
-        child=next((child for child in children if child.case_id == subject.id), None),
-        reference=subject.reference,
-        others=others,
-        form=form or forms.start_form(others, formdata=None),
-        running=queries.running_clock([subject.id]),
-        today=clock.today(),
-    )
-    return page if form is None else (page, 422)
-
-
 @bp.get("/<ref:reference>")
 @guard("assessment:read")
 def show(actor: Actor, subject: SubjectAccess) -> Any:
     """The text to write in while it is being written, to read after that."""
     page = queries.get_assessment(subject.id)
     if page.state == WRITING and allows(PERMISSIONS["assessment:write"], actor, subject):
-        form = forms.make_form(page.children, formdata=None, data={**page.answers, "version": page.version})
+        form = forms.make_form(page.kind, page.children, formdata=None, data={**page.answers, "version": page.version})
         return _write_page(actor, subject, page, form)
     return _read_page(actor, subject, page)
 
@@ -90,8 +56,9 @@ def _write_page(
             "assessments/write.html",
             page=page,
             form=form,
-            before=[part.key for part in BEFORE_CHILDREN],
-            after=[part.key for part in AFTER_CHILDREN],
+            groups=_groups(page),
+            consent_words=CONSENT,
+            consent_how=CONSENT_HOW,
             said=[row for answer in WHAT_WAS_SAID for row in answer(actor, page.referral_ids)],
             entries=queries.family_chronology(actor, page.case_ids),
             running=page.running,
@@ -109,7 +76,19 @@ def _looks(page: queries.AssessmentPage, may: bool) -> dict[str, Any]:
         "reviews": queries.list_reviews(page.id),
         "names": {str(child.case_id): child.name for child in page.children},
         "milestones": [one for many in milestones.values() for one in many],
-        "may_review": may and page.state != AUTHORISED,
+        "may_review": may and page.state not in ENDED,
+    }
+
+
+def _told(actor: Actor, page: queries.AssessmentPage, may: bool) -> dict[str, Any]:
+    """Who of the family was told and what they say, for whom nothing is recorded, and whether this reader may."""
+    told = queries.list_told(actor, page.id)
+    known = {row.person_id for row in told}
+    family = list_family(actor, page.family_id, level=L4)
+    return {
+        "told": told,
+        "untold": [person.name for person in family if person.person_id not in known],
+        "may_tell": may and page.state != STOPPED,
     }
 
 
@@ -121,7 +100,11 @@ def _read_page(
     body = render_template(
         "assessments/read.html",
         page=page,
-        sections=_sections(page.answers, page.children),
+        sections=_sections(page.kind, page.answers, page.children),
+        late_words=LATE_REASONS.get(page.late_code, ""),
+        consent_words=CONSENT,
+        consent_how=CONSENT_HOW,
+        stopped_because=STOPPED_BECAUSE,
         factor_words=factor_words,
         outcomes=OUTCOMES,
         versions=queries.list_versions(page.id),
@@ -130,16 +113,41 @@ def _read_page(
         today=clock.today(),
         late=running is not None and running.time_left.state == "late",
         **_looks(page, allows(PERMISSIONS["assessment:review"], actor, subject)),
+        **_told(actor, page, allows(PERMISSIONS["assessment:write"], actor, subject)),
         form=(form or forms.AnswerForm(formdata=None, data={"version": page.version})) if answering else None,
     )
     return body if form is None else (body, 422)
 
 
-def _sections(answers: Answers, children: tuple[queries.Child, ...]) -> list[tuple[str, str]]:
-    """Heading and text of every part, in the order of the page."""
-    sections = [(part.heading, str(answers.get(part.key, ""))) for part in BEFORE_CHILDREN]
-    sections += [(VOICE.heading.format(name=c.name), str(answers.get(f"voice_{c.case_id}", ""))) for c in children]
-    return sections + [(part.heading, str(answers.get(part.key, ""))) for part in AFTER_CHILDREN]
+def _sections(kind: Kind, answers: Answers, children: tuple[queries.Child, ...]) -> list[tuple[str, str]]:
+    """Heading and text of every part, in the order of the page; what the family scores stands in one."""
+    sections = [(part.heading, str(answers.get(part.key, ""))) for part in kind.before]
+    for child in children:
+        for part in kind.for_child:
+            sections.append((part.heading.format(name=child.name), str(answers.get(f"{part.key}_{child.case_id}", ""))))
+    later = (*kind.around, *kind.meaning, *kind.sources)
+    sections += [(part.heading, str(answers.get(part.key, ""))) for part in later]
+    if kind.areas:
+        scored = [
+            f"{words}: {answers[f'score_{area}']} of 10, said by {answers.get(f'score_by_{area}') or 'nobody named'}"
+            for area, words in kind.areas.items()
+            if answers.get(f"score_{area}")
+        ]
+        sections.append(("The family’s own scores before the help", "\n".join(scored)))
+    return sections
+
+
+def _groups(page: queries.AssessmentPage) -> list[tuple[str, list[str]]]:
+    """The fields of the page under their headings, in its order."""
+    kind = page.kind
+    groups = [("The family", [part.key for part in kind.before])]
+    groups += [(child.name, [f"{part.key}_{child.case_id}" for part in kind.for_child]) for child in page.children]
+    groups += [
+        ("Parents, home and the people around", [part.key for part in kind.around]),
+        ("What it means", [part.key for part in kind.meaning]),
+        ("Who was seen and who took part", [part.key for part in kind.sources]),
+    ]
+    return groups
 
 
 @bp.post("/<ref:reference>")
@@ -159,7 +167,7 @@ def submit(actor: Actor, subject: SubjectAccess) -> Any:
 def _keep(actor: Actor, subject: SubjectAccess, *, submitting: bool) -> Any:
     page = queries.get_assessment(subject.id)
     posted, undecided = forms.read_choices(request.form)
-    form = forms.make_form(page.children, formdata=posted)
+    form = forms.make_form(page.kind, page.children, formdata=posted)
     if undecided:
         return _two_texts(page, form, page.saved_by, page.saved_at, undecided, asked=True)
     if not form.validate():
@@ -192,7 +200,8 @@ def _by_name(problems: dict[str, str], children: tuple[queries.Child, ...]) -> d
 @guard("assessment:write")
 def autosave(actor: Actor, subject: SubjectAccess) -> Any:
     """Keep what is being typed. Gives the version and when; a stale page gets 409 and is told to press Save."""
-    form = forms.make_form(queries.get_assessment(subject.id).children)
+    page = queries.get_assessment(subject.id)
+    form = forms.make_form(page.kind, page.children)
     if not form.validate():
         raise Invalid({"form": form.error_list[0]["text"]})
     saved = commands.save_assessment(
@@ -247,7 +256,12 @@ def answer(actor: Actor, subject: SubjectAccess) -> Any:
     try:
         if form.answer.data == "authorise":
             commands.authorise_assessment(
-                actor, assessment_id=subject.id, version=version, words=words, late_reason=form.late_reason.data or ""
+                actor,
+                assessment_id=subject.id,
+                version=version,
+                words=words,
+                late_code=form.late_code.data or "",
+                late_reason=form.late_reason.data or "",
             )
         else:
             commands.send_back_assessment(actor, assessment_id=subject.id, version=version, words=words)
@@ -275,7 +289,7 @@ def version(actor: Actor, subject: SubjectAccess, number: int) -> Any:
     return render_template(
         "assessments/version.html",
         page=replace(page, children=children),
-        sections=_sections(answers, children),
+        sections=_sections(page.kind, answers, children),
         kept=kept,
         version_words=VERSION_WORDS,
         factor_words=factor_words,
@@ -285,19 +299,22 @@ def version(actor: Actor, subject: SubjectAccess, number: int) -> Any:
 
 def case_actions(actor: Actor, subject: SubjectAccess, case: CaseRow) -> list[Action | Notice]:
     """For the case page: start the family's assessment, or open the one there is. One statement."""
-    links = queries.list_of_case(case.id)
+    links, kind = queries.list_of_case(case.id), kind_for(case.level)
     offered: list[Action | Notice] = []
-    for link in links[:1]:
+    for link in links:
         url = url_for("assessments.show", reference=link.reference)
-        if link.authorised_at is None:
-            words = STATE_WORDS[link.state]
-            offered.append(Notice(f"Assessment {link.reference} is {words}.", url, "Open the assessment"))
-        else:
-            offered.append(Action(f"Read the assessment authorised on {day(link.authorised_at)}", url))
-    may_start = allows(PERMISSIONS["assessment:start"], actor, subject)
-    if may_start and case.level in TO_ASSESS and not any(link.authorised_at is None for link in links):
+        if link.ended_at is None:
+            words = f"{link.kind.words} {link.reference} is {STATE_WORDS[link.state]}."
+            offered.append(Notice(words, url, "Open the assessment"))
+        elif link is links[0]:
+            offered.append(Action(f"Read the assessment {link.state} on {day(link.ended_at)}", url))
+    if kind is None or not allows(PERMISSIONS["assessment:start"], actor, subject):
+        return offered
+    if not any(link.ended_at is None and link.kind is kind for link in links):
         url = url_for("assessments.start", reference=subject.reference)
-        offered.append(Action("Start an assessment", url, primary=not links))
+        done = any(link.authorised_at and link.kind is kind for link in links)
+        words = "Start an assessment" if kind.with_factors else "Start the whole-family assessment"
+        offered.append(Action(words, url, primary=not done))
     return offered
 
 

@@ -101,8 +101,6 @@ _OF_A_CASE = (
     ("Family help", (
         ("family_help.began", "Family help began"),
         ("family_help.engaged", "Family contacted, and taking part"),
-        ("family_help.assessment_began", "Family help assessment began"),
-        ("family_help.assessed", "Family help assessment complete"),
         ("taf.held", "Team around the family met"),
         ("family_help.level_reviewed", "Whether family help goes on was reviewed"),
         ("family_help.ended", "Family help ended"),

@@ -14,6 +14,7 @@ from caseapp.access.domain import Actor
 from caseapp.access.queries import not_barred
 from caseapp.accounts.models import Absence, Cover
 from caseapp.accounts.queries import runs_on
+from caseapp.assessments.domain import CHILD_AND_FAMILY
 from caseapp.assessments.models import Assessment
 from caseapp.cases.models import Case, Custody, Involvement
 from caseapp.cases.queries import CaseRow, cases_by_id
@@ -206,5 +207,6 @@ def _past_lengths(calendar: WorkingCalendar) -> list[int]:
 
 
 _PAST: Any = sa.select(Assessment.received_at, Assessment.authorised_at).where(
-    Assessment.authorised_at >= sa.bindparam("since", type_=UTCDateTime())
+    Assessment.kind == CHILD_AND_FAMILY,
+    Assessment.authorised_at >= sa.bindparam("since", type_=UTCDateTime()),
 )

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from caseapp.accounts.models import Agency, Team
+from caseapp.assessments.domain import CHILD_AND_FAMILY
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.deadlines.queries import VERSION, policy_of
 from caseapp.insight.catalogue import MEASURES, source_group
@@ -131,6 +132,6 @@ _DURATIONS = (
     # With the rows comes the version of the calendar that they are counted by.
     sa.select(Assessment.received_at, Assessment.authorised_at, VERSION, sa.func.count())
     .join(AssessmentChild, AssessmentChild.assessment_id == Assessment.id)
-    .where(Assessment.authorised_at >= SINCE, Assessment.authorised_at <= AT)
+    .where(Assessment.authorised_at >= SINCE, Assessment.authorised_at <= AT, Assessment.kind == CHILD_AND_FAMILY)
     .group_by(Assessment.id, Assessment.received_at, Assessment.authorised_at)
 )

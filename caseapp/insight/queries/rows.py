@@ -12,6 +12,7 @@ import sqlalchemy as sa
 import sqlalchemy.ext.compiler
 
 from caseapp.accounts.models import Agency, Team
+from caseapp.assessments.domain import CHILD_AND_FAMILY
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases.models import Case, CaseLevel, Custody, Involvement
 from caseapp.deadlines.models import Clock
@@ -358,7 +359,7 @@ def _assessments(_now: bool) -> Rows:
             ended=Assessment.authorised_at,
         )
         .join(AssessmentChild, AssessmentChild.assessment_id == Assessment.id)
-        .where(Assessment.authorised_at >= SINCE, Assessment.authorised_at <= AT)
+        .where(Assessment.authorised_at >= SINCE, Assessment.authorised_at <= AT, Assessment.kind == CHILD_AND_FAMILY)
     )
 
 

@@ -12,7 +12,7 @@ from caseapp.access.queries import visible_ids
 from caseapp.accounts.domain import unsent_key
 from caseapp.accounts.models import Agency, Professional, Team
 from caseapp.accounts.queries import TeamRow, Unsent, may_lead, unsent_columns, unsent_of
-from caseapp.assessments.domain import AUTHORISED
+from caseapp.assessments.domain import AUTHORISED, CHILD_AND_FAMILY
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.assessments.queries import last_authorised
 from caseapp.cases.models import Case
@@ -65,6 +65,7 @@ def get_step_down_choices(actor: Actor, case_id: int, *, unsent_at: str = "") ->
         AssessmentChild.case_id == Case.id,
         AssessmentChild.assessment_id == Assessment.id,
         Assessment.state == AUTHORISED,
+        Assessment.kind == CHILD_AND_FAMILY,
     )
     # A child kept from this actor by a conflict of interest is not offered.
     seen = db.session.execute(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from caseapp.access.domain import L4, Actor
 from caseapp.access.queries import visible_ids
 from caseapp.accounts.models import Professional, Team, User
-from caseapp.assessments.domain import AUTHORISED
+from caseapp.assessments.domain import CHILD_AND_FAMILY, ENDED
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases.catalogue import CLOSURES
 from caseapp.cases.domain import LEVELS, RETENTION, KeepRule
@@ -74,8 +74,17 @@ def closing_facts(case_ids: Collection[int]) -> ClosingFacts:
         .order_by(Episode.id)
     ):
         episodes.setdefault(row.case_id, []).append(row.kind)
-    found: dict[str, set[int]] = {"assessing": set(), "assessed": set(), "handed": set(), "unread": set()}
-    of_assessment = sa.case((Assessment.state == AUTHORISED, "assessed"), else_="assessing")
+    found: dict[str, set[int]] = {
+        "assessing": set(),
+        "assessed": set(),
+        "handed": set(),
+        "unread": set(),
+        "other": set(),
+    }
+    # Only an assessment under section 17 is one that the census asks for; one of family help only has to have ended.
+    of_assessment = sa.case(
+        (Assessment.state.not_in(ENDED), "assessing"), (Assessment.kind == CHILD_AND_FAMILY, "assessed"), else_="other"
+    )
     for kind, case_id in db.session.execute(
         sa.union_all(
             sa.select(of_assessment.label("kind"), AssessmentChild.case_id)

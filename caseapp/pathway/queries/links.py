@@ -12,7 +12,7 @@ from caseapp.access.domain import Actor
 from caseapp.accounts.models import Team, TeamMembership
 from caseapp.accounts.queries import in_force
 from caseapp.accounts.slots import OpenWork
-from caseapp.assessments.domain import AUTHORISED
+from caseapp.assessments.domain import AUTHORISED, CHILD_AND_FAMILY
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases.models import Case
 from caseapp.deadlines.slots import About
@@ -117,6 +117,7 @@ def _stand() -> Any:
         AssessmentChild.case_id == Case.id,
         AssessmentChild.assessment_id == Assessment.id,
         Assessment.state == AUTHORISED,
+        Assessment.kind == CHILD_AND_FAMILY,
     )
     return (
         sa.select(

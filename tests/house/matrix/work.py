@@ -70,6 +70,12 @@ ROWS = (
         "There is a problem",
         refused=("north.worker",),
     ),
+    Row("GET", "/assessments/{own}/children", "assessment", NORTH, "Who it is about"),
+    Row("POST", "/assessments/{own}/children", "assessment", to(303, NORTH)),
+    Row("GET", "/assessments/{own}/told", "assessment", NORTH, "Who was told"),
+    Row("POST", "/assessments/{own}/told", "assessment", to(422, NORTH), "There is a problem"),
+    Row("GET", "/assessments/{own}/stop", "assessment", to(409, NORTH)),
+    Row("POST", "/assessments/{own}/stop", "assessment", to(409, NORTH)),
     Row("GET", "/assessments/{own}/versions/1", "assessment", to(404, NORTH)),
     # The handover, agreed and waiting for family help
     Row("GET", "/pathway/", None, {**CASE_WORKERS, **HUB}, "Handovers"),
