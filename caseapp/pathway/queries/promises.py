@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseapp.assessments.domain import AUTHORISED
+from caseapp.assessments.domain import AUTHORISED, ENDED
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases.models import Case, Custody
 from caseapp.cases.queries import promise
@@ -40,7 +40,7 @@ _OPEN_ASSESSMENT = (
     .join(Assessment, Assessment.id == AssessmentChild.assessment_id)
     .join(Case, Case.id == AssessmentChild.case_id)
     .join(Subject, Subject.id == Assessment.id)
-    .where(Assessment.state != AUTHORISED, Case.closed_at.is_not(None))
+    .where(Assessment.state.not_in(ENDED), Case.closed_at.is_not(None))
 )
 _ENDED_WITHOUT = (
     sa.select(
