@@ -39,7 +39,7 @@ from caseapp.cases import queries as cases_queries
 from caseapp.cases import routes as cases_routes
 from caseapp.cases.routes import visits as case_visits
 from caseapp.cases.slots import ACTIONS as CASE_ACTIONS
-from caseapp.cases.slots import BEFORE_VISIT, CHRONOLOGY_WORDS, CODE_WORDS, PROMISES, TASK_WORDS
+from caseapp.cases.slots import BEFORE_VISIT, CHRONOLOGY_WORDS, CODE_WORDS, EARLIER, PROMISES, TASK_WORDS
 from caseapp.deadlines import cli as deadlines_cli
 from caseapp.deadlines import commands as deadlines_commands
 from caseapp.deadlines import events as deadlines_events
@@ -355,6 +355,7 @@ def connect() -> None:
     ):
         ABOUT.fill(fill_about)
     BEFORE_VISIT.fill(referrals_told.before_visit)
+    EARLIER.fill(referrals_persons.earlier)
     for fill_codes in (referrals_told.code_words, night_routes.code_words, assessments_queries.code_words):
         CODE_WORDS.fill(fill_codes)
     for fill_panel in (night_routes.desk_panels, assessments_routes.desk_panels, pathway_routes.desk_panels):

@@ -1,6 +1,7 @@
 """Printing and taking away, for every slice: the file and the event that says so are one call, so that neither is
 without the other."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request, url_for
@@ -13,10 +14,18 @@ from .guard import note_taken
 
 
 def give_paper(
-    actor: Actor, subject: SubjectAccess, template: str, *, kind: str, as_file: bool, back: str, **context: Any
+    actor: Actor,
+    subject: SubjectAccess,
+    template: str,
+    *,
+    kind: str,
+    as_file: bool,
+    back: str,
+    carried: Mapping[str, Any] | None = None,
+    **context: Any,
 ) -> Any:
-    """A paper about a subject, as a page to print or as a PDF, and its event. `back`: the page that it belongs to; what
-    the template shows comes in `context`."""
+    """A paper about a subject, as a page to print or as a PDF, and its event. `back`: the page that it belongs to;
+    `carried`: what the address of the PDF carries along; what the template shows comes in `context`."""
     if as_file:
         note_taken(TAKEN, subjects=[subject.id], kind=kind, format="pdf")
     else:
@@ -29,7 +38,8 @@ def give_paper(
         as_file=as_file,
         back=back,
         file_url=url_for(
-            request.endpoint or "", **{**(request.view_args or {}), "reference": subject.reference, "as_file": True}
+            request.endpoint or "",
+            **{**(request.view_args or {}), **(carried or {}), "reference": subject.reference, "as_file": True},
         ),
         **context,
     )

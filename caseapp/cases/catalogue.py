@@ -162,6 +162,113 @@ NOTE_KINDS = {
     "letter": "Letter",
     ANY_KIND: "Something else",
 }
+# The kinds of entries of a chronology that a reader can choose: the words, and how the codes of their events begin. The
+# longest beginning wins; what none of them begins is under the last.
+ENTRY_KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "contacts": (
+        "Contacts and referrals",
+        ("referral.", "hub.", "look_again.", "open_case.", "concern.", "feedback.", "notice."),
+    ),
+    "checks": ("What agencies know", ("check.", "answer.")),
+    "decisions": (
+        "Decisions and level",
+        ("decision.", "case.opened", "case.closed", "case.reopened", "case.level.", "case.episode."),
+    ),
+    "seen": ("Visits, and who saw the child", ("visit.", "child.")),
+    "notes": ("Notes", ("note.",)),
+    "assessments": ("Assessments", ("assessment.", "family_help.assess")),
+    "protection": (
+        "Strategy, section 47, conference",
+        (
+            "strategy.",
+            "s47.",
+            "conference.",
+            "core_group.",
+            "review.",
+            "plan.cp",
+            "police_protection.",
+            "epo.",
+            "cpis.",
+            "transfer_in.",
+        ),
+    ),
+    "plans": ("Plans, groups and reviews", ("plan.", "cin.", "taf.", "group.", "meeting.", "action.", "family_help.")),
+    "care": ("In our care", ("care.", "placement.", "leaving_care.")),
+    "teams": (
+        "Teams and workers",
+        ("case.custody.", "case.allocated", "case.involvement.", "case.handover.", "supervision."),
+    ),
+    "family": ("Told, put right, family group", ("told.", "correction.", "family_group.")),
+    "files": ("Files", ("document.", "case_document.")),
+    "other": ("Anything else", ()),
+}
+OTHER_ENTRIES = "other"
+
+
+def entry_kind(code: str) -> str:
+    """Under which kind of entry an event's code stands."""
+    fits = [
+        (len(begins), kind) for kind, (_, codes) in ENTRY_KINDS.items() for begins in codes if code.startswith(begins)
+    ]
+    return max(fits)[1] if fits else OTHER_ENTRIES
+
+
+# How somebody was told of a decision, and why they were not (practice 25).
+TOLD_HOW = {
+    "in_person": "in person",
+    "phone": "by telephone",
+    "letter": "by letter",
+    "message": "by e-mail or message",
+    "interpreter": "in person, with an interpreter",
+    "easy_read": "in person, with pictures or easy words",
+    "meeting": "at a meeting",
+}
+NOT_TOLD = {
+    "not_safe": "Telling them is not safe for somebody",
+    "too_young": "Too young to be told this",
+    "not_found": "We do not know where they are",
+    "no_answer": "We tried, and could not reach them",
+    "not_involved": "Has no part in the child’s life",
+    "asked_not_to": "Asked not to be told",
+    "court": "A court has said that they are not told",
+    "died": "Has died",
+    "planned": "Not yet: it is planned",
+}
+# Decisions of which the child and each parent are told: the events that they are. Of an assessment they are told on
+# its own page.
+DECISIONS = (
+    "case.opened",
+    "case.level.changed",
+    "case.handover.accepted",
+    "case.closed",
+    "case.reopened",
+)
+# What was done about what the family says is wrong.
+CORRECTION_ANSWERS = {
+    "put_right": "We put it right",
+    "stands_beside": "We see it differently: both stand side by side",
+    "partly": "We put a part of it right",
+}
+GROUP_ANSWERS = {"accepted": "Accepted", "declined": "They said no", "thinking": "They are thinking about it"}
+GROUP_STEPS = {
+    "offered": "offered",
+    "accepted": "the family said yes",
+    "declined": "the family said no",
+    "thinking": "the family is thinking about it",
+    "held": "the family met",
+    "planned": "the family has its plan",
+    "not_offered": "not in the child’s interests",
+}
+DOCUMENT_KINDS = {
+    "report": "Report",
+    "letter": "Letter",
+    "plan": "Plan",
+    "minutes": "Record of a meeting",
+    "court": "Court paper",
+    "consent": "Consent",
+    "picture": "Picture or drawing by the child",
+    "other": "Something else",
+}
 
 FAMILY_ROLES = {"child": "child", "adult": "adult"}
 
@@ -184,4 +291,13 @@ CODE_WORDS = {
     "note_kind": NOTE_KINDS | {ANY_KIND: "Note", "": "Note"},
     "why_not": WHY_NOT,
     "changes": {key: row[0].removesuffix(", because ...") for key, row in CHANGES.items()},
+    "correction_answers": CORRECTION_ANSWERS,
+    "group_steps": GROUP_STEPS,
+    "document_kinds": DOCUMENT_KINDS,
+    "papers": {
+        "case_summary": "the case summary",
+        "chronology": "the chronology",
+        "chronology_group": "the chronology for professionals around the family",
+        "chronology_child": "the story for the child",
+    },
 }

@@ -67,5 +67,35 @@ declare(
         {"changes": "code:changes", "task": "number"},
         important=True,
     ),
+    EventType(
+        "chronology.marked",
+        "An entry was marked: significant {significant}",
+        {"entry": "number", "significant": "flag"},
+    ),
+    EventType(
+        "told.recorded",
+        "Written down who was told of a decision: {told} told, {not_told} not",
+        {"decision": "number", "told": "number", "not_told": "number"},
+    ),
+    EventType(
+        "correction.asked",
+        "Somebody of the family says that something in the record is wrong",
+        {"correction": "number", "on": "day"},
+        important=True,
+    ),
+    EventType(
+        "correction.answered",
+        "Answered what the family says is wrong: {answer}",
+        {"correction": "number", "answer": "code:correction_answers"},
+    ),
+    EventType(
+        "correction.waits", "Another correction still waits for its answer", {"correction": "number", "on": "day"}
+    ),
+    EventType(
+        "family_group.recorded",
+        "Family group decision-making: {step}",
+        {"group": "number", "number": "number", "step": "code:group_steps"},
+    ),
+    EventType("case_document.filed", "File: {kind}", {"document": "subject", "kind": "code:document_kinds"}),
     EventType("open_case.acknowledged", "The people of the open case have said what it changes", {}),
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
+from flask import request
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
@@ -20,6 +21,7 @@ from caseapp.kernel.forms import (
     HappenedAt,
     HiddenVersion,
     TextField,
+    ValidationError,
     WordsField,
 )
 
@@ -27,13 +29,19 @@ from .catalogue import (
     ANNOUNCED,
     BEDROOM,
     CHANGES,
+    CORRECTION_ANSWERS,
+    ENTRY_KINDS,
+    GROUP_ANSWERS,
+    NOT_TOLD,
     NOTE_KINDS,
     SEEN_WORDS,
+    TOLD_HOW,
     VISIT_KINDS,
     VISIT_PLACES,
     WHY_NOT_ALONE,
     WHY_NOT_SEEN,
 )
+from .domain.childs_page import FamilyGroupFacts, Narrowed
 from .domain.visits import LONGEST_LINE, NOT_ALONE, NOT_SEEN, ChildPart, VisitTold
 from .queries import CaseRow
 
@@ -63,6 +71,61 @@ class NoteForm(HappenedAt, Form):
     def offer(self, cases: Collection[CaseRow]) -> None:
         """Let the writer choose among these children."""
         self.children.choices = [Choice(case.reference, f"{case.name}, {case.age}") for case in cases]
+
+
+class ChronologyForm(Form):
+    """What of a chronology is shown: read from the address, which holds keys and days, never a name."""
+
+    since = DateField("From", called="The first day")
+    until = DateField("To", called="The last day")
+    kind = ChoiceField(
+        "What",
+        choices=[Choice("", "Everything"), *(Choice(key, words) for key, (words, _) in ENTRY_KINDS.items())],
+    )
+    source = ChoiceField("Who wrote it down")
+    who = ChoiceField("About", choices=[Choice("", "This child"), Choice("family", "The whole family")])
+    show = ChoiceField("Which", choices=[Choice("", "All entries"), Choice("important", "Significant ones")])
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        super().__init__(formdata=request.args)
+        self.sources = sources
+        self.source.choices = [Choice("", "All agencies"), *(Choice(key, name) for key, name in sources.items())]
+
+    def validate_until(self, field: Any) -> None:
+        """The last day is not before the first."""
+        if field.data and self.since.data and field.data < self.since.data:
+            raise ValidationError("The last day is before the first")
+
+    @property
+    def narrowed(self) -> Narrowed:
+        """What a valid form asks for."""
+        return Narrowed(
+            kind=self.kind.data or "",
+            source=self.source.data or "",
+            family=self.who.data == "family",
+            since=self.since.data,
+            until=self.until.data,
+            important=self.show.data == "important",
+            earlier=True,
+        )
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """What was chosen, to carry along in an address."""
+        return {name: value for name, value in self.raw.items() if value and value != [""]}
+
+    @property
+    def words(self) -> list[str]:
+        """What was chosen, for whoever reads a print of it."""
+        said = (
+            "the whole family" if self.who.data == "family" else "",
+            ENTRY_KINDS[self.kind.data][0].lower() if self.kind.data else "",
+            f"written down by {self.sources[self.source.data]}" if self.source.data else "",
+            f"from {self.since.data:%-d %B %Y}" if self.since.data else "",
+            f"to {self.until.data:%-d %B %Y}" if self.until.data else "",
+            "significant entries only" if self.show.data == "important" else "",
+        )
+        return [words for words in said if words]
 
 
 class WordingForm(Form):
@@ -347,3 +410,81 @@ def settle_answers(posted: MultiDict[str, str]) -> tuple[MultiDict[str, str], li
         for key in [each for each in posted if each.startswith(f"{whose}:{name}:")]:
             settled[key.split(":", 2)[2]] = posted[key]
     return settled, undecided
+
+
+class TellingForm(Form):
+    """How one person was told of a decision, or why not; left alone, nothing is said of them."""
+
+    how = ChoiceField(
+        "How were they told?",
+        choices=[
+            Choice("", "Not written down yet"),
+            *(Choice(f"how:{key}", f"Told {words}") for key, words in TOLD_HOW.items()),
+            *(Choice(f"not:{key}", f"Not told: {words[0].lower()}{words[1:]}") for key, words in NOT_TOLD.items()),
+        ],
+    )
+    told_on = DateField("When?", called="The day", not_future=True)
+    told_by = TextField("By whom?", max_length=160)
+
+    @property
+    def chosen(self) -> tuple[str | None, str | None]:
+        """How, and why not: one of the two, or neither."""
+        kind, _, key = (self.how.data or "").partition(":")
+        return (key, None) if kind == "how" else (None, key) if kind == "not" else (None, None)
+
+    def validate_told_on(self, field: Any) -> None:
+        """Who was told was told on a day."""
+        if self.chosen[0] and field.data is None:
+            raise ValidationError("Enter the day they were told")
+
+
+class CorrectionForm(Form):
+    """What somebody of the family says is wrong."""
+
+    said_by = TextField("Who says so?", required="Say who says so", hint="Like: Kirsty, the mother", max_length=160)
+    words = WordsField(
+        "What do they say is wrong?", required="Write what they say is wrong, in their words", hint="In their words"
+    )
+    asked_on = DateField(
+        "When did they say it?", required="Enter the day they said it", called="The day", not_future=True
+    )
+    once = HiddenField()
+
+
+class AnswerCorrectionForm(Form):
+    """What was done about it."""
+
+    answer = ChoiceField("What is done?", choices=CORRECTION_ANSWERS, required="Choose what was done")
+    words = WordsField(
+        "What will you tell them?",
+        required="Say what was changed, or why it stands",
+        hint="The family reads this. Both texts stay beside each other.",
+    )
+
+
+class FamilyGroupForm(Form):
+    """Family group decision-making: as far as it has come, or why not."""
+
+    children = ChoicesField("For whom?", required="Choose for whom it is")
+    offered_on = DateField("When was it offered?", called="The day", not_future=True)
+    offered_to = TextField("To whom was it offered?", hint="Like: Kirsty, and her mother Pauline", max_length=300)
+    answer = ChoiceField("What did they say?", choices=[Choice("", "Nothing yet"), *GROUP_ANSWERS.items()])
+    answered_on = DateField("When did they say it?", called="The day", not_future=True)
+    held_on = DateField("When did the family meet?", called="The day", not_future=True)
+    plan = WordsField("What is the family’s plan?", rows=6)
+    why_not = WordsField("Not offered: why is it not in the child’s interests?", rows=3)
+    version = HiddenVersion()
+    once = HiddenField()
+
+    @property
+    def facts(self) -> FamilyGroupFacts:
+        """What the form says."""
+        return FamilyGroupFacts(
+            self.offered_on.data,
+            (self.offered_to.data or "").strip(),
+            self.answer.data or "",
+            self.answered_on.data,
+            self.held_on.data,
+            self.plan.data or "",
+            self.why_not.data or "",
+        )

@@ -227,6 +227,125 @@ class VisitDraft(Model):
     __table_args__ = (partial_index("uq_visit_draft_open", "user_id", "family_id", where="NOT finished", unique=True),)
 
 
+class EventMark(Model):
+    """Whether people count an entry of a case's chronology among the significant ones; what its kind says holds until
+    somebody marks it. A change ends the row before."""
+
+    __tablename__ = "event_mark"
+
+    id: orm.Mapped[int] = primary_key()
+    case_id: orm.Mapped[int] = foreign_key("case_record.id")
+    event_id: orm.Mapped[int] = foreign_key("event.id", index=True)
+    significant: orm.Mapped[bool] = orm.mapped_column(sa.Boolean())
+    marked_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    marked_by_id: orm.Mapped[int] = foreign_key("app_user.id")
+    ended_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
+
+    __table_args__ = (partial_index("uq_event_mark_now", "case_id", "event_id", where="ended_at IS NULL", unique=True),)
+
+
+class Told(Model):
+    """That somebody was told of a decision (an event of the case), when, how and by whom, or the coded reason why not.
+
+    One of `person_id` (the child, a parent) and `agency_id` (an agency, the referrer's among them). A change ends the
+    row before.
+    """
+
+    __tablename__ = "decision_told"
+
+    id: orm.Mapped[int] = primary_key()
+    case_id: orm.Mapped[int] = foreign_key("case_record.id", index=True)
+    event_id: orm.Mapped[int] = foreign_key("event.id", index=True)
+    person_id: orm.Mapped[int | None] = foreign_key("person.id", nullable=True)
+    agency_id: orm.Mapped[int | None] = foreign_key("agency.id", nullable=True)
+    # How they were told, or why not: one of the two, by cases.catalogue.
+    how: orm.Mapped[str | None] = column(sa.String(20), "record", nullable=True)
+    why_not: orm.Mapped[str | None] = column(sa.String(20), "record", nullable=True)
+    told_on: orm.Mapped[date | None] = column(sa.Date(), "record", nullable=True)
+    told_by: orm.Mapped[str] = column(sa.String(160), "record")
+    recorded_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    recorded_by_id: orm.Mapped[int] = foreign_key("app_user.id")
+    ended_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
+
+    __table_args__ = (
+        sa.CheckConstraint("(person_id IS NULL) <> (agency_id IS NULL)", name="a_person_or_an_agency"),
+        sa.CheckConstraint("(how IS NULL) <> (why_not IS NULL)", name="how_or_why_not"),
+        sa.CheckConstraint("(how IS NULL) = (told_on IS NULL)", name="told_on_a_day"),
+    )
+
+
+class Correction(Model):
+    """What somebody of the family says is wrong in the record: it stands beside the text for every later reader.
+
+    About a note or an assessment (`about_id`, a Subject), or a decision (`event_id`, an event of the case).
+    """
+
+    __tablename__ = "correction"
+
+    id: orm.Mapped[int] = primary_key()
+    case_id: orm.Mapped[int] = foreign_key("case_record.id", index=True)
+    about_id: orm.Mapped[int | None] = foreign_key("subject.id", nullable=True, index=True)
+    event_id: orm.Mapped[int | None] = foreign_key("event.id", nullable=True, index=True)
+    said_by: orm.Mapped[str] = column(sa.String(160), "record")
+    words: orm.Mapped[str] = column(sa.Text(), "record")
+    asked_on: orm.Mapped[date] = column(sa.Date(), "record")
+    recorded_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+    recorded_by_id: orm.Mapped[int] = foreign_key("app_user.id")
+    answer: orm.Mapped[str | None] = column(sa.String(20), "record", nullable=True)
+    answer_words: orm.Mapped[str | None] = column(sa.Text(), "record", nullable=True)
+    answered_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "record", nullable=True)
+    answered_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    # Pressing Save twice is one correction.
+    once_key: orm.Mapped[str] = column(sa.String(40), "service", unique=True)
+
+    __table_args__ = (
+        sa.CheckConstraint("(about_id IS NULL) <> (event_id IS NULL)", name="a_text_or_a_decision"),
+        sa.CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered_with_its_time"),
+    )
+
+
+class FamilyGroup(Model):
+    """Family group decision-making on one occasion (practice 34); what is known of it stands in its versions."""
+
+    __tablename__ = "family_group"
+
+    id: orm.Mapped[int] = primary_key()
+    case_id: orm.Mapped[int] = foreign_key("case_record.id", index=True)
+    current: orm.Mapped[int] = orm.mapped_column(sa.Integer())
+    once_key: orm.Mapped[str] = column(sa.String(40), "service", unique=True)
+
+
+class FamilyGroupVersion(Model):
+    """What was known of a family group decision at one time: offered to whom, accepted, held, planned; or why it is
+    not in the child's interests."""
+
+    __tablename__ = "family_group_version"
+
+    group_id: orm.Mapped[int] = foreign_key("family_group.id", primary_key=True)
+    number: orm.Mapped[int] = orm.mapped_column(sa.Integer(), primary_key=True, autoincrement=False)
+    offered_on: orm.Mapped[date | None] = column(sa.Date(), "record", nullable=True)
+    offered_to: orm.Mapped[str] = column(sa.String(300), "record")
+    answer: orm.Mapped[str | None] = column(sa.String(20), "record", nullable=True)
+    answered_on: orm.Mapped[date | None] = column(sa.Date(), "record", nullable=True)
+    held_on: orm.Mapped[date | None] = column(sa.Date(), "record", nullable=True)
+    plan: orm.Mapped[str] = column(sa.Text(), "record")
+    why_not: orm.Mapped[str] = column(sa.Text(), "record")
+    author_id: orm.Mapped[int] = foreign_key("app_user.id")
+    written_at: orm.Mapped[datetime] = column(UTCDateTime(), "record")
+
+
+class CaseDocument(Model):
+    """What a file on a case is: its kind, the day it bears, and whose it is."""
+
+    __tablename__ = "case_document"
+
+    document_id: orm.Mapped[int] = foreign_key("document.id", primary_key=True, autoincrement=False)
+    case_id: orm.Mapped[int] = foreign_key("case_record.id", index=True)
+    kind: orm.Mapped[str] = column(sa.String(20), "record")
+    dated_on: orm.Mapped[date] = column(sa.Date(), "record")
+    source: orm.Mapped[str] = column(sa.String(160), "record")
+
+
 class NightAlert(Model):
     """What the people of the day want the night to know about a child: it ends by itself, or is withdrawn (practice
     2)."""

@@ -89,3 +89,8 @@ BEFORE_VISIT = Slot(
 CODE_WORDS = Slot(
     "cases.code_words", "() -> dict of list name to dict of code to words, for `code:<list>` keys of events"
 )
+EARLIER = Slot(
+    "cases.earlier",
+    "(reader, cases) -> a select of the Subjects in which the children of these cases (a list of numbers, as a bind "
+    "parameter) are told of besides: earlier contacts, without those that the reader (AnyReader) is kept from",
+)

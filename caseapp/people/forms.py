@@ -175,6 +175,7 @@ class FactsForm(RecordForm):
     interpreter_needed = ChoiceField("Is an interpreter needed?", choices=YES_NO, required="Choose yes or no")
     phone = PhoneField("Telephone", max_length=60, autocomplete="off")
     school = TextField("School or nursery", max_length=160)
+    gp = TextField("GP", hint="The practice, and its telephone", max_length=160)
     deceased_on = DateField("Date of death", not_future=True, called="The date of death")
     said_by = _said_by()
     version = HiddenVersion()
@@ -182,7 +183,7 @@ class FactsForm(RecordForm):
     @property
     def facts(self) -> dict[str, Any]:
         """The values of a valid form, as the command takes them."""
-        texts = ("ethnicity", "first_language", "other_languages", "phone", "school")
+        texts = ("ethnicity", "first_language", "other_languages", "phone", "school", "gp")
         return {
             **{name: getattr(self, name).data or None for name in texts},
             **{name: getattr(self, name).data for name in ("born_on", "expected_on", "deceased_on", "sex")},

@@ -242,6 +242,7 @@ def test_every_rule_of_a_case_is_in_one_of_these_tables() -> None:
         "case.allocate",
         "assessment.refresh",
         "edt.morning_child",
+        "correction.answer",
     }
     of_a_case = {rule.key for rule in RULES if rule.subject_kind == "case"}
     assert of_a_case == {row[0] for row in RECORDED} | set(NOT_CLOCKS) | by_themselves

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from caseapp.cases import commands as cases
-from caseapp.cases.routes import record
+from caseapp.cases.routes import chronology, record
 from caseapp.kernel.db import transaction
 from tests.factories import AFamily, a_case, a_note
 from tests.helpers.statements import count_statements
@@ -109,6 +109,7 @@ def test_earlier_entries_and_looks_are_a_page_further(
     bare_app: Flask, browser: Browser, friday: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(record, "PAGE", 3)
+    monkeypatch.setattr(chronology, "PAGE", 3)
     family = made(bare_app, worker="north.worker")
     for number in range(3):
         noted(bare_app, family, words=f"Note {number}.")

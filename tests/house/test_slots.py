@@ -20,6 +20,7 @@ FILLED = {
         "caseapp.night.routes.case_actions",
     ],
     "cases.before_visit": ["caseapp.referrals.queries.told.before_visit"],
+    "cases.earlier": ["caseapp.referrals.queries.persons.earlier"],
     "cases.chronology_words": [
         "caseapp.referrals.queries.told.chronology_words",
         "caseapp.cases.routes.visits.chronology_words",

@@ -1,9 +1,23 @@
 """What is known about cases. Split by the page that asks."""
 
-from .chronology import Chronology, Entry, code_words, list_chronology
+from .chronology import Chronology, Entry, code_words, find_entry, list_chronology, list_sources
 from .clocked import ClockedCase, about_cases, get_clocked_case
 from .clocks import ClockRow, ClocksPage, IdleRule, get_clocks_page
+from .corrections import CorrectionRow, corrections_about, corrections_of_case
 from .dated import Correction, DatedEvent, cases_of_dated, find_twin, get_dated, list_dated
+from .family import (
+    DecisionRow,
+    FamilyGroupRow,
+    ToldRow,
+    agencies_around,
+    get_family_group,
+    list_around,
+    list_decisions,
+    list_family_groups,
+    told_of,
+    whom_to_tell,
+)
+from .for_child import ForChild, get_for_child
 from .linked import TwoCases, linked_open_cases
 from .lists import (
     CaseRow,
@@ -19,6 +33,7 @@ from .lists import (
 from .page import CasePage, NotePage, Wording, get_case, get_case_page, get_note, is_closed
 from .persons import PersonCase, around, list_cases_of, person_panels
 from .promises import find_broken, promise, promises
+from .summary import Summary, WorkRow, get_summary
 from .telling import people
 from .visits import (
     Draft,
@@ -61,21 +76,29 @@ __all__ = [
     "ClockedCase",
     "ClocksPage",
     "Correction",
+    "CorrectionRow",
     "DatedEvent",
+    "DecisionRow",
     "Draft",
     "Entry",
+    "FamilyGroupRow",
+    "ForChild",
     "IdleRule",
     "KeptVisit",
     "LastAllocation",
     "NotePage",
     "PersonCase",
+    "Summary",
     "TaskRow",
     "TeamChild",
+    "ToldRow",
     "TwoCases",
     "VisitPage",
     "VisitWording",
     "Wording",
+    "WorkRow",
     "about_cases",
+    "agencies_around",
     "around",
     "cases_asked",
     "cases_by_id",
@@ -83,11 +106,14 @@ __all__ = [
     "children_to_write_of",
     "chronology_words",
     "code_words",
+    "corrections_about",
+    "corrections_of_case",
     "count_open_work",
     "family_cases",
     "family_of",
     "find_broken",
     "find_draft",
+    "find_entry",
     "find_last_allocation",
     "find_open_case",
     "find_twin",
@@ -97,19 +123,26 @@ __all__ = [
     "get_clocked_case",
     "get_clocks_page",
     "get_dated",
+    "get_family_group",
+    "get_for_child",
     "get_note",
+    "get_summary",
     "get_task",
     "get_visit_page",
     "is_closed",
     "linked_open_cases",
+    "list_around",
     "list_cases_of",
     "list_children_led",
     "list_chronology",
     "list_dated",
+    "list_decisions",
+    "list_family_groups",
     "list_holding_teams",
     "list_late_alerts",
     "list_load",
     "list_my_children",
+    "list_sources",
     "list_team",
     "list_team_alerts",
     "list_team_children",
@@ -123,4 +156,6 @@ __all__ = [
     "read_visit",
     "soonest",
     "task_words",
+    "told_of",
+    "whom_to_tell",
 ]

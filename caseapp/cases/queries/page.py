@@ -22,6 +22,7 @@ from caseapp.kernel.subjects import Subject
 from caseapp.people.queries import ELDEST_FIRST, FamilyRow, list_family
 
 from .chronology import Chronology, Entry, list_chronology
+from .corrections import CorrectionRow, corrections_about
 from .linked import Twin, read_twins, twins_column
 from .lists import CaseRow, as_case_row, select_cases
 from .work import TaskRow, as_children, select_with_tasks
@@ -180,6 +181,8 @@ class NotePage:
     wordings: tuple[Wording, ...]
     kind: str = ""
     significant: bool = False
+    # What the family says is wrong in it.
+    wrong: tuple[CorrectionRow, ...] = ()
 
     @property
     def now(self) -> Wording:
@@ -190,7 +193,7 @@ class NotePage:
 def get_note(actor: Actor, note_id: int) -> NotePage:
     """A note that the guard has let this actor see, with the children it is about that they may see.
 
-    Raises NotFound. Two statements.
+    Raises NotFound. Three statements.
     """
     rows = db.session.execute(
         sa.select(
@@ -222,4 +225,5 @@ def get_note(actor: Actor, note_id: int) -> NotePage:
     cases = tuple((row.reference, as_case_row(row).name) for row in about)
     wordings = tuple(Wording(row.number, row.words, row.name or "Somebody", row.written_at) for row in rows)
     kind = NOTE_KINDS[rows[0].kind] if rows[0].kind != ANY_KIND else ""
-    return NotePage(note_id, rows[0].reference, rows[0].happened_at, cases, wordings, kind, rows[0].significant)
+    wrong = corrections_about(note_id)
+    return NotePage(note_id, rows[0].reference, rows[0].happened_at, cases, wordings, kind, rows[0].significant, wrong)

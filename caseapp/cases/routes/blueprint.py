@@ -9,7 +9,14 @@ bp = Blueprint("cases", __name__, url_prefix="/cases")
 # What both databases can count to: a longer number in an address is simply not there.
 LARGEST = 2**63 - 1
 NUMBER = f"int(max={LARGEST})"
-_VIEWS = (("show", "Overview"), ("clocks", "Clocks"), ("chronology", "Chronology"), ("looks", "Who looked"))
+_VIEWS = (
+    ("show", "Overview"),
+    ("clocks", "Clocks"),
+    ("chronology", "Chronology"),
+    ("told", "Told, and put right"),
+    ("people", "People and agencies"),
+    ("looks", "Who looked"),
+)
 
 
 def before() -> int | None:

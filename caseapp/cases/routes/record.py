@@ -45,6 +45,7 @@ def show(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
         "cases/case.html",
         page=page,
         case=page.case,
+        summary=queries.get_summary(actor, page.case, page.family),
         actions=sorted([*actions, *own], key=lambda action: not action.primary),
         under_way=[each for each in offered if isinstance(each, Notice)],
         before_visit=[each for fill in BEFORE_VISIT for each in fill(actor, page.case)],
@@ -72,24 +73,24 @@ def paper(actor: Actor, subject: SubjectAccess, as_file: bool) -> ResponseReturn
         back=url_for(".show", reference=subject.reference),
         page=page,
         case=page.case,
+        summary=queries.get_summary(actor, page.case, page.family),
         before_visit=[each for fill in BEFORE_VISIT for each in fill(actor, page.case)],
     )
     return given
 
 
-@bp.get("/<ref:reference>/chronology")
+@bp.get("/<ref:reference>/people")
 @guard("case:read")
-def chronology(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
-    """Everything that happened, page by page."""
-    case, _ = queries.get_case(actor, subject.id)
-    important = request.args.get("show") == "important"
-    found = queries.list_chronology(actor, [case.id], before=before(), limit=PAGE, important=important)
+def people(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
+    """Who works with the family and who did, for how long and why it ended; the family, with who is responsible."""
+    page = queries.get_case_page(actor, subject.id, entries=1)
     return render_template(
-        "cases/chronology.html",
-        case=case,
-        chronology=found,
-        important=important,
-        tabs=tabs(subject.reference, "chronology"),
+        "cases/people.html",
+        page=page,
+        case=page.case,
+        summary=queries.get_summary(actor, page.case, page.family),
+        agencies=queries.list_around(page.case.id),
+        tabs=tabs(subject.reference, "people"),
     )
 
 

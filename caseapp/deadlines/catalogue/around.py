@@ -150,8 +150,10 @@ RECORD: tuple[Rule, ...] = (
     row("restriction.review", "Restriction of the record looked at again", 90, "calendar_days", "restriction.set",
         "restriction.reviewed", ("It was set, or last looked at,", "Looking at it again has", "that is done"),
         ends="restriction.lifted", anchored_at="previous", owner="team_manager", late_to="head", source=NOTTINGHAM),
-    row("correction.answer", "Correction answered", 1, "months", "correction.asked", "correction.answered",
-        ("The correction was asked for", "Answering has", "it is answered"), source=ICO_RIGHTS, **_IG),
+    # Each answer ends it; where another one waits still, that starts it anew from the day it was asked for.
+    row("correction.answer", "Correction answered", 1, "months", "correction.asked correction.waits",
+        "correction.answered", ("The correction was asked for", "Answering has", "it is answered"),
+        anchored_at="named_day", first_anchor_holds=True, source=ICO_RIGHTS, **_IG),
     row("sar.answer", "Record asked for by its person", 1, "months", "sar.asked", "sar.answered",
         ("The record was asked for", "Giving it has", "it is given"), ends="sar.extended", source=ICO_RIGHTS, **_IG),
     row("sar.answer_extended", "Record asked for by its person, extended", 3, "months", "sar.extended",

@@ -129,8 +129,6 @@ _OF_A_CASE = (
         ("restriction.set", "Access to the record restricted"),
         ("restriction.reviewed", "The restriction was looked at again"),
         ("restriction.lifted", "The restriction was lifted"),
-        ("correction.asked", "Somebody in the record asked for a correction"),
-        ("correction.answered", "The correction was answered"),
         ("sar.asked", "Somebody asked for their record, and showed who they are"),
         ("sar.extended", "Two months more for that record, with the reason told", "The day they had asked"),
         ("sar.answered", "The record was given"),

@@ -59,6 +59,7 @@ class PersonGiven:
     ethnicity: str | None = None
     phone: str | None = None
     school: str | None = None
+    gp: str | None = None
     first_language: str | None = None
     interpreter_needed: bool = False
     identifiers: Sequence[tuple[str, str]] = ()
@@ -130,6 +131,7 @@ def _person_row(number: int, person: PersonGiven) -> dict[str, Any]:
         "ethnicity": _cut(person.ethnicity, 4),
         "phone": _cut(person.phone, 60),
         "school": _cut(person.school, 160),
+        "gp": _cut(person.gp, 160),
         "first_language": _cut(person.first_language, 80),
         "interpreter_needed": person.interpreter_needed,
         "match_key": key,

@@ -34,6 +34,7 @@ FACTS = (
     "other_languages",
     "interpreter_needed",
     "school",
+    "gp",
     "deceased_on",
 )
 

@@ -31,6 +31,7 @@ class Person(Model):
     source_id: orm.Mapped[str | None] = column(sa.String(80), "record", nullable=True)
     deceased_on: orm.Mapped[date | None] = column(sa.Date(), "record", nullable=True)
     school: orm.Mapped[str | None] = column(sa.String(160), "record", nullable=True)
+    gp: orm.Mapped[str | None] = column(sa.String(160), "record", nullable=True)
     other_languages: orm.Mapped[str | None] = column(sa.String(200), "record", nullable=True)
     # Makes the second of two people who change the record at once stop.
     version: orm.Mapped[int] = orm.mapped_column(sa.Integer(), server_default="1")

@@ -80,6 +80,7 @@ class PersonPage:
     ethnicity_code: str | None
     phone: str | None
     school: str | None
+    gp: str | None
     first_language: str | None
     other_languages: str | None
     interpreter_needed: bool
@@ -288,6 +289,7 @@ _ABOUT = (
     Person.ethnicity,
     Person.phone,
     Person.school,
+    Person.gp,
     Person.first_language,
     Person.other_languages,
     Person.interpreter_needed,
@@ -332,6 +334,7 @@ def get_person(person_id: int, *, level: int) -> PersonPage:
         first.ethnicity if whole else None,
         first.phone if whole else None,
         first.school if whole else None,
+        first.gp if whole else None,
         first.first_language if whole else None,
         first.other_languages if whole else None,
         first.interpreter_needed if whole else False,

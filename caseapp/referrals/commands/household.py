@@ -175,6 +175,7 @@ def _child(page: HubPage, child: HubChild, numbers: Sequence[tuple[str, str]]) -
         first_language=as_text(raw.get("first_language")),
         interpreter_needed=raw.get("interpreter_needed") is True,
         school=told.school,
+        gp=told.gp,
         identifiers=numbers,
         stay=_child_stay(page, told, raw),
     )

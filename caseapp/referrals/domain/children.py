@@ -43,6 +43,7 @@ class ChildTold:
     nhs_number: str | None
     upn: str | None
     school: str | None
+    gp: str | None
     whereabouts: str | None
 
     @property
@@ -169,6 +170,7 @@ def _child(position: int, item: object) -> ChildTold:
         nhs_number=check_nhs_number(told.get("nhs_number")).value,
         upn=check_upn(told.get("upn")).value,
         school=as_text(told.get("school")),
+        gp=as_text(told.get("gp")),
         whereabouts=as_text(told.get("whereabouts")),
     )
 

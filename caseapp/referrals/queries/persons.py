@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from caseapp.access.domain import L4, Actor, SubjectAccess
 from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_shape, sees
+from caseapp.cases.models import Case
 from caseapp.kernel.db import fetch, fetch_new
 from caseapp.kernel.events import Event, EventSubject
 from caseapp.kernel.papers import PRINTED, TAKEN
@@ -145,3 +146,16 @@ def _contacts_statement(placed: bool, covers: bool) -> Any:
         .order_by(Referral.received_at.desc(), Referral.id.desc())
         .limit(SHOWN)
     )
+
+
+def earlier(reader: AnyReader, asked: Any) -> sa.Select[Any]:
+    """For the slot `cases.earlier`: the contacts in which the children of these cases are told of, by the person
+    chosen or the exact name and birth date, decided ones and open ones."""
+    of_cases = sa.select(Case.person_id).where(Case.id.in_(asked))
+    key = sa.select(Person.match_key).where(Person.id.in_(of_cases), Person.match_key.is_not(None))
+    told = sa.union(
+        sa.select(ReferralChild.referral_id).where(ReferralChild.person_id.in_(of_cases)),
+        sa.select(ReferralChild.referral_id).where(ReferralChild.match_key.in_(key), ReferralChild.person_id.is_(None)),
+    )
+    own = sa.select(Case.referral_id).where(Case.id.in_(asked))
+    return sa.select(Referral.id).where(Referral.id.in_(told), Referral.id.not_in(own), not_barred(reader, Referral.id))
