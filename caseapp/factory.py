@@ -219,7 +219,8 @@ NAVIGATION: tuple[NavItem, ...] = (
         "clock:list_late",
         ("deadlines.late_of", "deadlines.late_reason", "deadlines.answer_late"),
     ),
-    NavItem("Handovers", "pathway.index", "handover:list", ("pathway.show", "pathway.step_down")),
+    NavItem("Handovers", "pathway.index", "handover:list", ("pathway.show", "pathway.step_down", "pathway.lead")),
+    NavItem("Asked to lead", "pathway.leading_list", "leading:list", ("pathway.leading_request",)),
     NavItem("Police notifications", "notices.index", "notice:create", ("notices.new", "notices.take", "notices.show")),
     NavItem(
         "My referrals",
@@ -356,7 +357,12 @@ def connect() -> None:
         ABOUT.fill(fill_about)
     BEFORE_VISIT.fill(referrals_told.before_visit)
     EARLIER.fill(referrals_persons.earlier)
-    for fill_codes in (referrals_told.code_words, night_routes.code_words, assessments_queries.code_words):
+    for fill_codes in (
+        referrals_told.code_words,
+        night_routes.code_words,
+        assessments_queries.code_words,
+        pathway_queries.code_words,
+    ):
         CODE_WORDS.fill(fill_codes)
     for fill_panel in (night_routes.desk_panels, assessments_routes.desk_panels, pathway_routes.desk_panels):
         DESK_PANELS.fill(fill_panel)

@@ -284,6 +284,12 @@ def an_authorised_assessment(family: AFamily, *, worker: str = "north.worker", m
     return assessment_id
 
 
+def by_name(login: str) -> pathway.NewLead:
+    """Somebody who works elsewhere, as the form of a step-down names them."""
+    who = someone(login)
+    return pathway.NewLead(who.name, "Works there", who.agency_id, "01632 960114")
+
+
 def propose_step_down(family: AFamily, *, proposer: str = "north.worker", **changes: Any) -> int:
     """A step-down of a family to family help in North, with all it needs; `changes` to any of it. Gives its number."""
     name = "Marsden"

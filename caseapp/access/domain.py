@@ -253,6 +253,8 @@ PREDICATES: dict[str, Predicate] = {
     "hands_over": _member(*((kind, role) for kind in (HUB, LOCALITY, FAMILY_HELP) for role in ("worker", "manager"))),
     "in_group": _member((DESK, "safeguarding_lead"), (DESK, "deputy_lead")),
     "leads_group": _member((DESK, "safeguarding_lead")),
+    "at_a_desk": lambda actor, _subject: bool(actor.teams(DESK)),
+    "is_asked": _reached_by("asked"),
     "is_night": _member((OUT_OF_HOURS, "worker")),
     "works_with_or_night": _reached_by("involved", "cover", "custody", "night"),
     "works_with_or_hub": _reached_by("involved", "cover", "custody", "hub"),
@@ -420,6 +422,9 @@ _TABLE = (
         "Only the manager of the receiving team can answer a handover.",
     ),
     Permission("handover:close", "handover", L4, "sends_it", "Only the sending team closes its own part."),
+    Permission("leading:ask", "handover", L4, "sends_it", "The sending team asks who is to lead."),
+    Permission("leading:list", None, L0, "at_a_desk"),
+    Permission("leading:answer", "leading", L0, "is_asked"),
     Permission("person:read", "person", L1, "anyone"),
     Permission("person:link", "person", L1, "is_hub", "Only people who work in the hub say who is one person."),
     Permission(

@@ -22,6 +22,7 @@ PREFIXES = {
     "notice": "B",
     "search": "S",
     "visit": "V",
+    "leading": "L",
 }
 _KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 

@@ -2,6 +2,8 @@
 
 from caseapp.assessments import catalogue as assessed
 
+from .domain import NO, NOT_YET, YES
+
 # Family help is asked for in the same words wherever it is asked.
 CONSENT: dict[str, str] = assessed.CONSENT
 CONSENT_HOW: dict[str, str] = assessed.CONSENT_HOW
@@ -27,3 +29,14 @@ EPISODE_AFTER = "family_help"
 EPISODE_BEFORE = "child_in_need"
 LEAD_ROLE = "lead_practitioner"
 END_REASON = "step_down"
+
+
+# How somebody who is asked to lead answers, and the five reasons for not (practice 19).
+LEAD_ANSWERS: dict[str, str] = {YES: "Yes, I will lead", NOT_YET: "Not yet", NO: "No"}
+LEAD_REASONS: dict[str, str] = {
+    "too_many": "I lead as many families as I can",
+    "not_me": "Somebody else knows this family better",
+    "not_trained": "I need training or supervision first",
+    "not_agreed": "My manager has not agreed",
+    "not_safe": "It would put me or the family in a hard place",
+}

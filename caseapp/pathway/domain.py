@@ -173,3 +173,31 @@ def gaps(rows: Collection[tuple[int, datetime, datetime | None]]) -> list[tuple[
             if ended is not None and ended < began:
                 found.append((case_id, ended, began))
     return found
+
+
+# ---------------------------------------------------------------- asking somebody outside to lead (practice 19)
+
+ASKED, YES, NOT_YET, NO = "asked", "yes", "not_yet", "no"
+DECLINED: frozenset[str] = frozenset({NOT_YET, NO})
+
+
+def check_answer_to_lead(
+    answer: str, *, reason: str, deputy: str, deputy_phone: str, meeting_is_closed: bool, cover: str, cover_phone: str
+) -> dict[str, str]:
+    """What is missing from the answer of somebody who is asked to lead: field name to message.
+
+    A yes names who stands in for them, and who covers a meeting with the family that falls into weeks in which they are
+    closed: until then it does not count (practice 19). Anything else says why, by one of five reasons.
+    """
+    if answer not in (YES, NOT_YET, NO):
+        return {"answer": "Choose yes, not yet or no"}
+    if answer != YES:
+        return {} if reason else {"reason": "Choose the reason that comes closest"}
+    problems = {
+        "deputy": "" if deputy.strip() else "Write who stands in for you",
+        "deputy_phone": "" if deputy_phone.strip() else "Write a telephone number where they can be reached",
+    }
+    if meeting_is_closed:
+        problems["cover"] = "" if cover.strip() else "The meeting is in your closed weeks: write who comes for you"
+        problems["cover_phone"] = "" if cover_phone.strip() else "Write a telephone number where they can be reached"
+    return {field: message for field, message in problems.items() if message}

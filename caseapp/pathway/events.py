@@ -24,3 +24,14 @@ declare(
         "case.handover.sender_closed", "{from_team} closed its part; the handover to {to_team} is done", _TEAMS, "plan"
     ),
 )
+
+# Asking somebody outside the receiving team to lead. The handover comes first, then the request, then the cases.
+declare(
+    EventType("lead.asked", "{professional} was asked to lead the work", {"professional": "professional"}, "plan"),
+    EventType(
+        "lead.answered",
+        "{professional}, asked to lead the work: {answer}",
+        {"professional": "professional", "answer": "code:lead_answers"},
+        "plan",
+    ),
+)

@@ -15,10 +15,11 @@ from caseapp.kernel.forms import (
     PhoneField,
     TextField,
     ValidationError,
+    WholeNumberField,
     WordsField,
 )
 
-from .catalogue import CONSENT, CONSENT_HOW
+from .catalogue import CONSENT, CONSENT_HOW, LEAD_ANSWERS, LEAD_REASONS
 from .domain import GIVEN
 from .queries import LeadChoice, StepDownChoices
 from .queries.closing import Closing
@@ -245,3 +246,50 @@ class ReopenForm(Form):
     """Open a case again that was closed by mistake."""
 
     words = WordsField("What was the mistake?", required="Say what the mistake was", rows=3)
+
+
+class AskToLeadForm(Form):
+    """Ask somebody outside the receiving team to lead: what it takes, told before they answer (practice 19)."""
+
+    meetings = TextField(
+        "How often does the team around the family meet?",
+        required="Say how often you meet, for example every six weeks",
+        hint="For example: every six weeks, an hour, at the school",
+        max_length=200,
+    )
+    hours = WholeNumberField(
+        "Hours a month, about",
+        required="Say how many hours a month it takes, about",
+        lowest=1,
+        highest=80,
+        called="the hours",
+    )
+    helper = ChoiceField(
+        "Who of the receiving team helps them?",
+        required="Choose who helps them",
+        hint="Whom they ring with any question, and who steps in",
+    )
+    words = WordsField("A word to them", hint="They read this. Write nothing that other agencies told us", rows=3)
+
+
+class LeadAnswerForm(Form):
+    """The answer of somebody who is asked to lead, by themselves or written down from a telephone call."""
+
+    answer = ChoiceField(
+        "Will you be the lead practitioner for this family?",
+        choices=LEAD_ANSWERS,
+        required="Choose yes, not yet or no",
+    )
+    deputy = TextField("Who stands in for you?", max_length=200, autocomplete="off")
+    deputy_phone = PhoneField("Their telephone", max_length=40, autocomplete="off")
+    cover = TextField("Who comes to the meeting in your place?", max_length=200, autocomplete="off")
+    cover_phone = PhoneField("Their telephone", max_length=40, autocomplete="off")
+    reason = ChoiceField("Which reason comes closest?", choices=LEAD_REASONS)
+    words = WordsField("Anything you want to add", hint="The team that asks you reads this", rows=3)
+
+
+def ask_to_lead_form(leads: tuple[LeadChoice, ...], **options: Any) -> AskToLeadForm:
+    """The form with the people of the receiving team, one of whom helps."""
+    form = AskToLeadForm(**options)
+    form.helper.choices = [_lead(lead) for lead in leads]
+    return form

@@ -62,3 +62,32 @@ class HandoverCase(Model):
 
     handover_id: orm.Mapped[int] = foreign_key("handover.id", primary_key=True)
     case_id: orm.Mapped[int] = foreign_key("case_record.id", primary_key=True, index=True)
+
+
+class LeadRequest(Model):
+    """Somebody outside the receiving team is asked to lead the work with a family: what it takes, and what they say
+    (practice 19). Asked again, it is a new row; the last one counts."""
+
+    __tablename__ = "lead_request"
+
+    id: orm.Mapped[int] = foreign_key("subject.id", primary_key=True, autoincrement=False)
+    handover_id: orm.Mapped[int] = foreign_key("handover.id", index=True)
+    professional_id: orm.Mapped[int] = foreign_key("professional.id", index=True)
+    helper_id: orm.Mapped[int] = foreign_key("professional.id")
+    asked_at: orm.Mapped[datetime] = column(UTCDateTime(), "own")
+    asked_by_id: orm.Mapped[int] = foreign_key("app_user.id")
+    # What they are asked for, in words written for them: what they read before they answer.
+    meetings: orm.Mapped[str] = column(sa.String(200), "own")
+    hours: orm.Mapped[int] = orm.mapped_column(sa.Integer())
+    words: orm.Mapped[str] = column(sa.Text(), "own")
+    state: orm.Mapped[str] = column(Code(12), "own")
+    answered_at: orm.Mapped[datetime | None] = column(UTCDateTime(), "own", nullable=True)
+    # Who wrote the answer down: the one who was asked, or who asked them by telephone.
+    answered_by_id: orm.Mapped[int | None] = foreign_key("app_user.id", nullable=True)
+    reason: orm.Mapped[str | None] = column(sa.String(30), "own", nullable=True)
+    answer_words: orm.Mapped[str | None] = column(sa.Text(), "own", nullable=True)
+    deputy: orm.Mapped[str | None] = column(sa.String(200), "own", nullable=True)
+    deputy_phone: orm.Mapped[str | None] = column(sa.String(40), "own", nullable=True)
+    # Who comes in their place to the meeting with the family, when it falls into weeks in which they are closed.
+    cover: orm.Mapped[str | None] = column(sa.String(200), "own", nullable=True)
+    cover_phone: orm.Mapped[str | None] = column(sa.String(40), "own", nullable=True)

@@ -12,7 +12,8 @@ from caseapp.kernel.subjects import Subject, make_reference
 from caseapp.night.commands import hand_over
 from caseapp.notices.commands import take_notice
 from caseapp.notices.domain import read_text
-from caseapp.pathway.commands import agree_handover
+from caseapp.pathway.commands import agree_handover, ask_to_lead
+from caseapp.pathway.queries import list_leads
 from caseapp.referrals.commands import receive_referral
 from caseapp.referrals.commands.drafts import start_draft
 from caseapp.referrals.commands.triage import propose_decision, rate_referral
@@ -79,6 +80,7 @@ def _half(*, name: str, team: str, worker: str, manager: str, sender: str) -> di
         lead_professional_id=someone("familyhelp.worker" if team == "north" else "fh.central.worker").professional_id,
     )
     agree_handover(someone(manager), handover_id=handover_id)
+    leading = _asked_to_lead(name=name, team=team, worker=worker, manager=manager, asked=sender)
     night = hand_over(
         someone("mash.worker"),
         referral_id=received.id,
@@ -108,10 +110,32 @@ def _half(*, name: str, team: str, worker: str, manager: str, sender: str) -> di
         "night": night,
         "assessment": _reference(assessment_id),
         "handover": _reference(handover_id),
+        "leading": leading,
         "draft": draft,
         "user": someone(sender).reference,
         "search": keep_search(someone(worker), typed=f"Ellie {name}"),
     }
+
+
+def _asked_to_lead(*, name: str, team: str, worker: str, manager: str, asked: str) -> str:
+    """Somebody of an agency's desk is asked to lead the work with a family that is stepped down."""
+    family = factories.a_case(name=f"{name}-Dale", team=team, worker=worker)
+    factories.an_authorised_assessment(family, worker=worker, manager=manager)
+    receiver = factories.team_id(f"fh_{team}")
+    handover_id = factories.propose_step_down(
+        family,
+        proposer=worker,
+        to_team_id=receiver,
+        lead_professional_id=None,
+        new_lead=factories.by_name(asked),
+    )
+    return ask_to_lead(
+        someone(worker),
+        handover_id=handover_id,
+        meetings="Every six weeks, at the school",
+        hours=4,
+        helper_id=list_leads(receiver)[0].id,
+    )
 
 
 def _reference(subject_id: int) -> str:

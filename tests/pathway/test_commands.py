@@ -23,6 +23,7 @@ from caseapp.kernel.events import Event
 from caseapp.pathway import commands, queries
 from caseapp.pathway.models import Handover
 from tests.factories import AFamily, a_case, an_authorised_assessment, propose_step_down, someone, team_id
+from tests.pathway.test_leading import SAYS_YES, ask
 
 Who = Callable[[str], Actor]
 
@@ -175,6 +176,8 @@ def test_a_school_s_lead_leads_while_the_team_is_accountable(family: AFamily, ac
         new_lead=commands.NewLead("Pat Moore", "Pastoral lead", school, "01632 960114"),
     )
     commands.agree_handover(actor("north.manager"), handover_id=number)
+    ask(family, number)
+    commands.write_answer_down(actor("north.worker"), handover_id=number, answer=SAYS_YES)
     commands.accept_handover(actor("familyhelp.north"), handover_id=number)
     lead = find_professional(_row(number).lead_professional_id or 0)
     assert lead is not None and (lead.name, lead.agency) == ("Pat Moore", "Wath Primary School")

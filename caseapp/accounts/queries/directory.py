@@ -13,6 +13,7 @@ from caseapp.accounts.models import Absence, Agency, Cover, Professional, Team, 
 from caseapp.accounts.queries.actors import in_force
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch
+from caseapp.kernel.text import one_line
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,16 @@ def find_professional(professional_id: int) -> ProfessionalRow | None:
     """One professional; None if there is none."""
     row = db.session.execute(_find_professional(), {"number": professional_id}).first()
     return ProfessionalRow(*row) if row else None
+
+
+def find_named(*, agency_id: int, name: str) -> int | None:
+    """The one professional of an agency with this name, who works there still; None if there is none, or several."""
+    stays = sa.or_(Professional.left_on.is_(None), Professional.left_on > clock.today())
+    of_agency = db.session.execute(
+        sa.select(Professional.id, Professional.name).where(Professional.agency_id == agency_id, stays)
+    )
+    found = [row.id for row in of_agency if row.name.casefold() == one_line(name).casefold()]
+    return found[0] if len(found) == 1 else None
 
 
 @cache

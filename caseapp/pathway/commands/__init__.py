@@ -13,15 +13,19 @@ from .answering import (
     withdraw_handover,
 )
 from .closing import close_family_cases
+from .leading import LeadAnswer, answer_to_lead, ask_to_lead, write_answer_down
 from .proposing import ASSESS_FIRST, NewLead, hand_again, hand_to_family_help, propose_step_down
 from .steps import FROM_HUB
 
 __all__ = [
     "ASSESS_FIRST",
     "FROM_HUB",
+    "LeadAnswer",
     "NewLead",
     "accept_handover",
     "agree_handover",
+    "answer_to_lead",
+    "ask_to_lead",
     "close_family_cases",
     "close_sender_part",
     "hand_again",
@@ -30,4 +34,5 @@ __all__ = [
     "return_handover",
     "send_back_handover",
     "withdraw_handover",
+    "write_answer_down",
 ]

@@ -33,6 +33,7 @@ from caseapp.pathway.domain import (
 )
 from caseapp.pathway.models import Handover
 
+from .leading import end_asking, has_declined, must_have_said_yes
 from .steps import (
     FROM_HUB,
     RETURNED_TASK,
@@ -65,6 +66,7 @@ def send_back_handover(actor: Actor, *, handover_id: int, words: str) -> None:
     must_follow(row, SEND_BACK)
     need_words(words, "Say what has to change, so that it can be put right")
     mark_answered(actor, row, SENT_BACK, words)
+    end_asking(row.id)
     record(actor, "case.handover.sent_back", subjects=subjects_of(row), **teams_of(row))
 
 
@@ -75,13 +77,13 @@ def accept_handover(
 
     `lead_professional_id` is needed when the sender named nobody, or somebody who can't lead any more. Raises Invalid
     without a lead, Refused for the person who proposed or agreed it (four eyes), Conflict naming whoever answered
-    first, OutOfOrder when it is not theirs to accept yet.
+    first, OutOfOrder when it is not theirs to accept yet, or who is to lead has not said yes.
     """
     row = lock_handover(handover_id)
     must_follow(row, ACCEPT)
     if actor.user_id in (row.proposed_by_id, row.agreed_by_id):
         raise Refused("You proposed or agreed this handover: somebody else has to accept it.")
-    named = row.lead_professional_id if row.lead_professional_id and can_lead(row.lead_professional_id) else None
+    named = _who_leads(row)
     lead_id = named or lead_professional_id
     lead = find_professional(lead_id) if lead_id else None
     if lead is None or (named is None and (lead.team_id != row.to_team_id or not can_lead(lead.id))):
@@ -92,6 +94,7 @@ def accept_handover(
     row.lead_professional_id = lead.id
     mark_answered(actor, row, ACCEPTED, words)
     settle_returned(actor, row.family_id)
+    end_asking(row.id)
     row.accepted_at = row.answered_at
     db.session.flush()
     move_custody(
@@ -111,6 +114,16 @@ def accept_handover(
         _close(actor, row, case_ids)
 
 
+def _who_leads(row: Handover) -> int | None:
+    """The lead practitioner whom the sender named, if they can and will lead; None: the receiver names one. Raises
+    OutOfOrder while somebody outside the receiving team has not said yes."""
+    named = row.lead_professional_id
+    if named is None or not can_lead(named) or has_declined(row):
+        return None
+    must_have_said_yes(row)
+    return named
+
+
 def return_handover(actor: Actor, *, handover_id: int, reason: str) -> None:
     """The receiving manager sends it back and says what is missing; the sender keeps the family.
 
@@ -122,6 +135,7 @@ def return_handover(actor: Actor, *, handover_id: int, reason: str) -> None:
         raise Refused("You proposed or agreed this handover: somebody else has to answer it.")
     need_words(reason, "Say what is missing, so that it can be put right")
     mark_answered(actor, row, RETURNED, reason)
+    end_asking(row.id)
     record(actor, "case.handover.returned", subjects=subjects_of(row), **teams_of(row))
     make_task(case_id=case_ids_of(row.id)[0], kind=RETURNED_TASK, about_id=row.id, actor=actor)
 
@@ -131,6 +145,7 @@ def withdraw_handover(actor: Actor, *, handover_id: int, words: str = "") -> Non
     row = lock_handover(handover_id)
     must_follow(row, WITHDRAW)
     mark_answered(actor, row, WITHDRAWN, words)
+    end_asking(row.id)
     settle_returned(actor, row.family_id)
     end_reach(subject_id=row.id, why="receiver")
     record(actor, "case.handover.withdrawn", subjects=subjects_of(row), **teams_of(row))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from caseapp.access.domain import FAMILY_HELP, Actor
 from caseapp.accounts.commands import add_professional
-from caseapp.accounts.queries import agency_names, can_lead, find_professional, find_team
+from caseapp.accounts.queries import agency_names, can_lead, find_named, find_professional, find_team
 from caseapp.cases.models import Case
 from caseapp.cases.queries import CaseRow, family_cases
 from caseapp.kernel import clock
@@ -195,7 +195,9 @@ def _mine_if_open(actor: Actor, family_id: int) -> str | None:
 
 
 def _add_lead(lead: NewLead) -> int:
-    return add_professional(
+    """The professional of that agency with this name, who may have a sign-in and can be asked here; or a new one."""
+    known = find_named(agency_id=lead.agency_id, name=lead.name)
+    return known or add_professional(
         agency_id=lead.agency_id, team_id=None, name=lead.name, title=lead.title, phone=lead.phone, qualified=False
     )
 

@@ -12,6 +12,7 @@ from .handovers import (
     list_waiting_for_manager,
     task_words,
 )
+from .leading import code_words
 from .links import (
     HandoverLink,
     Stand,
@@ -36,6 +37,7 @@ __all__ = [
     "WaitingLink",
     "about_handovers",
     "all_assessed",
+    "code_words",
     "count_open_work",
     "find_handover_of_case",
     "find_stand",

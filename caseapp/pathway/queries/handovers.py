@@ -22,8 +22,19 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
-from caseapp.pathway.domain import ACCEPTED, AGREED, PROPOSED, RETURNED, SENT_BACK, Held, gaps, merge_held, phase_of
-from caseapp.pathway.models import Handover, HandoverCase
+from caseapp.pathway.domain import (
+    ACCEPTED,
+    AGREED,
+    DECLINED,
+    PROPOSED,
+    RETURNED,
+    SENT_BACK,
+    Held,
+    gaps,
+    merge_held,
+    phase_of,
+)
+from caseapp.pathway.models import Handover, HandoverCase, LeadRequest
 from caseapp.people.models import Family, Person, PersonName
 from caseapp.people.queries import CURRENT_NAME, PERSON_COLUMNS, shown_age, shown_name
 
@@ -87,6 +98,8 @@ class HandoverRow:
     lead: str | None
     # Whether the lead who was named can still lead; False when nobody was.
     lead_stands: bool
+    # Whether they work outside the receiving team: then they are asked first.
+    lead_outside: bool
     lead_about: str
     meeting_on: date | None
     version: int
@@ -138,6 +151,16 @@ _CLOCK_COLUMNS = (
 )
 
 
+# Asked whether they will lead, they said no or not yet; asked once more, the last answer counts.
+_LATER = orm.aliased(LeadRequest)
+_DECLINED = sa.exists().where(
+    LeadRequest.handover_id == Handover.id,
+    LeadRequest.professional_id == Handover.lead_professional_id,
+    LeadRequest.state.in_(sorted(DECLINED)),
+    ~sa.exists().where(_LATER.handover_id == LeadRequest.handover_id, _LATER.id > LeadRequest.id),
+)
+
+
 def _select_handovers() -> sa.Select[Any]:
     sender, receiver, lead, employer = (
         orm.aliased(Team),
@@ -156,7 +179,8 @@ def _select_handovers() -> sa.Select[Any]:
             user_name_of(Handover.agreed_by_id).label("agreed_by"),
             user_name_of(Handover.answered_by_id).label("answered_by"),
             lead.name.label("lead"),
-            may_lead(lead).label("lead_stands"),
+            sa.and_(may_lead(lead), ~_DECLINED).label("lead_stands"),
+            (lead.team_id.is_distinct_from(Handover.to_team_id)).label("lead_outside"),
             lead.title.label("lead_title"),
             lead.phone.label("lead_phone"),
             employer.name.label("lead_agency"),
@@ -208,6 +232,7 @@ def _as_row(row: Any) -> HandoverRow:
         lead_id=row.lead_professional_id,
         lead=row.lead,
         lead_stands=row.lead is not None and bool(row.lead_stands),
+        lead_outside=bool(row.lead_professional_id and row.lead_outside),
         lead_about=about,
         meeting_on=row.meeting_on,
         version=row.version,

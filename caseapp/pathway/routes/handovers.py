@@ -19,7 +19,7 @@ from caseapp.kernel.errors import Invalid, OutOfOrder, Refused
 from caseapp.kernel.sheets import Sheet
 from caseapp.kernel.web import when
 from caseapp.pathway import commands, forms, queries
-from caseapp.pathway.catalogue import CONSENT, CONSENT_HOW, DIRECTIONS, STATES
+from caseapp.pathway.catalogue import CONSENT, CONSENT_HOW, DIRECTIONS, LEAD_ANSWERS, STATES
 from caseapp.pathway.domain import (
     ACCEPT,
     ACCEPTED,
@@ -36,6 +36,7 @@ from caseapp.pathway.domain import (
     next_phase,
     why_not,
 )
+from caseapp.pathway.queries.leading import last_request
 
 from .blueprint import bp
 
@@ -205,6 +206,9 @@ def _page(actor: Actor, subject: SubjectAccess, form: Any = None) -> Any:
         entries=family_chronology(actor, read, level=level) if level else None,
         opens_record=level >= L4,
         alone=row.proposed_by_id == row.agreed_by_id,
+        asked=_asked(row),
+        answers=LEAD_ANSWERS,
+        may_ask=row.phase in (PROPOSED, AGREED) and allows(PERMISSIONS["leading:ask"], actor, subject),
         directions=DIRECTIONS,
         states=STATES,
         consent_words=CONSENT,
@@ -216,6 +220,12 @@ def _page(actor: Actor, subject: SubjectAccess, form: Any = None) -> Any:
     )
     failed = form is not None and (form.errors or form.form_errors)
     return (body, 422) if failed else body
+
+
+def _asked(row: queries.HandoverRow) -> Any:
+    """The last time the lead practitioner who is named was asked whether they will; None: not asked, or of the team."""
+    known = last_request(row.id) if row.lead_outside else None
+    return known if known and known.professional_id == row.lead_id else None
 
 
 def _record_of(actor: Actor, subject: SubjectAccess, row: queries.HandoverRow) -> tuple[list[int], int]:
