@@ -1,6 +1,6 @@
 """The top floor: puts the slices together. The only module that imports routes."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -60,6 +60,8 @@ from caseapp.kernel import health, logs, web
 from caseapp.kernel.db import Model, undeclared_columns
 from caseapp.kernel.events import subscribe
 from caseapp.kernel.forms import form_token
+from caseapp.kernel.slots import Slot
+from caseapp.navigation import FIND, NAVIGATION, SIGN_OUT, SIGNED_IN, NavItem
 from caseapp.night import cli as night_cli
 from caseapp.night import commands as night_commands
 from caseapp.night import events as night_events
@@ -97,18 +99,6 @@ from caseapp.referrals.queries.words import what_was_said
 from caseapp.search import events as search_events
 from caseapp.search import models as search_tables
 from caseapp.search import routes as search_routes
-
-
-@dataclass(frozen=True)
-class NavItem:
-    """One entry of the main navigation, shown to whoever holds the permission; `also` are the pages that count as
-    inside it."""
-
-    label: str
-    endpoint: str
-    permission: str
-    also: tuple[str, ...] = ()
-
 
 # Every slice's tables, so that the metadata is whole before anything is checked or migrated.
 TABLES = (
@@ -175,211 +165,87 @@ COMMANDS: tuple[click.Command, ...] = (
     referrals_cli.group,
     night_cli.group,
 )
-TEAM_PAGES = ("desk.team_due", "desk.team_calendar", "desk.team_likely", "desk.team_seen")
-NAVIGATION: tuple[NavItem, ...] = (
-    NavItem("Not acknowledged", "desk.alerts", "desk:alerts"),
-    NavItem(
-        "Team board",
-        "desk.team_board",
-        "desk:team_board",
-        ("desk.team_due", "desk.team_calendar", "desk.team_likely", "desk.team_seen"),
-    ),
-    NavItem("My work", "desk.my_work", "desk:my_work", ("desk.likely",)),
-    NavItem(
-        "Hub queue",
-        "referrals.queue",
-        "referral:queue",
-        (
-            "referrals.marks",
-            "referrals.ask_page",
-            "referrals.ask_give",
-            "referrals.begin_call",
-            "referrals.show",
-            "referrals.decision",
-            "referrals.rate",
-            "referrals.propose",
-            "referrals.decide",
-            "referrals.to_ring",
-            "referrals.asked_again",
-            "referrals.look_again",
-            "referrals.answer",
-            "referrals.known",
-            "referrals.say_known",
-            "referrals.take_back_known",
-        ),
-    ),
-    NavItem(
-        "Night list", "night.night", "night:list", ("night.work", "night.card", "night.find", "night.new_child_entry")
-    ),
-    NavItem("Closing list", "night.closing", "night:closing", ("night.own",)),
-    NavItem("From the night", "night.morning", "night:morning", ("night.acknowledge",)),
-    NavItem(
-        "What is late",
-        "deadlines.late_list",
-        "clock:list_late",
-        ("deadlines.late_of", "deadlines.late_reason", "deadlines.answer_late"),
-    ),
-    NavItem("Handovers", "pathway.index", "handover:list", ("pathway.show", "pathway.step_down", "pathway.lead")),
-    NavItem("Asked to lead", "pathway.leading_list", "leading:list", ("pathway.leading_request",)),
-    NavItem("Police notifications", "notices.index", "notice:create", ("notices.new", "notices.take", "notices.show")),
-    NavItem(
-        "My referrals",
-        "referrals.list_own",
-        "referral:list_own",
-        (
-            "referrals.show_receipt",
-            "referrals.add",
-            "referrals.add_it",
-            "referrals.in_error",
-            "referrals.say_error",
-            "referrals.want_again",
-            "referrals.ask_for_it",
-            "referrals.disagree",
-            "referrals.group",
-            "referrals.deputy",
-            "referrals.closed",
-        ),
-    ),
-    NavItem(
-        "New referral",
-        "referrals.new_referral",
-        "referral:create",
-        (
-            "referrals.show_page",
-            "referrals.save_page",
-            "referrals.ask_discard",
-            "referrals.show_brief",
-            "referrals.save_brief",
-            "referrals.save_files",
-            "referrals.known_to_caller",
-        ),
-    ),
-    NavItem(
-        "Reminders",
-        "notifications.index",
-        "reminder:list",
-        ("notifications.settings", "notifications.make_calendar_address"),
-    ),
-    # Hub managers, whose line is full, find it beside their queue.
-    NavItem(
-        "Duplicates",
-        "people.duplicates",
-        "insight:read",
-        ("people.doubles", "people.say_of_double"),
-    ),
-    NavItem("The service at a glance", "insight.index", "insight:read", ("insight.show_list",)),
-    NavItem("By agency and week", "insight.agencies", "insight:read"),
-    NavItem("Definitions", "insight.definitions", "insight:read"),
-    NavItem("Samples", "insight.list_samples", "insight:read", ("insight.sample", "insight.draw")),
-    NavItem(
-        "Deadlines",
-        "deadlines.rules",
-        "policy:decisions",
-        tuple(
-            f"deadlines.{page}"
-            for page in (
-                "rule",
-                "calendar",
-                "decisions",
-                "decision",
-                "decide",
-                "decide_days",
-                "decide_days_it",
-                "decide_rule",
-                "decide_rule_it",
-            )
-        ),
-    ),
-    NavItem("Event log", "audit.events", "audit:read"),
-    NavItem("Who looked at what", "audit.reads", "audit:read"),
-    NavItem("Seal", "audit.seals", "audit:read"),
-    NavItem("My team", "accounts.my_team", "staff:manage", ("accounts.team_person", "desk.off_today")),
-    NavItem("Our people", "accounts.our_people", "staff:confirm"),
-    NavItem(
-        "People who sign in",
-        "accounts.people",
-        "account:administer",
-        ("accounts.ask_disable", "accounts.ask_enable", "accounts.ask_invite", "accounts.person_sign_in"),
-    ),
-    NavItem("Outbox", "notifications.outbox", "outbox:read", ("notifications.show_mail",)),
-)
 
-# Foot of every page of somebody who is signed in.
-SIGNED_IN = (
-    {"label": "Your account", "url": "/accounts/me"},
-    {"label": "Every deadline, explained", "url": "/deadlines/"},
-)
-
-SIGN_OUT = "/accounts/sign-out"
-FIND = "/search/"
 csrf = CSRFProtect()
+
+
+# Who fills each slot, in the order in which they answer.
+FILLS: tuple[tuple[Slot, tuple[Callable[..., Any], ...]], ...] = (
+    (WRITE_READS, (audit_commands.write_reads,)),
+    (
+        CASE_ACTIONS,
+        (
+            assessments_routes.case_actions,
+            pathway_routes.case_actions,
+            pathway_routes.closing_actions,
+            night_routes.case_actions,
+        ),
+    ),
+    (AROUND, (cases_queries.around, referrals_persons.around)),
+    (
+        OPEN_WORK,
+        (cases_queries.count_open_work, pathway_queries.count_open_work, referrals_leaving.count_open_work),
+    ),
+    (PEOPLE, (cases_queries.people, pathway_queries.people, referrals_leaving.people, night_queries.people)),
+    (WHAT_WAS_SAID, (what_was_said,)),
+    (
+        CHRONOLOGY_WORDS,
+        (referrals_told.chronology_words, case_visits.chronology_words, assessments_queries.chronology_words),
+    ),
+    (TASK_WORDS, (referrals_told.task_words, pathway_queries.task_words)),
+    (PROMISES, (cases_queries.promises, pathway_queries.promises, referrals_promises.promises)),
+    (HOLDERS, (cases_queries.list_holding_teams,)),
+    (
+        ABOUT,
+        (
+            cases_queries.about_cases,
+            about_referrals,
+            pathway_queries.about_handovers,
+            night_queries.about_works,
+        ),
+    ),
+    (BEFORE_VISIT, (referrals_told.before_visit,)),
+    (EARLIER, (referrals_persons.earlier,)),
+    (
+        CODE_WORDS,
+        (
+            referrals_told.code_words,
+            night_routes.code_words,
+            assessments_queries.code_words,
+            pathway_queries.code_words,
+        ),
+    ),
+    (DESK_PANELS, (night_routes.desk_panels, assessments_routes.desk_panels, pathway_routes.desk_panels)),
+    (
+        PERSON_PANELS,
+        (cases_queries.person_panels, referrals_persons.person_panels, people_routes.linked.panels),
+    ),
+    (LETTERS, (referrals_persons.letters,)),
+)
+
+# Who hears of an event, by its code ("*": of each).
+HEARERS: tuple[tuple[str, Callable[..., Any]], ...] = (
+    ("case.opened", night_commands.let_in),
+    ("case.reopened", night_commands.let_in),
+    ("person.same_said", cases_commands.follow_links),
+    ("person.same_taken_back", cases_commands.follow_links),
+    ("person.restricted", cases_commands.follow_restriction),
+    ("person.restriction_ended", cases_commands.follow_restriction),
+    ("*", deadlines_commands.follow),
+    ("person.moved", cases_commands.on_moved),
+    ("person.address.differs", cases_commands.on_address_differs),
+    ("person.address.settled", cases_commands.on_address_settled),
+    ("user.disabled", referrals_holding.on_user_disabled),
+)
 
 
 def connect() -> None:
     """Fill the slots and let the slices listen to each other's events."""
-    WRITE_READS.fill(audit_commands.write_reads)
-    for fill in (
-        assessments_routes.case_actions,
-        pathway_routes.case_actions,
-        pathway_routes.closing_actions,
-        night_routes.case_actions,
-    ):
-        CASE_ACTIONS.fill(fill)
-    for fill_around in (cases_queries.around, referrals_persons.around):
-        AROUND.fill(fill_around)
-    for fill_work in (
-        cases_queries.count_open_work,
-        pathway_queries.count_open_work,
-        referrals_leaving.count_open_work,
-    ):
-        OPEN_WORK.fill(fill_work)
-    for fill_people in (
-        cases_queries.people,
-        pathway_queries.people,
-        referrals_leaving.people,
-        night_queries.people,
-    ):
-        PEOPLE.fill(fill_people)
-    WHAT_WAS_SAID.fill(what_was_said)
-    for tell in (referrals_told.chronology_words, case_visits.chronology_words, assessments_queries.chronology_words):
-        CHRONOLOGY_WORDS.fill(tell)
-    for fill_words in (referrals_told.task_words, pathway_queries.task_words):
-        TASK_WORDS.fill(fill_words)
-    for fill_promises in (cases_queries.promises, pathway_queries.promises, referrals_promises.promises):
-        PROMISES.fill(fill_promises)
-    HOLDERS.fill(cases_queries.list_holding_teams)
-    for fill_about in (
-        cases_queries.about_cases,
-        about_referrals,
-        pathway_queries.about_handovers,
-        night_queries.about_works,
-    ):
-        ABOUT.fill(fill_about)
-    BEFORE_VISIT.fill(referrals_told.before_visit)
-    EARLIER.fill(referrals_persons.earlier)
-    for fill_codes in (
-        referrals_told.code_words,
-        night_routes.code_words,
-        assessments_queries.code_words,
-        pathway_queries.code_words,
-    ):
-        CODE_WORDS.fill(fill_codes)
-    for fill_panel in (night_routes.desk_panels, assessments_routes.desk_panels, pathway_routes.desk_panels):
-        DESK_PANELS.fill(fill_panel)
-    for fill_person in (cases_queries.person_panels, referrals_persons.person_panels, people_routes.linked.panels):
-        PERSON_PANELS.fill(fill_person)
-    LETTERS.fill(referrals_persons.letters)
-    subscribe("case.opened", night_commands.let_in)
-    subscribe("case.reopened", night_commands.let_in)
-    for code in ("person.same_said", "person.same_taken_back"):
-        subscribe(code, cases_commands.follow_links)
-    for code in ("person.restricted", "person.restriction_ended"):
-        subscribe(code, cases_commands.follow_restriction)
-    subscribe("*", deadlines_commands.follow)
-    subscribe("person.moved", cases_commands.on_moved)
-    subscribe("person.address.differs", cases_commands.on_address_differs)
-    subscribe("person.address.settled", cases_commands.on_address_settled)
-    subscribe("user.disabled", referrals_holding.on_user_disabled)
+    for slot, fillers in FILLS:
+        for filler in fillers:
+            slot.fill(filler)
+    for code, handler in HEARERS:
+        subscribe(code, handler)
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:

@@ -30,6 +30,7 @@ FILLED = {
         "caseapp.referrals.queries.told.code_words",
         "caseapp.night.routes.code_words",
         "caseapp.assessments.queries.reviews.code_words",
+        "caseapp.pathway.queries.leading.code_words",
     ],
     "cases.promises": [
         "caseapp.cases.queries.promises.promises",
