@@ -58,7 +58,6 @@ NAVIGATION: tuple[NavItem, ...] = (
         ("deadlines.late_of", "deadlines.late_reason", "deadlines.answer_late"),
     ),
     NavItem("Handovers", "pathway.index", "handover:list", ("pathway.show", "pathway.step_down", "pathway.lead")),
-    NavItem("Asked to lead", "pathway.leading_list", "leading:list", ("pathway.leading_request",)),
     NavItem("Police notifications", "notices.index", "notice:create", ("notices.new", "notices.take", "notices.show")),
     NavItem(
         "My referrals",
@@ -92,6 +91,7 @@ NAVIGATION: tuple[NavItem, ...] = (
             "referrals.known_to_caller",
         ),
     ),
+    NavItem("Asked to lead", "pathway.leading_list", "leading:list", ("pathway.leading_request",)),
     NavItem(
         "Reminders",
         "notifications.index",

@@ -293,3 +293,10 @@ def ask_to_lead_form(leads: tuple[LeadChoice, ...], **options: Any) -> AskToLead
     form = AskToLeadForm(**options)
     form.helper.choices = [_lead(lead) for lead in leads]
     return form
+
+
+def said_form(**options: Any) -> LeadAnswerForm:
+    """The answer as the team that asked writes it down from a telephone call."""
+    form = LeadAnswerForm(**options)
+    form.answer.label.text = "What did they say?"
+    return form

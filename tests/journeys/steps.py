@@ -214,8 +214,9 @@ def authorise(manager: Person, *, check: bool = False) -> None:
     manager.press("Send my answer")
 
 
-def step_down(worker: Person, case: str, *, check: bool = False) -> str:
-    """Leah proposes the step-down with consent, reasons and a lead practitioner by name; gives the handover's path."""
+def step_down(worker: Person, case: str, *, led_by: tuple[str, str] | None = None, check: bool = False) -> str:
+    """Leah proposes the step-down with consent, reasons and a lead practitioner by name (of another agency: `led_by`
+    gives name and agency); gives the handover's path."""
     worker.open(case)
     worker.follow("Propose a step-down")
     if check:
@@ -239,7 +240,12 @@ def step_down(worker: Person, case: str, *, check: bool = False) -> str:
         worker, consent_on__day=str(agreed.day), consent_on__month=str(agreed.month), consent_on__year=str(agreed.year)
     )
     choose(worker, "consent_how", "in_person")
-    worker.page.get_by_label("Donna Price").check()
+    if led_by:
+        choose(worker, "lead", "somebody_else")
+        write(worker, new_lead_name=led_by[0], new_lead_title="Safeguarding lead", new_lead_phone="01632 960114")
+        worker.page.locator('[name="new_lead_agency"]').select_option(label=led_by[1])
+    else:
+        worker.page.get_by_label("Donna Price").check()
     if check:
         worker.check()
         worker.shoot("step-down")

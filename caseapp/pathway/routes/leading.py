@@ -48,7 +48,7 @@ def ask_to_lead(actor: Actor, subject: SubjectAccess) -> Any:
 @guard("leading:ask")
 def write_answer_down(actor: Actor, subject: SubjectAccess) -> Any:
     """Write down what they said on the telephone."""
-    form = forms.LeadAnswerForm()
+    form = forms.said_form()
     try:
         if form.validate():
             commands.write_answer_down(actor, handover_id=subject.id, answer=_answer(form))
@@ -74,7 +74,7 @@ def _ask_page(subject: SubjectAccess, form: Any = None, said: Any = None) -> str
         row=row,
         asked=asked,
         form=form or (None if asked else forms.ask_to_lead_form(queries.list_leads(row.to_team_id), formdata=None)),
-        said=said or (forms.LeadAnswerForm(formdata=None) if asked and asked.waits else None),
+        said=said or (forms.said_form(formdata=None) if asked and asked.waits else None),
         usual=leading.usual_hours(),
         **_words(asked),
     )
