@@ -48,6 +48,7 @@ from caseapp.deadlines import routes as deadlines_routes
 from caseapp.deadlines.slots import ABOUT, HOLDERS
 from caseapp.demo import cli as demo_cli
 from caseapp.desk import routes as desk_routes
+from caseapp.desk.slots import MY_WORK
 from caseapp.desk.slots import PANELS as DESK_PANELS
 from caseapp.documents import events as documents_events
 from caseapp.documents import models as documents_tables
@@ -85,6 +86,10 @@ from caseapp.people import models as people_tables
 from caseapp.people import routes as people_routes
 from caseapp.people.slots import LETTERS
 from caseapp.people.slots import PANELS as PERSON_PANELS
+from caseapp.plans import commands as plans_commands
+from caseapp.plans import events as plans_events
+from caseapp.plans import models as plans_tables
+from caseapp.plans import routes as plans_routes
 from caseapp.referrals import cli as referrals_cli
 from caseapp.referrals import events as referrals_events
 from caseapp.referrals import models as referrals_tables
@@ -110,6 +115,7 @@ TABLES = (
     documents_tables,
     notifications_tables,
     cases_tables,
+    plans_tables,
     assessments_tables,
     pathway_tables,
     referrals_tables,
@@ -123,6 +129,7 @@ EVENTS = (
     accounts_events,
     audit_events,
     deadlines_events,
+    plans_events,
     assessments_events,
     pathway_events,
     cases_events,
@@ -136,6 +143,8 @@ EVENTS = (
     search_events,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    plans_routes.bp,
+    plans_routes.outside,
     assessments_routes.bp,
     pathway_routes.bp,
     about.bp,
@@ -175,6 +184,7 @@ FILLS: tuple[tuple[Slot, tuple[Callable[..., Any], ...]], ...] = (
     (
         CASE_ACTIONS,
         (
+            plans_routes.case_actions,
             assessments_routes.case_actions,
             pathway_routes.case_actions,
             pathway_routes.closing_actions,
@@ -209,6 +219,7 @@ FILLS: tuple[tuple[Slot, tuple[Callable[..., Any], ...]], ...] = (
     (
         CODE_WORDS,
         (
+            plans_routes.code_words,
             referrals_told.code_words,
             night_routes.code_words,
             assessments_queries.code_words,
@@ -220,6 +231,7 @@ FILLS: tuple[tuple[Slot, tuple[Callable[..., Any], ...]], ...] = (
         PERSON_PANELS,
         (cases_queries.person_panels, referrals_persons.person_panels, people_routes.linked.panels),
     ),
+    (MY_WORK, (plans_routes.work_panels,)),
     (LETTERS, (referrals_persons.letters,)),
 )
 
@@ -235,6 +247,7 @@ HEARERS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("person.moved", cases_commands.on_moved),
     ("person.address.differs", cases_commands.on_address_differs),
     ("person.address.settled", cases_commands.on_address_settled),
+    ("case.closed", plans_commands.on_case_closed),
     ("user.disabled", referrals_holding.on_user_disabled),
 )
 

@@ -93,6 +93,15 @@ NAVIGATION: tuple[NavItem, ...] = (
     ),
     NavItem("Asked to lead", "pathway.leading_list", "leading:list", ("pathway.leading_request",)),
     NavItem(
+        "Plans",
+        "plans.index",
+        "plan:list",
+        tuple(
+            f"plans.{page}"
+            for page in ("show", "group", "meeting", "new_meeting", "new_action", "ask_change", "ask_done", "words")
+        ),
+    ),
+    NavItem(
         "Reminders",
         "notifications.index",
         "reminder:list",

@@ -22,6 +22,8 @@ from caseapp.kernel.subjects import Subject, new_subject
 from caseapp.pathway import commands as pathway
 from caseapp.people import commands as people
 from caseapp.people.commands import StayGiven
+from caseapp.plans import commands as plans
+from caseapp.plans.catalogue import KIND_OF_LEVEL
 
 CHILDREN = (("Ellie", date(2017, 3, 9), "F"), ("Jake", date(2019, 6, 2), "M"), ("Mia", date(2021, 1, 30), "F"))
 
@@ -288,6 +290,43 @@ def by_name(login: str) -> pathway.NewLead:
     """Somebody who works elsewhere, as the form of a step-down names them."""
     who = someone(login)
     return pathway.NewLead(who.name, "Works there", who.agency_id, "01632 960114")
+
+
+def a_plan(family: AFamily, *, worker: str = "north.worker", on: date | None = None, **changes: Any) -> int:
+    """A plan for all children of a family, of the kind that their level asks for, begun `on` a day (today). `changes`
+    to anything a PlanGiven holds. Gives its number."""
+    given: dict[str, Any] = {
+        "kind": KIND_OF_LEVEL[family_cases(family.id)[0].level],
+        "case_ids": family.case_ids,
+        "started_on": on or clock.today(),
+        "agreed_on": on or clock.today(),
+        "agreed_by": "Kirsty, mother",
+        "parts": {"aim": "Ellie and Jake are in school on time, and rested."},
+        "once_key": secrets.token_hex(16),
+    }
+    made = plans.PlanGiven(**given | changes)
+    reference = plans.begin_plan(someone(worker), case_id=family.case_id, given=made)
+    return db.session.scalars(sa.select(Subject.id).where(Subject.reference == reference)).one()
+
+
+def join_team(plan_id: int, who: str, *, by: str = "north.worker", part: str = "Ellie’s school") -> None:
+    """Take a sign-in into the team around a plan."""
+    professional_id = someone(who).professional_id
+    given = plans.MemberGiven(part=part, from_on=clock.today(), professional_id=professional_id)
+    plans.add_member(someone(by), plan_id=plan_id, given=given)
+
+
+def an_action(plan_id: int, *, by: str = "north.worker", owner: str = "", **changes: Any) -> int:
+    """An action of a plan, of a sign-in in its team (`owner`) or of the mother, due in two weeks. Gives its number."""
+    given: dict[str, Any] = {
+        "what": "Breakfast club on four days",
+        "measure": "She eats before lessons",
+        "due_on": clock.today() + timedelta(days=14),
+        "owner_professional_id": someone(owner).professional_id if owner else None,
+        "owner_name": "" if owner else "Kirsty, mother",
+    }
+    made = plans.ActionGiven(**given | changes)
+    return plans.add_action(someone(by), plan_id=plan_id, given=made, once_key=secrets.token_hex(16))
 
 
 def propose_step_down(family: AFamily, *, proposer: str = "north.worker", **changes: Any) -> int:

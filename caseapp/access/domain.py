@@ -238,6 +238,8 @@ MANAGED = ("custody", "hub", "sender", "receiver", "received")
 PREDICATES: dict[str, Predicate] = {
     "anyone": lambda _actor, _subject: True,
     "can_refer": _member((DESK, None), (HUB, None), (LOCALITY, None), (FAMILY_HELP, None), (OUT_OF_HOURS, None)),
+    # Whoever may be in the group around a family: agencies' desks, and the people of case teams.
+    "shares_plans": _member((DESK, None), (LOCALITY, None), (FAMILY_HELP, None)),
     "takes_calls": _member((HUB, None), (LOCALITY, None), (FAMILY_HELP, None), (OUT_OF_HOURS, None)),
     # The rest look among what they sent themselves.
     "searches": lambda actor, _subject: reads_register(actor) or bool(actor.teams(DESK)),
@@ -397,6 +399,18 @@ _TABLE = (
     Permission("assessment:write", "assessment", L4, "works_with", "The family's worker writes the assessment."),
     Permission("assessment:review", "assessment", L4, "manages_holder", _MANAGER),
     Permission("assessment:authorise", "assessment", L4, "manages_holder", _MANAGER),
+    Permission(
+        "plan:start",
+        "case",
+        L4,
+        "works_with",
+        "The people who work with the family begin a plan.",
+    ),
+    Permission("plan:read", "plan", L2, "anyone"),
+    Permission("plan:write", "plan", L2, "works_with", "The people who work with the family write the plan."),
+    Permission("plan:act", "plan", L2, "anyone"),
+    Permission("survey:answer", None, L0, "anyone", open=True),
+    Permission("plan:list", None, L0, "shares_plans"),
     Permission(
         "handover:propose",
         "case",

@@ -62,7 +62,7 @@ def reaches(actor: Actor | AnyReader) -> sa.ColumnElement[bool]:
 def _in_force(actor: Actor | AnyReader) -> sa.ColumnElement[bool]:
     """Addressed to the actor and not ended. Working with a child ends with the job: who has no place in any team now
     keeps only what they sent or wrote themselves."""
-    left = sa.false() if actor.memberships else Reach.why == "involved"
+    left = sa.false() if actor.memberships else Reach.why.in_(("involved", "group"))
     # Asked at each execution, so that a statement built once stays true.
     now: Any = sa.bindparam("in_force_at", callable_=clock.now, type_=Reach.until_at.type, unique=True)
     theirs: sa.ColumnElement[bool] = Reach.principal.in_(actor.principals)

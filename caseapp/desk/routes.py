@@ -24,7 +24,7 @@ from caseapp.night.queries import has_morning
 from . import queries
 from .catalogue import NO_PAGE, NO_PLACE, NOT_YET, SCORED
 from .domain import ONE_DAY, first_day, near_name, weeks_from
-from .slots import PANELS
+from .slots import MY_WORK, PANELS
 
 bp = Blueprint("desk", __name__)
 
@@ -66,9 +66,14 @@ def _nothing_yet(actor: Actor) -> str:
 @guard("desk:my_work", logged=True)
 def my_work(actor: Actor) -> ResponseReturnValue:
     """What I have to read, what is due, my children."""
-    work = queries.get_my_work(actor)
     return render_template(
-        "desk/my_work.html", work=work, task_kinds=TASKS, other_task=OTHER_TASK, now=clock.now(), today=clock.today()
+        "desk/my_work.html",
+        work=queries.get_my_work(actor),
+        panels=[panel for fill in MY_WORK for panel in fill(actor)],
+        task_kinds=TASKS,
+        other_task=OTHER_TASK,
+        now=clock.now(),
+        today=clock.today(),
     )
 
 

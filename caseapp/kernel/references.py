@@ -23,6 +23,7 @@ PREFIXES = {
     "search": "S",
     "visit": "V",
     "leading": "L",
+    "plan": "G",
 }
 _KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 

@@ -90,12 +90,12 @@ def test_from_what_happened_to_a_clock_with_its_sentence(bare_app: Flask, browse
 @pytest.mark.parametrize(
     ("kind", "changes", "said"),
     [
-        ("cin.reviewed", {"words": " "}, "Write what happened"),
-        ("cin.reviewed", {"who": ""}, "Say who was there, or who told you"),
-        ("cin.reviewed", {"who": "x" * 121}, "1 character too long"),
-        ("cin.reviewed", {"children": []}, "Choose who this is about"),
-        ("cin.reviewed", day("happened_on", "2026-11-21"), "is in the future"),
-        ("cin.reviewed", day("happened_on", "2026-11-31"), "31 November 2026 does not exist"),
+        ("core_group.held", {"words": " "}, "Write what happened"),
+        ("core_group.held", {"who": ""}, "Say who was there, or who told you"),
+        ("core_group.held", {"who": "x" * 121}, "1 character too long"),
+        ("core_group.held", {"children": []}, "Choose who this is about"),
+        ("core_group.held", day("happened_on", "2026-11-21"), "is in the future"),
+        ("core_group.held", day("happened_on", "2026-11-31"), "31 November 2026 does not exist"),
         ("s47.began", {}, "Enter the time it happened"),
         ("s47.began", {"happened_time": "15:31", **day("happened_on", "2026-11-20")}, "This is in the future"),
         ("visit.planned", {}, "Give the day"),
@@ -129,7 +129,7 @@ def test_a_kind_is_found_by_its_words_by_its_clocks_and_by_what_runs(
     soon = client.get(address).text.partition("Everything that can be recorded")[0]
     assert "/events/new/core_group.held" in soon and "Ends: First core group" in soon
     found = client.get(f"{address}?find=Conference+ASKED").text
-    assert "/events/new/conference.requested" in found and "/events/new/cin.reviewed" not in found
+    assert "/events/new/conference.requested" in found and "/events/new/core_group.held" not in found
     # By the words of the clock that it ends, too.
     assert "/events/new/child.seen_by_agency" in client.get(f"{address}?find=seen+by+anybody").text
     assert "has these words" in client.get(f"{address}?find=unicorn").text
@@ -142,12 +142,12 @@ def test_the_same_form_twice_is_one_event(bare_app: Flask, browser: Browser, fri
     # In the morning a day alone is no later than now, which is another moment at the second press.
     for minute in (0, 1):
         with clock.at(friday.replace(hour=8, minute=minute)):
-            assert record(client, of, "cin.reviewed", "2026-11-20").status_code == 303
+            assert record(client, of, "core_group.held", "2026-11-20").status_code == 303
     assert client.get(f"/cases/{of.reference}/events").text.count("Change the date") == 1
-    met = record(client, of, "cin.reviewed", "2026-11-20", words="Other words.")
+    met = record(client, of, "core_group.held", "2026-11-20", words="Other words.")
     assert met.status_code == 409 and "Other words." in met.text and "It happened twice: record it" in met.text
     again = client.post(
-        f"/cases/{of.reference}/events/new/cin.reviewed",
+        f"/cases/{of.reference}/events/new/core_group.held",
         data=typed(of, "2026-11-20", words="Other words.", once=hidden(met.text, "once"), twice="yes"),
     )
     assert again.status_code == 303
@@ -258,8 +258,8 @@ def test_the_same_recorded_by_two_people_is_told_to_the_second(
 ) -> None:
     of = made(bare_app, children=2)
     leah, ruth = browser("north.worker"), browser("north.manager")
-    assert record(leah, of, "cin.reviewed").status_code == 303
-    address = f"/cases/{of.references[1]}/events/new/cin.reviewed"
+    assert record(leah, of, "core_group.held").status_code == 303
+    address = f"/cases/{of.references[1]}/events/new/core_group.held"
     mine = typed(of, once="ruth", children=of.references[1:], words="Jake, at school.")
 
     met = ruth.post(address, data=mine)
@@ -274,9 +274,9 @@ def test_the_same_recorded_by_two_people_is_told_to_the_second(
     address = last_event(leah, of)
     back = {"words": "No.", "once": "back", "seen": hidden(leah.get(f"{address}/take-back").text, "seen")}
     assert leah.post(f"{address}/take-back", data=back).status_code == 303
-    assert ruth.post(f"/cases/{of.reference}/events/new/cin.reviewed", data=typed(of, once="x")).status_code == 409
+    assert ruth.post(f"/cases/{of.reference}/events/new/core_group.held", data=typed(of, once="x")).status_code == 409
     only = typed(of, once="x", children=of.references[:1])
-    assert ruth.post(f"/cases/{of.reference}/events/new/cin.reviewed", data=only).status_code == 303
+    assert ruth.post(f"/cases/{of.reference}/events/new/core_group.held", data=only).status_code == 303
 
 
 @pytest.mark.parametrize("what", ["record", "move", "take back", "explain"])
@@ -291,7 +291,7 @@ def test_in_the_same_instant_one_is_done_and_the_other_is_told(
     (core,) = re.findall(r'<article[^>]*id="clock-(\d+)"[^>]*>\s*<h3[^>]*>First core group', page)
     dates = ("2026-11-03", "2026-11-04")
     address, typed_by = {
-        "record": (f"/cases/{of.reference}/events/new/cin.reviewed", [typed(of, once=name) for name in "ab"]),
+        "record": (f"/cases/{of.reference}/events/new/core_group.held", [typed(of, once=name) for name in "ab"]),
         "move": (
             f"{event}/move",
             [{**day("happened_on", each), "words": "So.", "once": each, "seen": "0", "sure": "yes"} for each in dates],
@@ -365,7 +365,7 @@ def test_what_ended_and_what_was_recorded_goes_page_by_page_at_the_same_cost(
 ) -> None:
     of = made(bare_app)
     client = browser("north.worker")
-    record(client, of, "cin.reviewed", "2026-09-01")
+    record(client, of, "core_group.held", "2026-09-01")
     pages = [f"/cases/{of.reference}/{name}" for name in ("clocks", "events", "events/new")]
     few, many = [], []
     for found in (few, many):
@@ -376,7 +376,7 @@ def test_what_ended_and_what_was_recorded_goes_page_by_page_at_the_same_cost(
             found.append(len(statements))
         if found is few:
             for number in range(2, 31):
-                record(client, of, "cin.reviewed", f"2026-09-{number:02}")
+                record(client, of, "core_group.held", f"2026-09-{number:02}")
     assert few == many
     # The guard's and the read log's among them.
     assert max(many) <= 8, many
@@ -399,7 +399,7 @@ def test_the_night_reads_the_clocks_and_records_nothing(bare_app: Flask, browser
         assert page.status_code == 200 and "Assessment complete" in page.text
         assert "Record a dated event" not in page.text and "Say why it is late" not in page.text
         assert "Record a dated event" not in night.get(f"/cases/{of.reference}").text
-        for path in ("events/new", "events/new/cin.reviewed"):
+        for path in ("events/new", "events/new/core_group.held"):
             assert night.get(f"/cases/{of.reference}/{path}").status_code == 403
 
 
@@ -408,7 +408,7 @@ def test_whoever_only_reads_sees_no_way_to_record(bare_app: Flask, browser: Brow
     of = made(bare_app)
     for login in ("central.worker", "school", "auditor"):
         client = browser(login)
-        for path in ("clocks", "events", "events/new", "events/new/cin.reviewed"):
+        for path in ("clocks", "events", "events/new", "events/new/core_group.held"):
             foreign = client.get(f"/cases/{of.reference}/{path}")
             assert foreign.status_code == client.get(f"/cases/C-0000-0000/{path}").status_code == 404
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from caseapp.cases.commands import close_cases, move_dated_event, record_dated_event, reopen_case, take_back_dated_event
 from caseapp.cases.queries.chronology import list_chronology
-from caseapp.deadlines.catalogue import KINDS, PUBLISHED, RANKS
+from caseapp.deadlines.catalogue import KINDS, PUBLISHED, RANKS, WITH_PAGE
 from caseapp.deadlines.commands import rebuild
 from caseapp.deadlines.domain import Happened, replay
 from caseapp.deadlines.models import Clock
@@ -20,7 +20,7 @@ from caseapp.deadlines.queries import ClockView, clocks_of, milestones_of
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
-from caseapp.kernel.events import Event
+from caseapp.kernel.events import TYPES, Event, record
 from tests.factories import AFamily, a_case, a_visit, look_at, someone, start_an_assessment
 from tests.helpers.statements import count_statements
 
@@ -47,6 +47,10 @@ def tell(of: AFamily, kind: str, day: str, **more: Any) -> int:
     }
     if kind == "visit.made":
         a_visit(of, at=noon(day), case_ids=more.get("case_ids"))
+    elif kind in WITH_PAGE:
+        # Its page records it; here only its clocks are asked about.
+        keys = dict.fromkeys(TYPES[kind].keys, 1)
+        record(someone("north.worker"), kind, subjects=of.case_ids, occurred_at=noon(day), **keys)
     else:
         record_dated_event(someone("north.worker"), kind=kind, happened_at=noon(day), **given | more)
     return int(db.session.scalars(sa.select(sa.func.max(Event.id)).where(Event.code == kind)).one())
@@ -145,9 +149,9 @@ def test_what_is_written_down_late_counts_from_when_it_was(app: Flask, friday: d
 
 def test_the_same_form_twice_is_one_event(app: Flask, friday: datetime) -> None:
     of = family()
-    first = tell(of, "plan.cin_began", "2026-11-02", once_key="pressed-twice")
-    assert tell(of, "plan.cin_began", "2026-11-02", once_key="pressed-twice") == first
-    assert ended(of.case_id, "visit.cin") == []
+    first = tell(of, "plan.cp_began", "2026-11-02", once_key="pressed-twice")
+    assert tell(of, "plan.cp_began", "2026-11-02", once_key="pressed-twice") == first
+    assert ended(of.case_id, "visit.cp") == []
 
 
 def test_two_things_of_one_day_may_be_told_in_any_order(app: Flask, friday: datetime) -> None:
@@ -225,7 +229,7 @@ def test_what_is_missing_is_said_at_its_field(app: Flask, friday: datetime, more
     of = family()
     given = {
         "case_ids": of.case_ids,
-        "kind": "cin.reviewed",
+        "kind": "core_group.held",
         "happened_at": noon("2026-11-19"),
         "who": "Me",
         "words": "x",
@@ -241,14 +245,14 @@ def test_nobody_records_about_a_case_that_does_not_reach_them(app: Flask, friday
         record_dated_event(
             someone("south.worker"),
             case_ids=of.case_ids,
-            kind="cin.reviewed",
+            kind="core_group.held",
             happened_at=noon("2026-11-19"),
             who="Me",
             words="x",
             once_key="k",
         )
     other = family()
-    event_id = tell(other, "cin.reviewed", "2026-11-19")
+    event_id = tell(other, "core_group.held", "2026-11-19")
     with pytest.raises(NotFound):
         take_back_dated_event(
             someone("north.worker"), case_id=of.case_id, event_id=event_id, words="Not here.", once_key="t"

@@ -36,6 +36,8 @@ SAY_IT_THEMSELVES = {
     *("night.withdraw_alert", "night.leave_hub_alert"),
     *("referrals.start_draft", "referrals.start_call", "referrals.save_page", "referrals.save_brief"),
     "search.make",
+    # The link is what the page shows; the family reads thanks on a page of its own.
+    *("plans.ask_survey", "views.send"),
     # The address itself is what the page shows.
     "notifications.make_calendar_address",
     *("referrals.save_files", "referrals.see_feedback", "referrals.open_referral"),

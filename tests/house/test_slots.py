@@ -14,6 +14,7 @@ FILLED = {
     ],
     "assessments.what_was_said": ["caseapp.referrals.queries.words.what_was_said"],
     "cases.actions": [
+        "caseapp.plans.routes.offered.case_actions",
         "caseapp.assessments.routes.pages.case_actions",
         "caseapp.pathway.routes.handovers.case_actions",
         "caseapp.pathway.routes.closing.closing_actions",
@@ -27,6 +28,7 @@ FILLED = {
         "caseapp.assessments.queries.reviews.chronology_words",
     ],
     "cases.code_words": [
+        "caseapp.plans.routes.offered.code_words",
         "caseapp.referrals.queries.told.code_words",
         "caseapp.night.routes.code_words",
         "caseapp.assessments.queries.reviews.code_words",
@@ -50,6 +52,7 @@ FILLED = {
         "caseapp.assessments.routes.pages.desk_panels",
         "caseapp.pathway.routes.handovers.desk_panels",
     ],
+    "desk.my_work": ["caseapp.plans.routes.offered.work_panels"],
     "people.letters": ["caseapp.referrals.queries.persons.letters"],
     "people.panels": [
         "caseapp.cases.queries.persons.person_panels",

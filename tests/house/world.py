@@ -89,6 +89,9 @@ def _half(*, name: str, team: str, worker: str, manager: str, sender: str) -> di
         until_at=clock.now() + timedelta(hours=12),
         seen=0,
     )
+    planned = factories.a_case(name=f"{name}-Lane", team=team, worker=worker, level="child_in_need")
+    plan = factories.a_plan(planned, worker=worker)
+    factories.join_team(plan, sender, by=worker)
     draft = start_draft(someone(sender))
     draft_id = db.session.scalars(sa.select(Subject.id).where(Subject.reference == draft)).one()
     file = attach(someone(sender), to_id=draft_id, name="letter.txt", content=b"Seen by the nurse")
@@ -108,6 +111,7 @@ def _half(*, name: str, team: str, worker: str, manager: str, sender: str) -> di
         "note": note,
         "visit": visit,
         "night": night,
+        "plan": _reference(plan),
         "assessment": _reference(assessment_id),
         "handover": _reference(handover_id),
         "leading": leading,

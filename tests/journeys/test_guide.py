@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 from PIL import Image
 
-from caseapp.cases.commands import record_dated_event
 from caseapp.kernel import clock
 from caseapp.kernel.db import transaction
 from tests import factories
@@ -84,18 +83,10 @@ def a_borough(app: Flask, school: Person, police: Person) -> Places:
         advice = "Ask the education welfare officer to visit first. Tell us if he is seen without care."
         propose(green[0], "no_further_action", reasons=reasons, advice=advice)
         with transaction():
-            family = factories.a_case(children=2, worker="north.worker", level="child_in_need")
+            came = clock.now() - timedelta(days=27)
+            family = factories.a_case(children=2, worker="north.worker", level="child_in_need", received_at=came)
             factories.a_note(family, "north.worker", words="Seen at home after school. Warm and fed.")
-            began = clock.now() - timedelta(days=26)
-            record_dated_event(
-                factories.someone("north.worker"),
-                case_ids=family.case_ids,
-                kind="plan.cin_began",
-                happened_at=began,
-                who="Kirsty, Ellie, Jake, school and I",
-                words="We agreed the plan at the meeting.",
-                once_key="plan",
-            )
+            factories.a_plan(family, on=clock.today() - timedelta(days=26))
             factories.a_case(name="Pickering", children=2)
     assert sign_in(app, "north.worker").post(f"/night/alerts/{family.reference}", data=ALERT).status_code == 303
     steps.refer_two_children(school)

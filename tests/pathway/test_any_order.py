@@ -169,7 +169,7 @@ class Work(RuleBasedStateMachine):
     @rule(
         by=who,
         at=which,
-        kind=st.sampled_from(("visit.made", "s47.began", "plan.cin_began", "plan.cin_ended", "core_group.held")),
+        kind=st.sampled_from(("visit.made", "s47.began", "plan.cp_began", "plan.cp_ended", "core_group.held")),
         ago=st.integers(-1, 40),
     )
     def dated(self, by: str, at: int, kind: str, ago: int) -> None:

@@ -72,6 +72,17 @@ def list_professionals(*, team_id: int) -> list[ProfessionalRow]:
     return [ProfessionalRow(*row) for row in rows]
 
 
+def list_people_of(agency_id: int) -> list[ProfessionalRow]:
+    """Who works for an agency and can be asked to work with a family (`may_lead`), by name. One statement."""
+    return [ProfessionalRow(*row) for row in fetch(_people_of(), {"agency": agency_id})]
+
+
+@cache
+def _people_of() -> Any:
+    theirs = Professional.agency_id == sa.bindparam("agency", type_=sa.BigInteger())
+    return _professionals().where(theirs, may_lead()).order_by(Professional.name, Professional.id)
+
+
 def find_professional(professional_id: int) -> ProfessionalRow | None:
     """One professional; None if there is none."""
     row = db.session.execute(_find_professional(), {"number": professional_id}).first()

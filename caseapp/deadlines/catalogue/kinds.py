@@ -143,7 +143,17 @@ _IMPORTANT = frozenset(
 )
 # Whose work has its page: that page records the same code, the form here does not offer it any more. What was recorded
 # here before can still be put right here.
-_HAVE_A_PAGE = frozenset({"visit.made"})
+_HAVE_A_PAGE = frozenset(
+    {
+        "visit.made",
+        "plan.cin_began",
+        "cin.reviewed",
+        "plan.cin_ended",
+        "family_help.engaged",
+        "taf.held",
+        "family_help.level_reviewed",
+    }
+)
 _ALL_GROUPS = tuple(
     (heading, tuple(DatedKind(row[0], row[1], "".join(row[2:]), row[0] in _IMPORTANT) for row in rows))
     for heading, rows in _OF_A_CASE

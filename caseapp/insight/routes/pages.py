@@ -18,6 +18,7 @@ from caseapp.insight.forms import LARGEST_SEED, SampleForm
 from caseapp.insight.queries import Asked, Names, board, published, samples
 from caseapp.kernel import clock
 from caseapp.kernel.errors import NotFound
+from caseapp.plans.queries import rate_surveys
 
 from .blueprint import bp
 
@@ -72,7 +73,10 @@ def index(actor: Actor) -> ResponseReturnValue:
     """The service at a glance: now by team, the twelve months beside England, three pictures."""
     at, error = chosen_day(request.args.get("on", ""))
     found = asked_board(at)
-    return _show("insight/index.html", at, error, board=found, years=published.years(), year=found.year)
+    # The form for publishing has none: so few families answer that one could be known by its number.
+    rated = None if request.args.get("form") == "published" else rate_surveys(at.since, at.at)
+    years = published.years()
+    return _show("insight/index.html", at, error, board=found, years=years, year=found.year, rated=rated)
 
 
 def asked_board(at: AsAt) -> board.Board:

@@ -1,0 +1,40 @@
+"""Plans as pages and other slices read them."""
+
+from .lists import Linked, Mine, PlanLink, actions_of, list_mine, plans_of_case
+from .page import (
+    ActionRow,
+    ChildOn,
+    MeetingRow,
+    MemberRow,
+    PlanPage,
+    get_action,
+    get_meeting,
+    get_plan,
+    list_action_versions,
+    list_versions,
+)
+from .surveys import Answer, SurveyRow, list_answers, rate_surveys, survey_of
+
+__all__ = [
+    "ActionRow",
+    "Answer",
+    "ChildOn",
+    "Linked",
+    "MeetingRow",
+    "MemberRow",
+    "Mine",
+    "PlanLink",
+    "PlanPage",
+    "SurveyRow",
+    "actions_of",
+    "get_action",
+    "get_meeting",
+    "get_plan",
+    "list_action_versions",
+    "list_answers",
+    "list_mine",
+    "list_versions",
+    "plans_of_case",
+    "rate_surveys",
+    "survey_of",
+]
