@@ -16,6 +16,7 @@ DONE: dict[tuple[str, str], str] = {
     ("assessments.change_children", ""): "Who the assessment is about has changed.",
     ("assessments.tell", ""): "It is recorded, and stands beside the assessment.",
     ("assessments.stop", ""): "The assessment is stopped. What was written stays.",
+    ("assessments.quote", ""): "It is put in, and the assessment is saved.",
     ("assessments.review", ""): "Your look is recorded. The worker reads it beside the assessment.",
     ("assessments.save", ""): "The assessment is saved.",
     ("assessments.start_it", ""): "The assessment is started. It saves itself while you write.",

@@ -86,6 +86,7 @@ VIEWS = {
     "assessments.children": "An assessment, to change who it is about",
     "assessments.stop": "An assessment, stopping it",
     "assessments.new_review": "An assessment, to record a manager’s look",
+    "assessments.quote": "An assessment, putting in what is known",
     "assessments.review": "An assessment, recording a manager’s look",
     "assessments.save": "An assessment, saving it",
     "assessments.show": "An assessment",

@@ -14,7 +14,15 @@ from caseapp.assessments import queries
 from caseapp.kernel import clock
 from caseapp.kernel.db import transaction
 from caseapp.referrals.commands import receive_referral
-from tests.factories import AFamily, a_case, an_authorised_assessment, filled_answers, someone, start_an_assessment
+from tests.factories import (
+    AFamily,
+    a_case,
+    a_note,
+    an_authorised_assessment,
+    filled_answers,
+    someone,
+    start_an_assessment,
+)
 from tests.helpers.statements import count_statements
 
 Browser = Callable[[str], FlaskClient]
@@ -242,3 +250,35 @@ def test_what_the_referral_said_stands_beside_and_nothing_protected(
     with _work(bare_app):
         bar(f"user:{someone('north.worker').user_id}", subject_id=received.id, reason="knows the sender")
     assert "She slept in her coat" not in browser("north.worker").get(url).text
+
+
+def test_what_is_known_is_put_into_the_text_and_never_retyped(
+    browser: Browser, bare_app: Flask, friday: datetime
+) -> None:
+    with _work(bare_app):
+        family = a_case(children=2, worker="north.worker", protected=True)
+        a_note(family, "north.worker", words="“I sleep in my coat” <b>")
+        an_authorised_assessment(family)
+    url, form = _started(bare_app, family)
+    leah = browser("north.worker")
+    page = leah.get(url).text
+    assert "Assessed before" in page and "has parental responsibility" in page
+    with bare_app.app_context():
+        entry = next(e for e in queries.family_chronology(someone("north.worker"), family.case_ids) if e.note)
+    voice = f"voice_{family.case_ids[1]}"
+    # All that was typed goes along, and the words are the record's own, whatever the post says.
+    typed = {**form, "worries": "Typed, not saved", voice: "She drew a bed.", "quote": f"entry:{entry.id}"}
+    put = leah.post(f"{url}/quote", data={**typed, "quote_into": voice, "words": "forged"})
+    assert put.status_code == 303 and put.headers["Location"].endswith(f"into={voice}#{voice}")
+    with bare_app.app_context():
+        answers = queries.get_assessment(someone_s_open(family)).answers
+    assert answers["worries"] == "Typed, not saved"
+    assert str(answers[voice]).startswith("She drew a bed.\n\nFri 20 Nov")
+    assert "“I sleep in my coat” <b>" in str(answers[voice]) and "Leah Dawson" in str(answers[voice])
+    for wrong in ({"quote": "entry:999999"}, {"quote_into": "version"}, {"quote": "person:1:home"}):
+        assert leah.post(f"{url}/quote", data={**typed, "quote_into": voice, **wrong}).status_code == 404
+    # Somebody else has saved meanwhile: what was put in is in my text of the two.
+    late = leah.post(f"{url}/quote", data={**typed, "quote_into": "analysis"})
+    assert late.status_code == 409 and "I sleep in my coat" in late.text
+    # A protected address is on the page of the person, never in the text.
+    assert "lives at" not in page

@@ -19,6 +19,7 @@ from .assessment import (
     list_versions,
     running_clock,
 )
+from .facts import Fact, list_facts
 from .reviews import Review, chronology_words, code_words, list_reviews
 from .telling import Told, list_told
 
@@ -26,6 +27,7 @@ __all__ = [
     "AssessmentLink",
     "AssessmentPage",
     "Child",
+    "Fact",
     "Review",
     "ToAuthorise",
     "Told",
@@ -40,6 +42,7 @@ __all__ = [
     "kind_of_case",
     "last_authorised",
     "list_children_to_assess",
+    "list_facts",
     "list_of_case",
     "list_reviews",
     "list_to_authorise",

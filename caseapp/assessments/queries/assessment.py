@@ -1,7 +1,7 @@
 """Assessments as pages and other slices read them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -49,6 +49,9 @@ class Child:
     outcome: str = ""
     # Their case has closed, or is at a level that asks for another kind of assessment: they may be left out.
     gone: bool = False
+    # The newest assessment of them that was authorised before this one: its reference and when.
+    earlier: str = ""
+    earlier_at: datetime | None = None
 
     @property
     def part(self) -> ChildPart:
@@ -123,6 +126,8 @@ def _assessment_statements() -> tuple[Any, Any]:
             AssessmentChild.factors,
             AssessmentChild.outcome,
             Case.referral_id,
+            _before(Subject.reference, number).label("earlier"),
+            _before(Assessment.authorised_at, number).label("earlier_at"),
             Clock.id.label("clock_id"),
             Clock.anchor_at,
             Clock.due_on,
@@ -135,6 +140,23 @@ def _assessment_statements() -> tuple[Any, Any]:
     return found, its_children
 
 
+def _before(what: Any, number: Any) -> Any:
+    """A value of the newest authorised assessment of a case, without the one that is shown."""
+    other, its_subject, child = orm.aliased(Assessment), orm.aliased(Subject), orm.aliased(AssessmentChild)
+    value = its_subject.reference if what is Subject.reference else other.authorised_at
+    return (
+        sa.select(value)
+        .select_from(child)
+        .join(other, other.id == child.assessment_id)
+        .join(its_subject, its_subject.id == other.id)
+        .where(child.case_id == Case.id, other.id != number, other.state == AUTHORISED)
+        .order_by(other.id.desc())
+        .limit(1)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+
+
 def get_assessment(assessment_id: int) -> AssessmentPage:
     """One assessment with its children, two statements. Raises NotFound."""
     found, its_children = _assessment_statements()
@@ -144,7 +166,11 @@ def get_assessment(assessment_id: int) -> AssessmentPage:
     kind = KINDS[row.kind]
     rows = db.session.execute(its_children, {"assessment": assessment_id, "rule": kind.clock}).all()
     children = tuple(
-        _child(r, tuple(r.factors), r.outcome or "", r.closed_at is not None or r.level not in kind.levels)
+        replace(
+            _child(r, tuple(r.factors), r.outcome or "", r.closed_at is not None or r.level not in kind.levels),
+            earlier=r.earlier or "",
+            earlier_at=r.earlier_at,
+        )
         for r in rows
     )
     return AssessmentPage(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import jsonify, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from caseapp.access.domain import L4, PERMISSIONS, Actor, SubjectAccess, allows
 from caseapp.access.guard import guard
@@ -20,16 +21,16 @@ from caseapp.assessments.catalogue import (
     kind_for,
 )
 from caseapp.assessments.domain import ENDED, STATE_WORDS, STOPPED, SUBMITTED, WRITING, Answers, Difference
-from caseapp.assessments.slots import WHAT_WAS_SAID
 from caseapp.cases.queries import CaseRow
 from caseapp.cases.slots import Action, Notice
 from caseapp.deadlines.catalogue import LATE_REASONS
 from caseapp.deadlines.queries import milestones_of
 from caseapp.kernel import clock
-from caseapp.kernel.errors import Invalid
+from caseapp.kernel.errors import Invalid, NotFound
 from caseapp.kernel.web import clock_time, day, when
 from caseapp.people.queries import list_family
 
+from .beside import into_choices, known_beside, quote_of
 from .blueprint import bp
 
 
@@ -59,8 +60,9 @@ def _write_page(
             groups=_groups(page),
             consent_words=CONSENT,
             consent_how=CONSENT_HOW,
-            said=[row for answer in WHAT_WAS_SAID for row in answer(actor, page.referral_ids)],
-            entries=queries.family_chronology(actor, page.case_ids),
+            known=known_beside(actor, page),
+            into=into_choices(page),
+            into_now=request.values.get("into") or request.values.get("quote_into", ""),
             running=page.running,
             today=clock.today(),
             **_looks(page, allows(PERMISSIONS["assessment:review"], actor, subject)),
@@ -164,9 +166,30 @@ def submit(actor: Actor, subject: SubjectAccess) -> Any:
     return _keep(actor, subject, submitting=True)
 
 
-def _keep(actor: Actor, subject: SubjectAccess, *, submitting: bool) -> Any:
+@bp.post("/<ref:reference>/quote")
+@guard("assessment:write")
+def quote(actor: Actor, subject: SubjectAccess) -> Any:
+    """Put something that is known into a part, with its source and date, and save all that is typed."""
     page = queries.get_assessment(subject.id)
-    posted, undecided = forms.read_choices(request.form)
+    into, words = request.form.get("quote_into", ""), quote_of(actor, page, request.form.get("quote", ""))
+    if words is None or into not in into_choices(page):
+        raise NotFound
+    posted = MultiDict(request.form)
+    there = posted.get(into, "").rstrip()
+    posted[into] = f"{there}\n\n{words}" if there else words
+    return _keep(actor, subject, submitting=False, given=posted, at=into)
+
+
+def _keep(
+    actor: Actor,
+    subject: SubjectAccess,
+    *,
+    submitting: bool,
+    given: MultiDict[str, str] | None = None,
+    at: str = "",
+) -> Any:
+    page = queries.get_assessment(subject.id)
+    posted, undecided = forms.read_choices(request.form if given is None else given)
     form = forms.make_form(page.kind, page.children, formdata=posted)
     if undecided:
         return _two_texts(page, form, page.saved_by, page.saved_at, undecided, asked=True)
@@ -182,6 +205,8 @@ def _keep(actor: Actor, subject: SubjectAccess, *, submitting: bool) -> Any:
     except Invalid as invalid:
         form.add_errors(_by_name(invalid.problems, page.children))
         return _write_page(actor, subject, page, form, 422)
+    if at:
+        return redirect(url_for(".show", reference=subject.reference, into=at) + f"#{at}", 303)
     return _see(subject.reference)
 
 

@@ -44,6 +44,7 @@ ROWS = (
     Row("POST", "/assessments/start/{own}", "case", to(303, NORTH)),
     Row("GET", "/assessments/{own}", "assessment", NORTH, "Submit for authorisation"),
     Row("POST", "/assessments/{own}", "assessment", to(303, NORTH)),
+    Row("POST", "/assessments/{own}/quote", "assessment", to(404, NORTH)),
     Row("POST", "/assessments/{own}/save", "assessment", to(200, NORTH), "saved_at"),
     Row("POST", "/assessments/{own}/submit", "assessment", to(422, NORTH), "There is a problem"),
     Row(
