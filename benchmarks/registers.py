@@ -252,8 +252,9 @@ class Population:
             father if junior or chance.random() < 0.012 else None,
             twins,
         )
-        if unborn:
-            due = TODAY + timedelta(days=chance.randint(-40, 200))
+        due = TODAY + timedelta(days=chance.randint(-40, 200)) if unborn else TODAY
+        # Not while a brother or sister is younger than a mother carries the next one.
+        if unborn and all((due - one.born).days > 290 for one in made if one.role == "child"):
             add("unborn", "Unborn", mother.last, "", due, carer=carer, phone=phone, status="edd")
         for one in made:
             self._call(one)

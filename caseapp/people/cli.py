@@ -1,4 +1,5 @@
-"""The register on the command line: `people import FILE.csv`, `people lookup FILE.csv`, `people duplicates`."""
+"""The register on the command line: `people import FILE.csv`, `people lookup FILE.csv`, `people duplicates`, `people
+rekey`."""
 
 import csv
 import hashlib
@@ -12,7 +13,7 @@ import click
 from flask.cli import with_appcontext
 
 from caseapp.kernel import clock
-from caseapp.people.commands import BadRow, ImportDone, import_people, look_for_duplicates
+from caseapp.people.commands import BadRow, ImportDone, Rekeyed, import_people, look_for_duplicates, rekey_people
 from caseapp.people.domain.imported import COLUMNS, NEEDED, RowRefused, describe, read_row
 from caseapp.people.queries import find_matches, list_duplicates, list_record_ids
 
@@ -234,3 +235,33 @@ def duplicates(out: Path) -> None:
             counts[band] += 1
     click.echo(f"{time.monotonic() - began:.1f} seconds", err=True)
     click.echo(f"{counts['very likely']} pairs very likely, {counts['possible']} possible: {out}")
+
+
+@group.command("rekey")
+@click.option(
+    "--after", default=0, show_default=True, help="Go on after this number, where a run that stopped had come to."
+)
+@click.option("--only-missing", is_flag=True, help="Only people who have no keys yet.")
+@with_appcontext
+def rekey(after: int, only_missing: bool) -> None:
+    """Make anew what everybody in the register is found by: after an upgrade whose notes ask for it, or with
+    --only-missing where people were recorded before there were keys.
+
+    People can work meanwhile. A run that was stopped goes on with --after and the last number it told (with
+    --only-missing it is simply begun again); from the start it does no harm either, and only takes its time.
+    """
+    began = told = time.monotonic()
+
+    def tell(done: Rekeyed) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told >= TELL_EVERY:
+            told = now
+            left = (done.of - done.people) * (now - began) / done.people / 60
+            click.echo(
+                f"{done.people:,} of {done.of:,} people, {left:.1f} minutes left; once stopped, --after {done.last}",
+                err=True,
+            )
+
+    done = rekey_people(after=after, only_missing=only_missing, each=tell)
+    click.echo(f"{done.people} people found by what they are now, to number {done.last}")

@@ -14,6 +14,12 @@ declare(
         dict.fromkeys(("number", "added", "known", "marked", "refused"), "number"),
         "service",
     ),
+    EventType(
+        "people.rekeyed",
+        "What {people} people are found by was made anew, from number {after} to number {last}",
+        dict.fromkeys(("people", "after", "last"), "number"),
+        "service",
+    ),
     EventType("family.made", "Family recorded", {}, "service"),
     EventType("family.member.added", "Added to the family as {role}", {"role": "code:family_role"}, "service"),
     EventType(

@@ -44,7 +44,12 @@ USUAL = (
     "jones",
     "lewis",
 )
-COUNCIL = Commonness(300_000, dict.fromkeys(USUAL, 300.0) | dict.fromkeys(COMMON, 6_000.0) | {"trcaey": 0.0})
+COUNCIL = Commonness(
+    300_000,
+    dict.fromkeys(USUAL, 300.0)
+    | dict.fromkeys(COMMON, 6_000.0)
+    | {"trcaey": 0.0, "elloe": 0.0, "darryl": 0.0, "daryl": 3.0},
+)
 HOME, ELSEWHERE = ("14 Quarry Lane", "S63 7AQ"), ("3 High Street", "S60 1AA")
 ELLIE = Described(
     "Ellie",
@@ -76,6 +81,8 @@ def words(scored: Scored) -> list[str]:
         ("moved, with the same mother", replace(ELLIE, homes=(ELSEWHERE,), phones=())),
         ("day and month swapped", replace(ELLIE, born_on=date(2017, 4, 3))),
         ("a year off", replace(ELLIE, born_on=date(2016, 3, 4))),
+        ("weeks off, in one family: no mother has two children so soon", replace(ELLIE, born_on=date(2017, 4, 2))),
+        ("without her birth date, in one family", replace(ELLIE, born_on=None, phones=())),
         ("another last name", replace(ELLIE, last="Brook")),
         ("double-barrelled", replace(ELLIE, last="Marsden-Brook")),
         ("first and last name swapped", replace(ELLIE, first="Marsden", last="Ellie")),
@@ -119,6 +126,18 @@ def test_one_child_told_of_twice_is_very_likely_one(what: str, asked: Described)
             ELLIE,
             "birth date",
         ),
+        (
+            "a namesake a year older whose mother is a namesake, too",
+            replace(ELLIE, born_on=date(2016, 3, 4), homes=(ELSEWHERE,), phones=()),
+            ELLIE,
+            "namesakes",
+        ),
+        (
+            "a twin of a name that few bear, with a letter doubled",
+            replace(ELLIE, first="Darryl"),
+            replace(ELLIE, first="Daryl"),
+            "twin",
+        ),
         ("a mother whose age nobody knows", replace(ELLIE, born_on=None, carers=()), ELLIE, "birth date"),
         (
             "another valid NHS number",
@@ -141,7 +160,12 @@ def test_an_unborn_baby_is_the_child_born_near_the_day() -> None:
     assert compared(due, due).band == VERY_LIKELY
     assert "was due 15 March 2017, here born 4 March 2017" in words(compared(ELLIE, due))
     assert compared(replace(ELLIE, born_on=date(2016, 1, 9)), due).band != VERY_LIKELY
-    # The same carer alone does not make up for weeks.
+    # Mothers have namesakes who expect a child, too: the mother's name alone is not enough, however near the day.
+    namesake = replace(due, homes=(ELSEWHERE,), phones=())
+    assert compared(namesake, due).band != VERY_LIKELY
+    assert compared(replace(ELLIE, homes=(ELSEWHERE,), phones=()), due).band != VERY_LIKELY
+    assert compared(replace(due, homes=(), phones=()), due).band != VERY_LIKELY
+    # Seven weeks from the day, too.
     away = replace(ELLIE, born_on=date(2017, 2, 1), homes=(), phones=())
     assert compared(away, due).band != VERY_LIKELY
     # Whoever is told of as unborn is not the child who has a name already.
@@ -208,6 +232,21 @@ def test_it_says_why(asked: Described, known: Described, said: str) -> None:
 
 def test_letters_in_the_wrong_order_are_a_slip_and_no_twin() -> None:
     assert compared(replace(ELLIE, first="Trcaey"), replace(ELLIE, first="Tracey")).band == VERY_LIKELY
+
+
+def test_a_word_that_nobody_bears_beside_hundreds_is_a_slip_and_no_twin() -> None:
+    assert compared(replace(ELLIE, first="Elloe"), ELLIE).band == VERY_LIKELY
+
+
+def test_within_a_family_a_common_first_name_says_more() -> None:
+    muhammad = replace(ELLIE, first="Muhammad", last="Khan", sex="M", born_on=None, phones=())
+    known = replace(muhammad, born_on=date(2017, 3, 4))
+    assert "the same first name in one family: brothers and sisters have different ones" in words(
+        compared(muhammad, known)
+    )
+    assert "the same first name in one family: brothers and sisters have different ones" not in words(
+        compared(replace(muhammad, homes=(ELSEWHERE,)), known)
+    )
 
 
 TEXTS = st.text(max_size=30)

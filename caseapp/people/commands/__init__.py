@@ -20,6 +20,7 @@ from .importing import BadRow, ImportDone, import_people
 from .keys import keep_keys, refresh_keys
 from .linking import say_whether_same, take_back
 from .moving import Around, NewAddress, give_address, move, refuse_address, tell_address
+from .rekeying import Rekeyed, rekey_people
 from .restricting import lift_restriction, restrict_person
 from .words import keep_words
 
@@ -32,6 +33,7 @@ __all__ = [
     "NameGiven",
     "NewAddress",
     "PersonGiven",
+    "Rekeyed",
     "Related",
     "StayGiven",
     "add_members",
@@ -56,6 +58,7 @@ __all__ = [
     "record_birth",
     "refresh_keys",
     "refuse_address",
+    "rekey_people",
     "relate",
     "restrict_person",
     "say_whether_same",

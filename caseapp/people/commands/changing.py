@@ -19,7 +19,7 @@ from caseapp.people.domain.names import match_key
 from caseapp.people.domain.register import DISABILITIES, NAME_KINDS, NO_DISABILITY
 from caseapp.people.models import Person, PersonChange, PersonDisability, PersonName
 
-from .keys import refresh_keys
+from .keys import looked_after_by, refresh_keys
 
 MEANWHILE = "Not kept yet: somebody changed this record after your page was opened. Look at it, then press once more."
 # What the single facts may be corrected to: the columns of a person, and how long their words may be.
@@ -96,7 +96,7 @@ def tell_name(actor: Actor, *, person_id: int, name: NameGiven, becomes: str = "
         person.match_key = _key_of(person, name.first, name.last)
     db.session.flush()
     record(actor, "person.name.told", subjects=[person_id], kind=name.kind)
-    refresh_keys([person_id])
+    refresh_keys([person_id, *(looked_after_by(person_id) if name.kind == "known" else ())])
 
 
 def _name_row(person_id: int, name: NameGiven) -> PersonName:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from caseapp.kernel.db import fetch, is_postgresql, write_rows
 from caseapp.people.domain.matching import Described, keys_of, pack
 from caseapp.people.domain.matching.keys import sample_keys
+from caseapp.people.domain.register import inverse_of
 from caseapp.people.domain.seeking import found_by, words_in
 from caseapp.people.models import Person, PersonFeatures, PersonIdentifier, PersonKey, PersonName, Relationship, Stay
 
@@ -20,9 +21,13 @@ from .words import keep_words
 _AT_ONCE = 500
 
 _people: sa.BindParameter[list[int]] = sa.bindparam("people", expanding=True)
-_PERSONS = sa.select(
-    Person.id, Person.born_on, Person.born_estimated, Person.expected_on, Person.sex, Person.phone
-).where(Person.id.in_(_people))
+# Locked until the commit: what somebody else changes meanwhile is not written over with what was read before.
+_PERSONS = (
+    sa.select(Person.id, Person.born_on, Person.born_estimated, Person.expected_on, Person.sex, Person.phone)
+    .where(Person.id.in_(_people))
+    .order_by(Person.id)
+    .with_for_update(key_share=True)
+)
 _NAMES = (
     sa.select(
         PersonName.person_id,
@@ -45,18 +50,41 @@ _STAYS = (
     .where(Stay.person_id.in_(_people), Stay.state != "not_so")
     .order_by(Stay.lives_here_now.desc(), Stay.id.desc())
 )
+# What somebody is to a child whom they look after; the same seen from the other side.
+_LOOK_AFTER = ("mother", "father", "parent", "carer", "guardian", "step_parent", "foster_carer")
+_LOOKED_AFTER_AS = tuple(sorted({inverse_of(kind) for kind in _LOOK_AFTER}))
 _carer_name = sa.orm.aliased(PersonName)
-_CARERS = (
-    sa.select(Relationship.person_id, Relationship.other_name, _carer_name.first, _carer_name.last)
+_told_name = sa.orm.aliased(PersonName)
+# A relationship stands once, on whichever side it was told.
+_CARERS: Any = sa.union_all(
+    sa.select(Relationship.id, Relationship.person_id, Relationship.other_name, _carer_name.first, _carer_name.last)
     .outerjoin(_carer_name, sa.and_(_carer_name.person_id == Relationship.other_id, _carer_name.is_current))
     .where(
         Relationship.person_id.in_(_people),
-        Relationship.kind.in_(("mother", "father", "parent", "carer", "guardian", "step_parent", "foster_carer")),
+        Relationship.kind.in_(_LOOK_AFTER),
         Relationship.ended_at.is_(None),
-    )
-    .order_by(Relationship.id)
-)
+    ),
+    sa.select(Relationship.id, Relationship.other_id, sa.null(), _told_name.first, _told_name.last)
+    .join(_told_name, sa.and_(_told_name.person_id == Relationship.person_id, _told_name.is_current))
+    .where(
+        Relationship.other_id.in_(_people),
+        Relationship.kind.in_(_LOOKED_AFTER_AS),
+        Relationship.ended_at.is_(None),
+    ),
+).order_by(sa.literal_column("1"))
 _KEPT = sa.select(PersonFeatures.person_id, PersonFeatures.keys).where(PersonFeatures.person_id.in_(_people))
+_carer: sa.BindParameter[int] = sa.bindparam("carer")
+_LOOKED_AFTER: Any = sa.union(
+    sa.select(Relationship.person_id.label("person_id")).where(
+        Relationship.other_id == _carer, Relationship.kind.in_(_LOOK_AFTER), Relationship.ended_at.is_(None)
+    ),
+    sa.select(Relationship.other_id).where(
+        Relationship.person_id == _carer,
+        Relationship.kind.in_(_LOOKED_AFTER_AS),
+        Relationship.other_id.is_not(None),
+        Relationship.ended_at.is_(None),
+    ),
+)
 _FEATURES_TABLE = cast(sa.Table, PersonFeatures.__table__)
 _KEY_TABLE = cast(sa.Table, PersonKey.__table__)
 _ADD_FEATURES = sa.insert(_FEATURES_TABLE)
@@ -84,7 +112,8 @@ _REMOVE_KEY = sa.delete(_KEY_TABLE).where(
 def refresh_keys(person_ids: Iterable[int]) -> None:
     """Make anew what these people are found by and compared with, from what the register holds of them now.
 
-    Every command calls it that changes names, birth date, stays, numbers, telephones or who looks after somebody.
+    Every command calls it that changes names, birth date, stays, numbers, telephones or who looks after somebody; for
+    a name also for those whom they look after (`looked_after_by`), of whose keys it is a part.
     """
     people = list(dict.fromkeys(person_ids))
     for start in range(0, len(people), _AT_ONCE):
@@ -93,6 +122,11 @@ def refresh_keys(person_ids: Iterable[int]) -> None:
         kept = {row.person_id: _unpacked(row.keys) for row in fetch(_KEPT, {"people": some})}
         keep_keys({number: each for number, each in described.items() if number not in kept})
         _change(described, kept)
+
+
+def looked_after_by(person_id: int) -> list[int]:
+    """Whose record says that this person looks after them: their keys and what is compared hold this person's name."""
+    return [row.person_id for row in fetch(_LOOKED_AFTER, {"carer": person_id})]
 
 
 def keep_keys(new: Mapping[int, Described]) -> None:
@@ -147,6 +181,7 @@ def _unpacked(kept: bytes) -> frozenset[int]:
 def _described(people: list[int]) -> dict[int, Described]:
     """What the register holds of these people. Five statements."""
     given = {"people": people}
+    persons = list(fetch(_PERSONS, given))
     parts: dict[str, dict[int, list[Any]]] = {}
     for part, statement in (("name", _NAMES), ("number", _NUMBERS), ("stay", _STAYS), ("carer", _CARERS)):
         parts[part] = defaultdict(list)
@@ -156,7 +191,7 @@ def _described(people: list[int]) -> dict[int, Described]:
         row.id: _describe(
             row, parts["name"][row.id], parts["number"][row.id], parts["stay"][row.id], parts["carer"][row.id]
         )
-        for row in fetch(_PERSONS, given)
+        for row in persons
     }
 
 

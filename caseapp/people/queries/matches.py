@@ -32,7 +32,7 @@ from caseapp.people.models import Person, PersonFeatures, PersonKey
 
 # Of a key that many people share, so many are taken; of all that are found, so many are compared.
 _PER_KEY = 200
-_COMPARED = 64
+_COMPARED = 96
 # Up to so many people who share a name are counted one by one; beyond, in a sample.
 _COUNTED = 2_000
 # Lists are filled up to a multiple of this, so that few statements do for lists of any length.

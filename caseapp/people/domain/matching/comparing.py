@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
@@ -27,7 +26,10 @@ class Commonness:
 
 @dataclass(frozen=True)
 class Compared:
-    """How two words agree: same | slip | spelling | short | near | near_weak | initial | other."""
+    """How two words agree: same | slip | spelling | short | near | near_weak | initial | other.
+
+    A slip is a word that hardly anybody bears beside the many who bear the other: parents did not give it to a twin.
+    """
 
     level: str
     bits: float
@@ -67,18 +69,17 @@ def compare(field: str, asked: str, known: str, common: Commonness) -> Compared:
 
 
 def _is_slip(asked: str, known: str, common: Commonness) -> bool:
-    """A word that nobody is called, but for two letters in the wrong order or one written twice: no parents gave it to
-    a twin."""
-    if common.bearers.get(asked, 1.0) > 0 or is_name(asked):
+    """One slip of the pen away from a name, and itself none: two letters in the wrong order and borne by nobody, or
+    anything that hardly anybody bears of the many who bear the name."""
+    bearers = common.bearers.get(asked)
+    if bearers is None or is_name(asked) or DamerauLevenshtein.distance(asked, known) != 1:
         return False
-    if len(asked) == len(known):
-        return Counter(asked) == Counter(known) and DamerauLevenshtein.distance(asked, known) == 1
-    return _once(asked) == _once(known)
+    turned = len(asked) == len(known) and Counter(asked) == Counter(known)
+    return (turned and not bearers) or _hardly_anybody(asked, known, common)
 
 
-def _once(word: str) -> str:
-    """A word with each doubled letter written once."""
-    return "".join(letter for letter, _ in groupby(word))
+def _hardly_anybody(asked: str, known: str, common: Commonness) -> bool:
+    return common.bearers.get(known, 0.0) >= weights()["bearers_beside_a_slip"] * (common.bearers[asked] + 1)
 
 
 def _said(field: str, level: str, asked: str, known: str, common: Commonness) -> Compared:

@@ -36,31 +36,38 @@ def unborn_but_known(asked: Described, known: Described) -> bool:
     return asked.born == "expected" and known.born != "expected" and bool(words_of(known.first))
 
 
-_FAMILY_SHARED = {
+FAMILY_SHARED = {
     "home": {"same", "street", "near"},
     "phone": {"same"},
     "carer": {"same", "near"},
 }
+# First names that no brother, sister or twin has.
+OWN_NAME = {"same", "slip"}
 _NEAR_NAMES = {"spelling", "short", "near", "near_weak"}
+_SLIPPED_DATES = {"swapped", "day", "figure", "month", "year", "decade"}
+# Nearer to one another than two births of one mother, but for twins; and what a sibling's date can hardly be.
+_ONE_FAMILYS_DATES = {"weeks", "month_same", "two"}
 
 
 def _by_description(levels: Mapping[str, str]) -> list[str]:
     gates = []
-    shared = any(levels.get(field) in good for field, good in _FAMILY_SHARED.items())
-    home = any(levels.get(field) in _FAMILY_SHARED[field] for field in ("home", "phone"))
+    carer = levels.get("carer") in FAMILY_SHARED["carer"]
+    home = any(levels.get(field) in FAMILY_SHARED[field] for field in ("home", "phone"))
     first, born, middle = levels.get("first"), levels.get("born"), levels.get("middle")
     # Twins are given names that look alike, but not the same middle name.
-    if first not in ("same", "slip", "unborn") and not (first in _NEAR_NAMES and middle == "same"):
+    if first not in OWN_NAME | {"unborn"} and not (first in _NEAR_NAMES and middle == "same"):
         gates.append("another first name: could be a brother, sister or twin")
-    if not shared and middle != "same":
+    if not (home or carer) and middle != "same":
         gates.append("nothing but name and birth date: could be a namesake")
-    if born in ("other", "other_grown", "weeks", "two", "month_same"):
+    if born in ("other", "other_grown") or (born in _ONE_FAMILYS_DATES and not (home and carer)):
         gates.append("another birth date")
+    elif born in _SLIPPED_DATES and not home and middle != "same":
+        gates.append("another birth date, and only the carer's name beside it: mothers have namesakes")
     if first == "unborn":
-        # Some weeks from the day it must be the same home: mothers have namesakes, and the year is a common slip.
-        if not shared or (born != "due" and (born != "due_wide" or not home)):
+        # The same home, too: mothers have namesakes, and more than one of them expects a child.
+        if not home or born not in ("due", "due_wide"):
             gates.append("no first name, and not enough beside it")
-    elif born == "grown" or (born is None and not (home and levels.get("carer") in _FAMILY_SHARED["carer"])):
+    elif born == "grown" or (born is None and not (home and carer)):
         # A record that names the same carer is of a child, and brothers and sisters have other names.
         gates.append("no birth date to go by")
     return gates

@@ -152,9 +152,12 @@ def _more(described: Described) -> Iterator[tuple[str, str]]:
     firsts, lasts = first_words(described), last_words(described)
     near = {name for first in firsts[:3] for name in (*spellings_of(first), *short_forms_of(first))}
     if described.born_on is not None:
-        # First and last name can stand in each other's place, and so can the first two letters of either.
+        # First and last name can stand in each other's place, and so can the first two letters of either; both are
+        # seldom so, and would crowd out those whose first letter is right.
+        yield from _of_birth(described.born_on, near, ())
         turned = [word[1:] for word in (*firsts[:2], *lasts[:2]) if len(word) > 2]
-        yield from _of_birth(described.born_on, [*lasts[:2], *near, *turned], [*firsts[:2], *turned])
+        for kind, value in _of_birth(described.born_on, [*lasts[:2], *turned], [*firsts[:2], *turned]):
+            yield f"{kind}_slip", value
         for slip in slips_of(described.born_on):
             for kind, value in _of_birth(slip, firsts[:2], lasts[:2]):
                 yield f"{kind}_slip", value

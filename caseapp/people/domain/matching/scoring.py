@@ -12,7 +12,7 @@ from caseapp.people.domain.identifiers import check_nhs_number, check_upn
 from .births import compare_births
 from .comparing import Commonness, Compared, compare, level_of
 from .described import BELOW, POSSIBLE, VERY_LIKELY, Described, Evidence, Scored
-from .gates import gates_of
+from .gates import FAMILY_SHARED, OWN_NAME, gates_of
 from .nameparts import short_forms_of, spellings_of, unborn_words, words_of
 from .places import Place, phone_digits, place
 from .weights import bits_of, weights
@@ -60,6 +60,7 @@ def score(asked: Described, known: Described, common: Commonness) -> Scored:
         *_sex(asked, known),
         *_identifiers(asked, known),
     ]
+    found += one_name_in_a_family(found)
     gates = gates_of(asked, known, {each.field: each for each in found})
     family = sum(each.bits for each in found if each.field in FAMILY)
     # What a family shares leaves two or three people of a register to choose from, and no fewer.
@@ -201,6 +202,17 @@ def _turned(asked: Described, known: Described, common: Commonness) -> list[Foun
         Found("first", level, one.bits + bits_of_swapped(), words),
         Found("last", two.level, two.bits, "the same names in the other order"),
     ]
+
+
+def one_name_in_a_family(found: Sequence[Found]) -> list[Found]:
+    """The same first name says more within one family than in the register: nobody calls two of their children so."""
+    levels = {each.field: each.level for each in found}
+    if levels.get("first") in OWN_NAME and all(
+        levels.get(field) in FAMILY_SHARED[field] for field in ("home", "carer")
+    ):
+        words = "the same first name in one family: brothers and sisters have different ones"
+        return [Found("family_name", "same", bits_of("family_name", "same"), words)]
+    return []
 
 
 def bits_of_swapped() -> float:
