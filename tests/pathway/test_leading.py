@@ -236,3 +236,7 @@ def test_the_school_reads_what_it_takes_and_says_yes(browser: Browser, bare_app:
     assert said.status_code == 303 and "Your answer" in school.get(place).text
     assert "Sam Holt stands in for them" in sheila.get(f"/pathway/{handover}").text
     assert sheila.post(f"/pathway/{handover}/answer", data={"answer": "accept"}).status_code == 303
+    # Leading from a school opens what is shared with the group, not what police and health told the hub.
+    assert sheila.get(f"/cases/{family.reference}").status_code == 200
+    for path in (f"/cases/{family.reference}", f"/cases/{family.reference}/chronology", f"/pathway/{handover}"):
+        assert school.get(path).status_code == 404, path

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 import sqlalchemy as sa
 
 from caseapp.access.commands import end_reach, give_reach
-from caseapp.access.domain import HUB, L4, LOCALITY, Actor
+from caseapp.access.domain import HUB, L2, L4, LOCALITY, Actor
 from caseapp.access.queries import barred_principals, restricted
 from caseapp.accounts.models import Professional, User
 from caseapp.accounts.queries import ProfessionalRow, find_professional, find_team, list_workers
@@ -266,8 +266,16 @@ def _role_in(team_id: int) -> str:
 def _lead(actor: ActorLike | None, case_id: int, lead: ProfessionalRow, *, role: str) -> None:
     _involve(case_id, lead.id, role=role, leads=True)
     if lead.user_id:
-        give_reach(f"user:{lead.user_id}", subject_id=case_id, kind="case", level=L4, why="involved")
+        give_reach(f"user:{lead.user_id}", subject_id=case_id, kind="case", level=_level_of(lead), why="involved")
     record(actor, "case.allocated", subjects=_subjects(case_id), professional=lead.id, role=role)
+
+
+def _level_of(lead: ProfessionalRow) -> int:
+    """How much of the record whoever leads may read: all of it in a team that may be accountable for a child. Who leads
+    from a school or a health team reads what is shared with the group, never the other agencies' checks and notes
+    (need to know; domain 4)."""
+    team = find_team(team_id=lead.team_id) if lead.team_id else None
+    return L4 if team is not None and team.may_hold_cases else L2
 
 
 def _involve(case_id: int, professional_id: int, *, role: str, leads: bool) -> None:
@@ -284,9 +292,10 @@ def lead_again(case_id: int, *, ended_at: datetime) -> None:
         .returning(Involvement.professional_id)
         .execution_options(synchronize_session=False)
     ).all()
-    users = sa.select(User.id).where(User.professional_id.in_([row.professional_id for row in rows]))
-    for user_id in db.session.scalars(users):
-        give_reach(f"user:{user_id}", subject_id=case_id, kind="case", level=L4, why="involved")
+    for row in rows:
+        lead = find_professional(row.professional_id)
+        if lead is not None and lead.user_id:
+            give_reach(f"user:{lead.user_id}", subject_id=case_id, kind="case", level=_level_of(lead), why="involved")
 
 
 def _end_leads(actor: ActorLike | None, case_id: int, *, reason: str, stay: bool = False) -> None:
