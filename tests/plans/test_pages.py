@@ -261,3 +261,48 @@ def test_a_page_costs_the_same_however_much_is_on_it(browser: Browser, bare_app:
             for _ in range(4):
                 an_action(number, by=WORKER, owner=WORKER)
     assert counts[:3] == counts[3:]
+
+
+def test_people_join_from_an_agency_the_family_and_by_name(browser: Browser, bare_app: Flask, family: AFamily) -> None:
+    number, url = planned(bare_app, family)
+    donna = browser(WORKER)
+    asked = donna.get(f"{url}/group/add").text
+    police = re.search(r'<option value="(\d+)">South Yorkshire Police', asked)
+    assert police
+    for source in (police[1], "family"):
+        page = donna.get(f"{url}/group/add?from={source}").text
+        who = re.search(r'name="who" type="radio" value="([pf]\d+)"', page)
+        assert who, source
+        missing = donna.post(f"{url}/group/add?from={source}", data={"who": who[1], "part": ""})
+        assert missing.status_code == 422 and errors(missing.text) == ["part", "from_on-day"]
+        told = {"who": who[1], "part": "Helps", **day("from_on")}
+        assert donna.post(f"{url}/group/add?from={source}", data=told).status_code == 303
+    again = donna.post(f"{url}/group/add?from={police[1]}", data={**told, "who": "p999999"})
+    assert again.status_code == 422 and "Choose from the answers shown" in again.text
+    nobody = donna.post(f"{url}/group/add?from=other", data={"part": "Helps", "name": "Sam", **day("from_on")})
+    assert nobody.status_code == 422 and "Give their name" in nobody.text
+    told = {"part": "Helps", "name": "Sam Field", "agency": "Youth club", **day("from_on")}
+    assert donna.post(f"{url}/group/add?from=other", data=told).status_code == 303
+    assert donna.post(f"{url}/group/add?from=nonsense", data=told).status_code == 422
+    shown = donna.get(f"{url}/group").text
+    assert "Sam Field" in shown and "Youth club" in shown and "gets the plan on paper" in shown
+    with bare_app.app_context():
+        sam = next(m for m in queries.get_plan(number).group if m.name == "Sam Field")
+    assert "Sam Field" in donna.get(f"{url}/group/{sam.id}/end").text
+    assert donna.post(f"{url}/group/{sam.id}/end", data=day("on")).status_code == 303
+    assert "Who was in it before (1)" in donna.get(f"{url}/group").text
+
+
+def test_a_child_joins_and_a_settled_action_is_put_back(browser: Browser, bare_app: Flask, family: AFamily) -> None:
+    number, url = planned(bare_app, family, case_ids=[family.case_id])
+    donna = browser(WORKER)
+    assert "Jake Marsden" in donna.get(f"{url}/join").text
+    told = {"children": family.references[1], **day("from_on")}
+    assert donna.post(f"{url}/join", data=told).status_code == 303
+    assert "Every child of the family" in donna.get(f"{url}/join").text
+    with _work(bare_app):
+        action = an_action(number, by=WORKER)
+    done = {"state": "dropped", "version": "1", "evidence": "Moved school", **day("on")}
+    assert donna.post(f"{url}/actions/{action}/done", data=done).status_code == 303
+    page = donna.get(f"{url}/actions/{action}/change").text
+    assert "it is to be done again" in page and "Moved school" in page

@@ -73,14 +73,10 @@ def list_professionals(*, team_id: int) -> list[ProfessionalRow]:
 
 
 def list_people_of(agency_id: int) -> list[ProfessionalRow]:
-    """Who works for an agency and can be asked to work with a family (`may_lead`), by name. One statement."""
-    return [ProfessionalRow(*row) for row in fetch(_people_of(), {"agency": agency_id})]
-
-
-@cache
-def _people_of() -> Any:
-    theirs = Professional.agency_id == sa.bindparam("agency", type_=sa.BigInteger())
-    return _professionals().where(theirs, may_lead()).order_by(Professional.name, Professional.id)
+    """Who works for an agency and can be asked to work with a family today (`may_lead`), by name. Two statements."""
+    ids = db.session.scalars(sa.select(Professional.id).where(Professional.agency_id == agency_id, may_lead())).all()
+    rows = db.session.execute(_professionals().where(Professional.id.in_(ids)).order_by(Professional.name))
+    return [ProfessionalRow(*row) for row in rows] if ids else []
 
 
 def find_professional(professional_id: int) -> ProfessionalRow | None:
