@@ -109,6 +109,8 @@ LADDERS: dict[str, tuple[Stage, ...]] = {
 }
 OTHER_TASK = ("Something to read", "I have read this")
 
+# The clocks that count from when the child was last seen: their anchor is that moment.
+SEEN_BY_WORKER, SEEN_BY_ANYBODY = "seen.worker", "seen.anyone"
 # What a visit was for.
 VISIT_KINDS = {
     "protection_plan": "Child protection plan",

@@ -55,7 +55,7 @@ declare(
     EventType("note.significant", "{kind}", {"note": "note", "kind": "code:note_kind"}, important=True),
     EventType("note.amended", "Note changed, wording {number}", {"note": "note", "number": "number"}),
     # One for each child: a brother's or sister's part stands in no other record. `planned` stays a dated event too.
-    EventType("visit.made", "Visit made: the worker saw the child", {"visit": "subject"}, "plan"),
+    EventType("visit.made", "Visit made: the worker saw the child", {"visit": "subject"}),
     EventType("visit.not_seen", "Visit: the child was not seen. {why}", {"visit": "subject", "why": "code:why_not"}),
     EventType("visit.corrected", "Visit changed, wording {number}", {"visit": "subject", "number": "number"}),
     EventType("task.made", "To read: {kind}", {"kind": "code:task", "task": "number"}),

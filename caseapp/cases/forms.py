@@ -245,7 +245,11 @@ _VISIT_FIELDS: dict[str, Any] = {
         max_length=5,
         inputmode="numeric",
     ),
-    "kind": lambda: ChoiceField("What was it for?", choices=VISIT_KINDS, required="Choose what the visit was for"),
+    "kind": lambda: ChoiceField(
+        "What was it for?",
+        choices=[Choice("", "Choose"), *(Choice(key, words) for key, words in VISIT_KINDS.items())],
+        required="Choose what the visit was for",
+    ),
     "place": lambda: ChoiceField("Where was it?", choices=VISIT_PLACES, required="Choose where it was"),
     "place_words": lambda: TextField(
         "Where?", hint="Like: at their grandmother’s. No address that is kept secret", max_length=LONGEST_LINE
@@ -286,9 +290,7 @@ def _child_fields(child: CaseRow) -> dict[str, Any]:
         f"not_seen_{number}": ChoiceField(f"Why did you not see {name}?", choices=WHY_NOT_SEEN),
         f"bedroom_{number}": ChoiceField(f"Did you see where {name} sleeps?", choices=BEDROOM),
         f"said_{number}": WordsField(f"{name}’s own words", hint="As said, nothing added.", rows=2),
-        f"heard_by_{number}": TextField(
-            "Who heard it?", hint="Like: I did. Needed for own words", max_length=LONGEST_LINE
-        ),
+        f"heard_by_{number}": TextField("Who heard it?", hint="You, or whoever told you", max_length=LONGEST_LINE),
         f"words_{number}": WordsField(
             f"What else is about {name} alone?", hint="It stands in no brother’s or sister’s record.", rows=3
         ),

@@ -115,7 +115,7 @@ class Visits:
         cases.write_visit(actor, told=told, once_key=f"demo-w{self.story.referral_id}-{self.count}")
 
     def _said(self) -> dict[str, str]:
-        return {"said": self.random.choice(OWN_WORDS), "heard_by": "The worker"} if self.random.random() < 0.5 else {}
+        return {"said": self.random.choice(OWN_WORDS), "heard_by": "the worker"} if self.random.random() < 0.5 else {}
 
     def seen(self) -> None:
         """Another agency told the worker that it saw them."""

@@ -1,6 +1,7 @@
 """What people read who have no page of work in this service, or not yet: by the kind of their team and their role."""
 
 from caseapp.access.domain import CHAIRS, EVOLVE, SERVICE
+from caseapp.deadlines.catalogue import RULES
 
 # (what the service will do for them, how their work reaches them until then)
 NOT_YET: dict[tuple[str, str], tuple[str, str]] = {
@@ -34,3 +35,6 @@ NO_PAGE = (
 # the one its points were chosen on (docs/performance.md has the whole table): on which working day, how many it named,
 # how many of those ended late, and how many did that it did not name.
 SCORED = ((20, 266, 168, 179), (40, 444, 343, 4))
+
+# The clocks that a visit ends: what is due by them leads to the page on which it is written.
+BY_VISIT = frozenset(rule.key for rule in RULES if "visit.made" in rule.stops_on)

@@ -22,7 +22,7 @@ from caseapp.kernel.sheets import Sheet
 from caseapp.night.queries import has_morning
 
 from . import queries
-from .catalogue import NO_PAGE, NO_PLACE, NOT_YET, SCORED
+from .catalogue import BY_VISIT, NO_PAGE, NO_PLACE, NOT_YET, SCORED
 from .domain import ONE_DAY, first_day, near_name, weeks_from
 from .slots import MY_WORK, PANELS
 
@@ -72,6 +72,7 @@ def my_work(actor: Actor) -> ResponseReturnValue:
         panels=[panel for fill in MY_WORK for panel in fill(actor)],
         task_kinds=TASKS,
         other_task=OTHER_TASK,
+        by_visit=BY_VISIT,
         now=clock.now(),
         today=clock.today(),
     )

@@ -22,7 +22,7 @@ from caseapp.deadlines.queries import clocks_of
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
-from tests.factories import AFamily, a_case, a_visit, someone
+from tests.factories import AFamily, a_case, a_full_record, a_visit, someone
 from tests.helpers.statements import count_statements
 
 Browser = Callable[[str], FlaskClient]
@@ -389,8 +389,12 @@ def test_two_people_change_one_visit(bare_app: Flask, browser: Browser, friday: 
 @pytest.mark.sqlite_only
 def test_dangers_stand_before_the_address(bare_app: Flask, browser: Browser, friday: datetime) -> None:
     of, client = made(bare_app), browser("north.worker")
+    with bare_app.app_context(), transaction():
+        a_full_record(of.person_ids[1], "north.worker")
     page = client.get(f"/cases/{of.reference}/visits/new").text
-    assert page.index("Before a visit:") < page.index("Adult of concern") < page.index("14 Quarry Lane")
+    assert page.index("A dog that bites") < page.index("Adult of concern") < page.index("14 Quarry Lane")
+    # What stands on a person's page stands on the case page too.
+    assert "A dog that bites" in client.get(f"/cases/{of.reference}").text
 
 
 @pytest.mark.sqlite_only

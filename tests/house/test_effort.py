@@ -65,6 +65,7 @@ JOBS = {
     "ask": Job("Hub: open the first, ask the referrer back", "", Effort(3, 1, 1, 3, 20)),
     "agree": Job("Hub manager: open a Green, agree (reading it: below)", "one page", Effort(2, 3, 1, 3, 10)),
     "hand over": Job("Hub: hand one contact to the night", "", Effort(1, 3, 3, 3, 25)),
+    "visit": Job("Worker: a visit to three siblings, a part each", "once for all three", Effort(2, 25, 8, 13, 135)),
     "safety card": Job("Night: the safety card of a child on the night list", "2 clicks", Effort(1, 0, 0, 2, 5)),
 }
 # Practice 7, of the whole form.
@@ -180,6 +181,33 @@ def hand_over(hub: FlaskClient) -> Effort:
     return work.so_far()
 
 
+def visit(worker: FlaskClient) -> Effort:
+    """From my work: a visit to three siblings, two seen alone, one asleep; a sentence about each."""
+    work = Work(worker, "/desk/my-work")
+    work.follow("Write a visit")
+    seen = work.names("Save the visit", "seen_")
+    numbers = [name.removeprefix("seen_") for name in seen]
+    work.press(
+        "Save the visit",
+        must=True,
+        kind="child_in_need",
+        place="home",
+        announced="yes",
+        who="Their mother and I",
+        words="The house was warm, and there was food in. We talked about money and about school in the morning.",
+        next_on__day="27",
+        next_on__month="11",
+        next_on__year="2026",
+        **dict.fromkeys(seen[:2], "alone"),
+        **{seen[2]: "no", f"not_seen_{numbers[2]}": "asleep"},
+        **{f"bedroom_{number}": "yes" for number in numbers},
+        **{f"said_{numbers[0]}": "I like it when mum reads."},
+        **{f"words_{number}": "Clean and well, and full of questions." for number in numbers[:2]},
+    )
+    assert "in the record of each child" in work.text
+    return work.so_far()
+
+
 def safety_card(night: FlaskClient) -> Effort:
     """From anywhere: the night list, then the child."""
     work = Work(night, "/night/")
@@ -214,6 +242,9 @@ def measure(app: Flask) -> dict[str, Effort]:
             with transaction():
                 family = factories.a_case(name="Cartwright", worker="north.worker", level="child_in_need")
         do("agree", agree, "mash.manager2")
+        with app.app_context(), transaction():
+            factories.a_case(name="Steel", children=3, worker="marta.wilk", level="child_in_need")
+        do("visit", visit, "marta.wilk")
     with clock.at(CLOSING):
         alert = {"may_happen": "Lee is out", "what_to_do": "Send police", "whom_to_ring": "Nan", "until": "days3"}
         left = sign_in(app, "north.worker").post(f"/night/alerts/{family.reference}", data=alert)

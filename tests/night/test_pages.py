@@ -15,7 +15,7 @@ from caseapp.audit.models import ReadLog
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.night import commands
-from tests.factories import AFamily, a_case, a_note, someone
+from tests.factories import AFamily, a_case, a_full_record, a_note, a_visit, someone
 from tests.helpers.statements import count_statements
 from tests.night.test_night import MONDAY_OPENING, SATURDAY_NIGHT, hand, receive, texts
 from tests.referrals import hub_world
@@ -56,6 +56,20 @@ def test_the_card_is_one_click_from_the_list_and_says_why(bare_app: Flask, brows
         ):  # fmt: skip
             assert words in page, words
         assert whys(bare_app)[-1] == "night_plan"
+
+
+def test_the_card_says_when_the_child_was_seen_and_what_stands_on_a_person_s_page(
+    bare_app: Flask, browser: Browser
+) -> None:
+    with clock.at(SATURDAY_NIGHT):
+        family = family_of(bare_app)
+        night, link = browser("edt"), f"/night/children/{family.reference}?from=plan"
+        assert "No visit on record" in night.get(link).text
+        made(bare_app, lambda: a_visit(family))
+        made(bare_app, lambda: a_full_record(family.person_ids[0], "north.worker"))
+        page = night.get(link).text
+    assert "No visit on record" not in page and "by the worker." in page
+    assert page.index("A dog that bites") < page.index("14 Quarry Lane")
 
 
 def test_a_child_on_no_list_asks_why_first(bare_app: Flask, browser: Browser) -> None:

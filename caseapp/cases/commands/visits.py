@@ -202,8 +202,9 @@ def _cleaned(told: VisitTold) -> VisitTold:
     def part_of(part: ChildPart) -> ChildPart:
         # What is asked for only under another answer does not stay behind one that was changed.
         why = part.why_not if part.seen in (NOT_ALONE, NOT_SEEN) else ""
-        said, heard_by, words = one(part.said), one(part.heard_by), one(part.words)
-        return replace(part, why_not=why, said=said, heard_by=heard_by, words=words)
+        said = one(part.said)
+        heard_by = one(part.heard_by) if said.strip() else ""
+        return replace(part, why_not=why, said=said, heard_by=heard_by, words=one(part.words))
 
     return replace(
         told,

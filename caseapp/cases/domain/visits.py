@@ -38,8 +38,8 @@ class ChildPart:
 
     @property
     def says_something(self) -> bool:
-        """Whether anything was written in it."""
-        return any(text.strip() for text in (self.said, self.heard_by, self.words)) or bool(self.bedroom)
+        """Whether anything was written in it. Who heard it stands there beforehand."""
+        return any(text.strip() for text in (self.said, self.words)) or bool(self.bedroom)
 
 
 @dataclass(frozen=True)

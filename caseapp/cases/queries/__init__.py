@@ -31,7 +31,7 @@ from .lists import (
     open_cases_of_persons,
 )
 from .page import CasePage, NotePage, Wording, get_case, get_case_page, get_note, is_closed
-from .persons import PersonCase, around, list_cases_of, person_panels
+from .persons import PersonCase, around, dangers_among, list_cases_of, person_panels
 from .promises import find_broken, promise, promises
 from .summary import Summary, WorkRow, get_summary
 from .telling import people
@@ -109,6 +109,7 @@ __all__ = [
     "corrections_about",
     "corrections_of_case",
     "count_open_work",
+    "dangers_among",
     "family_cases",
     "family_of",
     "find_broken",

@@ -12,7 +12,7 @@ from caseapp.access.domain import L4, Actor
 from caseapp.access.queries import AnyReader, reader_params, reader_shape, sees
 from caseapp.accounts.models import Professional, User
 from caseapp.accounts.queries import user_name_of
-from caseapp.cases.catalogue import ANY_KIND, NOTE_KINDS
+from caseapp.cases.catalogue import ANY_KIND, NOTE_KINDS, SEEN_BY_WORKER
 from caseapp.cases.models import Case, NightAlert, Note, NoteCase, NoteVersion
 from caseapp.deadlines.queries import ClockView, clocks_of
 from caseapp.kernel import clock
@@ -82,6 +82,11 @@ class CasePage:
     def next_due(self) -> ClockView | None:
         """The clock that ends first."""
         return self.clocks[0] if self.clocks else None
+
+    @property
+    def seen_by_worker(self) -> ClockView | None:
+        """The clock that counts from when the worker last saw the child; None without a visit on record."""
+        return next((view for view in self.clocks if view.rule.key == SEEN_BY_WORKER), None)
 
     @property
     def last_note(self) -> Entry | None:

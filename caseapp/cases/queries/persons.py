@@ -15,10 +15,11 @@ from caseapp.accounts.models import Professional, Team
 from caseapp.cases.catalogue import CLOSURES
 from caseapp.cases.domain import LEVELS
 from caseapp.cases.models import Case, Custody, Involvement
+from caseapp.cases.slots import EntryWords
 from caseapp.kernel.db import fetch
 from caseapp.kernel.subjects import Subject
 from caseapp.people.models import FamilyMember, PersonIdentity
-from caseapp.people.queries import linked_to
+from caseapp.people.queries import FamilyRow, linked_to
 from caseapp.people.slots import Panel
 
 from .lists import OPEN_LEAD
@@ -27,6 +28,12 @@ from .lists import OPEN_LEAD
 def person_panels(actor: Actor, subject: SubjectAccess) -> list[Panel]:
     """For the slot `people.panels`: the person's cases, as the status card says them (L1). One statement."""
     return [Panel("Cases", "cases/_of_person.html", list_cases_of(actor, subject.id))]
+
+
+def dangers_among(family: Sequence[FamilyRow]) -> list[EntryWords]:
+    """What stands on the pages of a family's people of danger to whoever visits them: before the address, wherever
+    that is shown."""
+    return [EntryWords(words, f"{said_by}, of {person.name}") for person in family for words, said_by in person.dangers]
 
 
 def around(kind: str, wanted: sa.CTE) -> list[sa.Select[Any]]:

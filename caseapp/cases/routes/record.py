@@ -14,7 +14,7 @@ from caseapp.audit.queries import list_looks
 from caseapp.cases import commands, queries
 from caseapp.cases.catalogue import ANY_KIND, CONCERNS, OTHER_TASK, TASKS
 from caseapp.cases.forms import ConcernForm, NoteForm, WordingForm
-from caseapp.cases.slots import ACTIONS, BEFORE_VISIT, Action, Notice
+from caseapp.cases.slots import ACTIONS, BEFORE_VISIT, Action, EntryWords, Notice
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder, Text
 
@@ -48,7 +48,7 @@ def show(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
         summary=queries.get_summary(actor, page.case, page.family),
         actions=sorted([*actions, *own], key=lambda action: not action.primary),
         under_way=[each for each in offered if isinstance(each, Notice)],
-        before_visit=[each for fill in BEFORE_VISIT for each in fill(actor, page.case)],
+        before_visit=_before_visit(actor, page),
         task_words=TASKS,
         concerns=CONCERNS,
         other_task=OTHER_TASK,
@@ -56,6 +56,11 @@ def show(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
         now=clock.now(),
         tabs=tabs(subject.reference, "show"),
     )
+
+
+def _before_visit(actor: Actor, page: queries.CasePage) -> list[EntryWords]:
+    """What a visitor must know: by the pages of the family's people, and by what higher floors know."""
+    return [*queries.dangers_among(page.family), *(each for fill in BEFORE_VISIT for each in fill(actor, page.case))]
 
 
 @bp.get("/<ref:reference>/print", defaults={"as_file": False})
@@ -74,7 +79,7 @@ def paper(actor: Actor, subject: SubjectAccess, as_file: bool) -> ResponseReturn
         page=page,
         case=page.case,
         summary=queries.get_summary(actor, page.case, page.family),
-        before_visit=[each for fill in BEFORE_VISIT for each in fill(actor, page.case)],
+        before_visit=_before_visit(actor, page),
     )
     return given
 

@@ -31,16 +31,22 @@ def new_visit(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
     """A visit to write, or to go on with; before the address, what a visitor must know."""
     case, children = queries.get_case(actor, subject.id)
     draft = queries.find_draft(actor, case.family_id)
-    return _write_page(actor, case, children, _form_of(children, draft), draft=draft)
+    return _write_page(actor, case, children, _form_of(actor, children, draft), draft=draft)
 
 
-def _form_of(children: Cases, draft: queries.Draft | None) -> Any:
-    """The form as the draft has it, or a fresh one: now, and nothing chosen about anybody."""
+def _form_of(actor: Actor, children: Cases, draft: queries.Draft | None) -> Any:
+    """The form as the draft has it, or a fresh one: now, heard by the writer, and nothing chosen about anybody."""
     if draft is not None:
         data = {"version": draft.version, "once": draft.once_key}
         return visit_form(children, formdata=None, kept=dict(draft.typed), data=data)
     now = clock.to_london(clock.now())
-    data = {"happened_on": now.date(), "happened_time": f"{now:%H:%M}", "version": 0, "once": secrets.token_hex(16)}
+    data = {
+        "happened_on": now.date(),
+        "happened_time": f"{now:%H:%M}",
+        "version": 0,
+        "once": secrets.token_hex(16),
+        **{f"heard_by_{child.id}": actor.name for child in children},
+    }
     return visit_form(children, formdata=None, data=data)
 
 
@@ -200,6 +206,7 @@ def _write_page(
     draft: queries.Draft | None = None,
     twin: queries.KeptVisit | None = None,
 ) -> str:
+    family = list_family(actor, case.family_id, level=L4)
     return render_template(
         "cases/visit_form.html",
         case=case,
@@ -207,8 +214,8 @@ def _write_page(
         form=form,
         draft=draft,
         twin=twin,
-        dangers=[each for fill in BEFORE_VISIT for each in fill(actor, case)],
-        family=list_family(actor, case.family_id, level=L4),
+        dangers=[*queries.dangers_among(family), *(each for fill in BEFORE_VISIT for each in fill(actor, case))],
+        family=family,
         save_url=url_for(".autosave_visit", reference=case.reference),
     )
 

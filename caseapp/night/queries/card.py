@@ -10,10 +10,12 @@ from sqlalchemy import orm
 from caseapp.access.domain import L4, Actor
 from caseapp.accounts.models import Professional, Team, TeamMembership, User
 from caseapp.accounts.queries import user_name_of
+from caseapp.cases.catalogue import SEEN_BY_ANYBODY, SEEN_BY_WORKER
 from caseapp.cases.models import Case, Custody, Episode, Involvement, Note, NoteCase, NoteVersion
-from caseapp.cases.queries import CaseRow
+from caseapp.cases.queries import CaseRow, dangers_among
 from caseapp.cases.queries.lists import as_case_row, select_cases
 from caseapp.cases.slots import BEFORE_VISIT, EntryWords
+from caseapp.deadlines.models import Clock
 from caseapp.deadlines.queries import clocks_of
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
@@ -45,6 +47,9 @@ class SafetyCard:
     manager_phone: str | None
     last_note_at: datetime | None
     last_note_by: str | None
+    # By the clocks that count from it: by the worker, and by anybody of any agency.
+    seen_by_worker_at: datetime | None
+    seen_at: datetime | None
     work_reference: str | None
     entries: tuple[EntryRow, ...]
     handed: bool
@@ -82,10 +87,11 @@ def get_card(actor: Actor, case_id: int) -> SafetyCard:
     one. Six statements."""
     row = _about(actor, case_id)
     case = as_case_row(row)
+    family = list_family(actor, case.family_id, level=L4)
     return SafetyCard(
         case=case,
-        people=tuple(list_family(actor, case.family_id, level=L4)),
-        dangers=tuple(each for fill in BEFORE_VISIT for each in fill(actor, case)),
+        people=tuple(family),
+        dangers=(*dangers_among(family), *(each for fill in BEFORE_VISIT for each in fill(actor, case))),
         alerts=tuple(alerts_on([case_id])),
         in_care=bool(row.in_care),
         worker_phone=row.worker_phone,
@@ -94,6 +100,8 @@ def get_card(actor: Actor, case_id: int) -> SafetyCard:
         manager_phone=row.manager_phone,
         last_note_at=row.last_note_at,
         last_note_by=row.last_note_by,
+        seen_by_worker_at=row.seen_by_worker_at,
+        seen_at=row.seen_at,
         work_reference=row.work_reference,
         entries=entries_about(actor, case_id),
         handed=bool(row.handed),
@@ -113,6 +121,8 @@ def _about(actor: Actor, case_id: int) -> sa.Row:
             _manager(Professional.phone).label("manager_phone"),
             _last_note(case_id, Note.happened_at).label("last_note_at"),
             _last_note(case_id, user_name_of(NoteVersion.author_id)).label("last_note_by"),
+            _last_seen(case_id, SEEN_BY_WORKER).label("seen_by_worker_at"),
+            _last_seen(case_id, SEEN_BY_ANYBODY).label("seen_at"),
             sa.exists()
             .where(Episode.case_id == Case.id, Episode.closed_on.is_(None), Episode.kind.in_(CARE_EPISODES))
             .label("in_care"),
@@ -168,6 +178,11 @@ def _last_note(case_id: int, column: Any) -> sa.ScalarSelect[Any]:
         .limit(1)
         .scalar_subquery()
     )
+
+
+def _last_seen(case_id: int, rule: str) -> sa.ScalarSelect[Any]:
+    seen = sa.select(Clock.anchor_at).where(Clock.subject_id == case_id, Clock.rule == rule, Clock.stopped_at.is_(None))
+    return seen.limit(1).scalar_subquery()
 
 
 def _handed() -> Any:

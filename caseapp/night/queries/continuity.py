@@ -10,7 +10,7 @@ from caseapp.access.models import Bar, Restricted
 from caseapp.accounts.models import Professional, Team, TeamMembership
 from caseapp.accounts.queries import TeamRow, list_teams
 from caseapp.cases.models import Case, Custody, NightAlert
-from caseapp.cases.queries import CaseRow
+from caseapp.cases.queries import CaseRow, dangers_among
 from caseapp.cases.queries.lists import as_case_row, select_cases
 from caseapp.cases.slots import BEFORE_VISIT, EntryWords
 from caseapp.deadlines.queries import ClockView, clocks_of
@@ -136,8 +136,12 @@ def _families(reader: Actor, rows: Sequence[sa.Row], missing: set[int]) -> tuple
     ids = [row.case_id for row in rows]
     clocks, alerts = clocks_of(ids), alerts_on(ids)
     together: dict[int, list[PaperChild]] = {}
-    for row in rows:
-        case = as_case_row(row)
+    cases = [as_case_row(row) for row in rows]
+    people = {
+        family_id: tuple(list_family(reader, family_id, level=L4))
+        for family_id in dict.fromkeys(case.family_id for case in cases)
+    }
+    for row, case in zip(rows, cases, strict=True):
         child = PaperChild(
             case=case,
             on_plan=bool(row.on_plan),
@@ -145,12 +149,15 @@ def _families(reader: Actor, rows: Sequence[sa.Row], missing: set[int]) -> tuple
             worker_phone=row.worker_phone,
             team_phone=row.team_phone,
             next_due=next(iter(clocks.get(case.id, ())), None),
-            dangers=tuple(each for fill in BEFORE_VISIT for each in fill(reader, case)),
+            dangers=(
+                *dangers_among(people[case.family_id]),
+                *(each for fill in BEFORE_VISIT for each in fill(reader, case)),
+            ),
             alerts=tuple(alert for alert in alerts if alert.case.id == case.id),
         )
         together.setdefault(case.family_id, []).append(child)
     families = [
-        PaperFamily(children[0].case.family_name, tuple(children), tuple(list_family(reader, family_id, level=L4)))
+        PaperFamily(children[0].case.family_name, tuple(children), people[family_id])
         for family_id, children in together.items()
     ]
     return tuple(sorted(families, key=lambda family: family.weight))

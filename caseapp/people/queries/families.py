@@ -15,7 +15,7 @@ from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
 from caseapp.people.domain.names import age_words, full_name
-from caseapp.people.models import FamilyMember, Person, PersonIdentifier, PersonName, Relationship, Stay
+from caseapp.people.models import FamilyMember, Person, PersonIdentifier, PersonName, Relationship, Stay, WorkerDanger
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ class FamilyRow:
     adult_of_concern: bool
     address: Address | None
     address_protected: bool
+    # Dangers to whoever visits this person, each with who said so; none for a reader below L4.
+    dangers: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_child(self) -> bool:
@@ -131,9 +133,31 @@ def list_family(actor: Actor, family_id: int, *, level: int = 0) -> list[FamilyR
             row.adult_of_concern,
             _address(row, level),
             bool(row.protected),
+            _read_dangers(row.dangers) if level >= L4 else (),
         )
         for row in rows
     ]
+
+
+# Neither stands in what a person typed: hidden characters are taken out of it.
+_BETWEEN, _LINE = "\x1f", "\x1e"
+
+
+def _dangers_of(person: Any) -> Any:
+    """The column of the dangers to workers that stand with a person now, in one text: a statement less on pages that
+    have none to spare."""
+    one = WorkerDanger.words + sa.literal_column(f"'{_BETWEEN}'") + WorkerDanger.said_by
+    return (
+        sa.select(sa.func.aggregate_strings(one, _LINE))
+        .where(WorkerDanger.person_id == person, WorkerDanger.ended_at.is_(None))
+        .correlate_except(WorkerDanger)
+        .scalar_subquery()
+    )
+
+
+def _read_dangers(told: str | None) -> tuple[tuple[str, str], ...]:
+    pairs = (line.partition(_BETWEEN) for line in (told or "").split(_LINE) if line)
+    return tuple((words, said_by) for words, _, said_by in pairs)
 
 
 @cache
@@ -151,6 +175,7 @@ def _family_statement(placed: bool, covers: bool) -> Any:
             FamilyMember.relationship,
             FamilyMember.parental_responsibility,
             FamilyMember.adult_of_concern,
+            _dangers_of(Person.id).label("dangers"),
         )
         .join(Subject, Subject.id == Person.id)
         .join(FamilyMember, FamilyMember.person_id == Person.id)
