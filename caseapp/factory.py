@@ -37,7 +37,6 @@ from caseapp.cases import events as cases_events
 from caseapp.cases import models as cases_tables
 from caseapp.cases import queries as cases_queries
 from caseapp.cases import routes as cases_routes
-from caseapp.cases.routes import visits as case_visits
 from caseapp.cases.slots import ACTIONS as CASE_ACTIONS
 from caseapp.cases.slots import BEFORE_VISIT, CHRONOLOGY_WORDS, CODE_WORDS, EARLIER, PROMISES, TASK_WORDS
 from caseapp.deadlines import cli as deadlines_cli
@@ -198,10 +197,7 @@ FILLS: tuple[tuple[Slot, tuple[Callable[..., Any], ...]], ...] = (
     ),
     (PEOPLE, (cases_queries.people, pathway_queries.people, referrals_leaving.people, night_queries.people)),
     (WHAT_WAS_SAID, (what_was_said,)),
-    (
-        CHRONOLOGY_WORDS,
-        (referrals_told.chronology_words, case_visits.chronology_words, assessments_queries.chronology_words),
-    ),
+    (CHRONOLOGY_WORDS, (referrals_told.chronology_words, assessments_queries.chronology_words)),
     (TASK_WORDS, (referrals_told.task_words, pathway_queries.task_words)),
     (PROMISES, (cases_queries.promises, pathway_queries.promises, referrals_promises.promises)),
     (HOLDERS, (cases_queries.list_holding_teams,)),

@@ -24,7 +24,6 @@ FILLED = {
     "cases.earlier": ["caseapp.referrals.queries.persons.earlier"],
     "cases.chronology_words": [
         "caseapp.referrals.queries.told.chronology_words",
-        "caseapp.cases.routes.visits.chronology_words",
         "caseapp.assessments.queries.reviews.chronology_words",
     ],
     "cases.code_words": [

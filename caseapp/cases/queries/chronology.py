@@ -30,6 +30,7 @@ from caseapp.kernel.web import clock_time, day, day_short
 
 from .corrections import CorrectionRow, corrections_beside
 from .earlier import earlier_cases
+from .visits import VisitWords, with_visits, words_of_visits
 
 # The level from which an audience is read; the others no level opens, and `service` is about the service itself.
 OPENS_AT = {"own": L0, "status": L1, "plan": L2, "hub": L3, "record": L4}
@@ -68,6 +69,8 @@ class Entry:
     marked: str | None = None
     # What the family says is wrong in it: it stands beside the text for every reader.
     wrong: tuple[CorrectionRow, ...] = ()
+    # Of a visit the references of the child's case and of the visit, by which its page is found.
+    visit: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,10 @@ def list_chronology(
     words = _words_from_above(actor, rows) if level >= L4 else {}
     lists = code_words()
     wrong = corrections_beside([row.id for row in rows if row.said_wrong]) if level >= L4 else {}
-    entries = tuple(_entry(row, names, lists, words.get(row.id), wrong.get(row.id, ())) for row in rows)
+    visits = words_of_visits(rows) if level >= L4 else {}
+    entries = tuple(
+        _entry(row, names, lists, words.get(row.id), wrong.get(row.id, ()), visits.get(row.id)) for row in rows
+    )
     return Chronology(entries, rows[-1].id if more else None)
 
 
@@ -114,7 +120,10 @@ def find_entry(actor: Actor, case_id: int, event_id: int) -> Entry | None:
     """One entry of a case's chronology, earlier contacts included; None if it is not there for this reader."""
     wanted = Narrowed(earlier=True, event=event_id)
     rows = _read_log(actor, [case_id], before=None, limit=1, level=L4, wanted=wanted)
-    return _entry(rows[0], names_of(rows), code_words(), _words_from_above(actor, rows).get(event_id)) if rows else None
+    if not rows:
+        return None
+    words, visit = _words_from_above(actor, rows).get(event_id), words_of_visits(rows).get(event_id)
+    return _entry(rows[0], names_of(rows), code_words(), words, visit=visit)
 
 
 @lru_cache(maxsize=256)
@@ -197,7 +206,7 @@ def _with_words(shown: sa.Subquery, asked: Any) -> Any:
         sa.exists().where(Correction.event_id == shown.c.id).correlate(shown),
         sa.exists().where(Correction.about_id.in_(texts)).correlate(shown),
     )
-    return (
+    query = (
         sa.select(
             *shown.c,
             Subject.reference,
@@ -215,6 +224,7 @@ def _with_words(shown: sa.Subquery, asked: Any) -> Any:
         .outerjoin(EventMark, EventMark.id == mark_id)
         .order_by(shown.c.occurred_at.desc(), shown.c.id.desc())
     )
+    return with_visits(query, shown)
 
 
 def _is_important() -> sa.ColumnElement[bool]:
@@ -407,6 +417,7 @@ def _entry(
     lists: Mapping[str, Mapping[str, str]],
     above: EntryWords | None,
     wrong: tuple[CorrectionRow, ...] = (),
+    visit: VisitWords | None = None,
 ) -> Entry:
     kind = TYPES[row.code]
     who = names.get(("who", row.actor_id), "This service") if row.actor_id else "This service"
@@ -419,7 +430,7 @@ def _entry(
         iso=clock.to_london(row.occurred_at).isoformat(timespec="minutes"),
         when=_moment(row.occurred_at),
         title=sentence(kind, row.data, names, lists),
-        words=above.words if above else row.words,
+        words=above.words if above else visit.words if visit else row.words,
         source=f"{(above.source if above else None) or who} · {WHO_READS[kind.audience]}",
         important=kind.important if row.significant is None else row.significant,
         recorded=f"{recorded}, late: the rule gives {by_rule.due.rule.length_words}" if by_rule and late else recorded,
@@ -428,6 +439,7 @@ def _entry(
         wording=row.number,
         marked=_marked(row, names),
         wrong=wrong,
+        visit=(visit.case, visit.visit) if visit else None,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from caseapp.access.domain import L4, Actor
 from caseapp.access.queries import sees
@@ -13,11 +14,10 @@ from caseapp.accounts.queries import user_name_of
 from caseapp.cases.catalogue import ANNOUNCED, SEEN_WORDS, VISIT_KINDS, VISIT_PLACES, WHY_NOT
 from caseapp.cases.domain.visits import ELSEWHERE, NOT_ABOUT, ChildPart, VisitTold
 from caseapp.cases.models import Case, Visit, VisitChild, VisitDraft, VisitPart, VisitVersion
-from caseapp.cases.slots import EventRow
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import NotFound
-from caseapp.kernel.events import Event, EventSubject
+from caseapp.kernel.events import EventSubject
 from caseapp.kernel.subjects import Subject
 from caseapp.kernel.web import day
 from caseapp.people.queries import ELDEST_FIRST
@@ -201,30 +201,63 @@ def not_about(case_id: int) -> ChildPart:
 class VisitWords:
     """What the chronology tells of one event: in words, and the references of the child's case and of the visit."""
 
-    event_id: int
     words: str
     case: str
     visit: str
 
 
-def chronology_words(_actor: Actor, rows: Sequence[EventRow]) -> list[VisitWords]:
-    """What the chronology tells of a visit: what all records show of it, and the part of the child whose event it is.
-    Of several children of one visit on one page the shared part is told once. One statement."""
-    asked = [row.id for row in rows if row.code in CODES and "visit" in row.data]
-    if not asked:
-        return []
-    told: list[VisitWords] = []
+def with_visits(query: Any, shown: sa.Subquery) -> Any:
+    """A statement of the chronology's entries with what `words_of_visits` reads: the visit of each and the part of the
+    child whose event it is. No statement of its own: the page of a case has none to spare."""
+    named, its_visit, its_case = orm.aliased(EventSubject), orm.aliased(Visit), orm.aliased(Subject)
+    visit_id = (
+        sa.select(sa.func.min(its_visit.id))
+        .select_from(named)
+        .join(its_visit, its_visit.id == named.subject_id)
+        .where(named.event_id == shown.c.id, shown.c.code.in_([sa.literal_column(f"'{code}'") for code in CODES]))
+        .correlate(shown)
+        .scalar_subquery()
+    )
+    # The child of an event is the case among its subjects.
+    whose = sa.select(EventSubject.subject_id).where(EventSubject.event_id == shown.c.id).correlate(shown)
+    of_visit = orm.aliased(Subject)
+    return (
+        query.add_columns(
+            *(getattr(VisitVersion, name).label(f"visit_{name}") for name in _TOLD),
+            *(getattr(VisitPart, name).label(f"part_{name}") for name in _OF_A_CHILD),
+            VisitVersion.visit_id,
+            of_visit.reference.label("visit_reference"),
+            its_case.reference.label("part_reference"),
+        )
+        .outerjoin(Visit, Visit.id == visit_id)
+        .outerjoin(VisitVersion, sa.and_(VisitVersion.visit_id == Visit.id, VisitVersion.number == Visit.current))
+        .outerjoin(VisitPart, sa.and_(_ITS_PART, VisitPart.case_id.in_(whose)))
+        .outerjoin(of_visit, of_visit.id == Visit.id)
+        .outerjoin(its_case, its_case.id == VisitPart.case_id)
+    )
+
+
+def words_of_visits(rows: Sequence[Any]) -> dict[int, VisitWords]:
+    """By event, what the chronology tells of a visit: what all records show of it, and the part of the child whose
+    event it is. Of several children of one visit on one page the shared part is told once."""
+    told: dict[int, VisitWords] = {}
     visits: set[int] = set()
-    for row in sorted(fetch(_WORDS, {"events": asked}), key=lambda row: asked.index(row.event_id)):
-        words = _say(row, again=row.visit_id in visits)
-        told.append(VisitWords(row.event_id, words, row.case_reference, row.reference))
-        visits.add(row.visit_id)
+    for row in rows:
+        if row.part_case_id is not None:
+            shared = VisitTold(*(getattr(row, f"visit_{name}") for name in _TOLD))
+            part = ChildPart(*(getattr(row, f"part_{name}") for name in _OF_A_CHILD))
+            words = _say(shared, part, again=row.visit_id in visits)
+            told[row.id] = VisitWords(words, row.part_reference, row.visit_reference)
+            visits.add(row.visit_id)
     return told
 
 
-def _say(row: Any, *, again: bool) -> str:
+_TOLD = ("happened_at", "kind", "place", "place_words", "announced", "who", "words", "adults_said", "next_on")
+_OF_A_CHILD = ("case_id", "seen", "why_not", "bedroom", "said", "heard_by", "words")
+
+
+def _say(shared: VisitTold, part: ChildPart, *, again: bool) -> str:
     """An event's words: by the latest wording, whatever was put right since."""
-    part, shared = _part(row), _shared(row)
     why = WHY_NOT.get(part.why_not, "")
     lines = [f"{SEEN_WORDS.get(part.seen, '')}{f': {why[0].lower()}{why[1:]}' if why else ''}."]
     if part.bedroom:
@@ -298,7 +331,7 @@ _PART_COLUMNS = (
     VisitPart.words.label("part_words"),
 )
 _ITS_PART = sa.and_(VisitPart.visit_id == VisitVersion.visit_id, VisitPart.number == VisitVersion.number)
-_FIRST = sa.orm.aliased(VisitVersion)
+_FIRST = orm.aliased(VisitVersion)
 _KEPT = (
     sa.select(*_VERSION_COLUMNS, Subject.reference, _FIRST.author_id.label("first_author_id"))
     .select_from(Visit)
@@ -337,24 +370,4 @@ _OF_CHILD = (
 )
 _DRAFT = sa.select(VisitDraft.id, VisitDraft.once_key, VisitDraft.version, VisitDraft.typed, VisitDraft.saved_at).where(
     VisitDraft.user_id == sa.bindparam("user"), VisitDraft.family_id == sa.bindparam("family"), ~VisitDraft.finished
-)
-_ABOUT, _OF_CASE = sa.orm.aliased(EventSubject), sa.orm.aliased(Subject)
-# The child of an event is the case among its subjects.
-_WORDS = (
-    sa.select(
-        Event.id.label("event_id"),
-        *_VERSION_COLUMNS,
-        *_PART_COLUMNS,
-        Subject.reference,
-        _OF_CASE.reference.label("case_reference"),
-    )
-    .select_from(Event)
-    .join(EventSubject, EventSubject.event_id == Event.id)
-    .join(Visit, Visit.id == EventSubject.subject_id)
-    .join(Subject, Subject.id == Visit.id)
-    .join(VisitVersion, sa.and_(VisitVersion.visit_id == Visit.id, VisitVersion.number == Visit.current))
-    .join(VisitPart, _ITS_PART)
-    .join(_ABOUT, sa.and_(_ABOUT.event_id == Event.id, _ABOUT.subject_id == VisitPart.case_id))
-    .join(_OF_CASE, _OF_CASE.id == VisitPart.case_id)
-    .where(Event.id.in_(sa.bindparam("events", expanding=True)))
 )

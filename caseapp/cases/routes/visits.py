@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from flask import has_request_context, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from caseapp.access.domain import L4, PERMISSIONS, Actor, SubjectAccess, allows
@@ -14,7 +14,7 @@ from caseapp.access.guard import guard
 from caseapp.access.taking import give_paper
 from caseapp.cases import commands, queries
 from caseapp.cases.forms import settle_answers, two_answers, typed_in, visit_data, visit_form, visit_of
-from caseapp.cases.slots import BEFORE_VISIT, EntryWords, EventRow
+from caseapp.cases.slots import BEFORE_VISIT
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid, OutOfOrder
 from caseapp.kernel.web import clock_time
@@ -307,19 +307,6 @@ def _seen_of(told: Any, children: Cases) -> Any:
     """A visit with the parts of these children alone; one whom it was not about says so."""
     parts = [told.part_of(child.id) or queries.not_about(child.id) for child in children]
     return replace(told, parts=tuple(parts))
-
-
-def chronology_words(actor: Actor, rows: Sequence[EventRow]) -> dict[int, EntryWords]:
-    """What the chronology tells of visits, each with its address where there is a page to open it from. One
-    statement."""
-    found = queries.chronology_words(actor, rows)
-    if not has_request_context():
-        # The files for the day the system is gone are made by a job.
-        return {told.event_id: EntryWords(told.words) for told in found}
-    return {
-        told.event_id: EntryWords(told.words, url=url_for("cases.visit", reference=told.case, visit=told.visit))
-        for told in found
-    }
 
 
 def _once(form: Any) -> str:
