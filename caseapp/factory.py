@@ -38,7 +38,7 @@ from caseapp.cases import models as cases_tables
 from caseapp.cases import queries as cases_queries
 from caseapp.cases import routes as cases_routes
 from caseapp.cases.slots import ACTIONS as CASE_ACTIONS
-from caseapp.cases.slots import BEFORE_VISIT, CHRONOLOGY_WORDS, CODE_WORDS, EARLIER, PROMISES, TASK_WORDS
+from caseapp.cases.slots import BEFORE_VISIT, CARD, CHRONOLOGY_WORDS, CODE_WORDS, EARLIER, PROMISES, TASK_WORDS
 from caseapp.deadlines import cli as deadlines_cli
 from caseapp.deadlines import commands as deadlines_commands
 from caseapp.deadlines import events as deadlines_events
@@ -88,6 +88,7 @@ from caseapp.people.slots import PANELS as PERSON_PANELS
 from caseapp.plans import commands as plans_commands
 from caseapp.plans import events as plans_events
 from caseapp.plans import models as plans_tables
+from caseapp.plans import queries as plans_queries
 from caseapp.plans import routes as plans_routes
 from caseapp.referrals import cli as referrals_cli
 from caseapp.referrals import events as referrals_events
@@ -190,6 +191,7 @@ FILLS: tuple[tuple[Slot, tuple[Callable[..., Any], ...]], ...] = (
             night_routes.case_actions,
         ),
     ),
+    (CARD, (assessments_queries.card, plans_queries.card)),
     (AROUND, (cases_queries.around, referrals_persons.around)),
     (
         OPEN_WORK,

@@ -12,6 +12,7 @@ from caseapp.accounts.queries import find_actor_by_email, find_team
 from caseapp.assessments import commands as assessments
 from caseapp.assessments import queries as assessment_queries
 from caseapp.assessments.domain import Answers, ReviewGiven
+from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases import commands as cases
 from caseapp.cases.domain.visits import ChildPart, VisitTold
 from caseapp.cases.queries import family_cases
@@ -40,6 +41,12 @@ def team_id(key: str) -> int:
     team = find_team(key=key)
     assert team is not None, key
     return team.id
+
+
+def assessments_of(case_id: int) -> list[Assessment]:
+    """The assessments that a case is part of, newest first."""
+    part = sa.select(AssessmentChild.assessment_id).where(AssessmentChild.case_id == case_id)
+    return list(db.session.scalars(sa.select(Assessment).where(Assessment.id.in_(part)).order_by(Assessment.id.desc())))
 
 
 def reference_of(subject_id: int) -> str:

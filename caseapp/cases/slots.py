@@ -1,11 +1,14 @@
 """What higher floors add to a case's pages, and the shapes they add it in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from caseapp.kernel.slots import Slot
+
+# The rows of slot `cases.card`, by the kind of their parts.
+Told = Mapping[str, Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,15 @@ class Promise:
 
 
 PROMISES = Slot("cases.promises", "() -> list of Promise: what `cases check` reads the whole database for")
+CARD = Slot(
+    "cases.card",
+    "(case) -> selects made with `cases.queries.card_part` of what a higher floor keeps of a case (its bound number): "
+    "they are read with the summary card, in its one statement",
+)
 ACTIONS = Slot(
     "cases.actions",
-    "(actor, subject, case) -> list of Action and Notice: what may be done with a case (a CaseRow), what is under way",
+    "(actor, subject, case, told) -> list of Action and Notice: what may be done with a case (a CaseRow), what is "
+    "under way; `told` are the rows of `cases.card` by kind",
 )
 CHRONOLOGY_WORDS = Slot(
     "cases.chronology_words",

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from caseapp.access.domain import PERMISSIONS, Actor, SubjectAccess, allows
 from caseapp.access.guard import guard, note_read
 from caseapp.cases.queries import CaseRow, get_case
-from caseapp.cases.slots import Action, Notice
+from caseapp.cases.slots import Action, Notice, Told
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid
 from caseapp.kernel.web import when
@@ -363,7 +363,7 @@ def leave_hub_alert(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue
     return _hub_alert(subject, form, children), 422
 
 
-def case_actions(actor: Actor, subject: SubjectAccess, _case: CaseRow) -> list[Action | Notice]:
+def case_actions(actor: Actor, subject: SubjectAccess, _case: CaseRow, _told: Told) -> list[Action | Notice]:
     """For the case page: leave an alert for the night, or go back to the safety card. No statement."""
     if allows(PERMISSIONS["night:alert"], actor, subject):
         return [Action("Leave a night alert", url_for("night.alerts", reference=subject.reference))]

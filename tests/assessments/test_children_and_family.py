@@ -19,7 +19,7 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.kernel.errors import Invalid
 from caseapp.people.queries import list_family
-from tests.factories import a_case, filled_answers, someone, start_an_assessment
+from tests.factories import a_case, assessments_of, filled_answers, reference_of, someone, start_an_assessment
 
 Browser = Callable[[str], FlaskClient]
 Who = Callable[[str], Actor]
@@ -56,8 +56,8 @@ def test_a_brother_joins_and_a_sister_whose_case_closed_is_left_out(app: Flask, 
     family, leah = a_case(children=3, worker="north.worker"), actor("north.worker")
     one, two, three = family.case_ids
     reference = commands.start_assessment(leah, case_id=one, sibling_ids=[two])
-    started = queries.list_of_case(one)[0]
-    assert started.reference == reference
+    started = assessments_of(one)[0]
+    assert reference_of(started.id) == reference
     commands.change_children(leah, assessment_id=started.id, joining=[three], leaving=[])
     page = queries.get_assessment(started.id)
     assert page.case_ids == [one, two, three] and page.answers[f"voice_{three}"] == ""

@@ -18,7 +18,7 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import transaction
 from caseapp.kernel.errors import Invalid, OutOfOrder, Refused
 from caseapp.pathway.queries.closing import closing_facts
-from tests.factories import AFamily, a_case, filled_answers, start_an_assessment
+from tests.factories import AFamily, a_case, assessments_of, filled_answers, reference_of, start_an_assessment
 
 Browser = Callable[[str], FlaskClient]
 Who = Callable[[str], Actor]
@@ -39,8 +39,7 @@ def in_family_help(children: int = 1) -> AFamily:
 
 def begin(family: AFamily, who: Actor, consent: Consent | None = YES) -> int:
     reference = commands.start_assessment(who, case_id=family.case_id, sibling_ids=family.case_ids[1:], consent=consent)
-    found = [link for link in queries.list_of_case(family.case_id) if link.reference == reference]
-    return found[0].id
+    return next(row.id for row in assessments_of(family.case_id) if reference_of(row.id) == reference)
 
 
 def rules(case_id: int) -> set[str]:
@@ -79,7 +78,7 @@ def test_without_the_familys_answer_nothing_begins(
     with pytest.raises(Invalid) as refused:
         begin(family, actor(WORKER), consent)
     assert any(field.startswith("consent") for field in refused.value.problems)
-    assert queries.list_of_case(family.case_id) == []
+    assert assessments_of(family.case_id) == []
 
 
 def test_a_no_is_kept_and_stops_it_and_they_may_be_asked_again(app: Flask, friday: datetime, actor: Who) -> None:

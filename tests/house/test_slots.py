@@ -13,6 +13,7 @@ FILLED = {
         "caseapp.referrals.queries.leaving.count_open_work",
     ],
     "assessments.what_was_said": ["caseapp.referrals.queries.words.what_was_said"],
+    "cases.card": ["caseapp.assessments.queries.assessment.card", "caseapp.plans.queries.lists.card"],
     "cases.actions": [
         "caseapp.plans.routes.offered.case_actions",
         "caseapp.assessments.routes.pages.case_actions",

@@ -24,11 +24,12 @@ from caseapp.assessments.domain import (
 )
 from caseapp.assessments.models import Assessment, AssessmentChild, AssessmentVersion
 from caseapp.cases.models import Case, Custody
-from caseapp.cases.queries import Chronology, list_chronology
+from caseapp.cases.queries import Chronology, card_part, list_chronology
+from caseapp.cases.slots import Told
 from caseapp.deadlines.models import Clock
 from caseapp.deadlines.queries import ClockView, clocks_of, get_rule
 from caseapp.kernel import clock
-from caseapp.kernel.db import db, fetch
+from caseapp.kernel.db import db
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
 from caseapp.people.models import Family, Person, PersonName
@@ -318,20 +319,44 @@ def kind_of_case(case_id: int) -> Kind | None:
     return kind_for(level) if level else None
 
 
-def list_of_case(case_id: int) -> list[AssessmentLink]:
-    """The assessments that a case is part of, newest first. One statement."""
-    return [_as_link(row) for row in fetch(_links_of_case(), {"case": case_id})]
-
-
-@cache
-def _links_of_case() -> Any:
-    """Built once: it runs on every case page."""
-    return (
-        _links()
+def card(case: Any) -> list[sa.Select[Any]]:
+    """The assessments that a case is part of, for its card (slot `cases.card`)."""
+    return [
+        card_part(
+            "assessment",
+            number=Assessment.id,
+            text1=Subject.reference,
+            text2=Assessment.state,
+            text3=Assessment.kind,
+            from_at=Assessment.authorised_at,
+            to_at=Assessment.stopped_at,
+        )
+        .join(Subject, Subject.id == Assessment.id)
         .join(AssessmentChild, AssessmentChild.assessment_id == Assessment.id)
-        .where(AssessmentChild.case_id == sa.bindparam("case"))
-        .order_by(Assessment.id.desc())
-    )
+        .where(AssessmentChild.case_id == case)
+    ]
+
+
+@dataclass(frozen=True)
+class AssessmentTold:
+    """An assessment on the card of a case."""
+
+    reference: str
+    state: str
+    kind: Kind
+    authorised_at: datetime | None
+    stopped_at: datetime | None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was authorised or stopped; None while it is open."""
+        return self.authorised_at or self.stopped_at
+
+
+def assessments_told(told: Told) -> list[AssessmentTold]:
+    """The assessments on the card of a case, newest first."""
+    rows = sorted(told.get("assessment", ()), key=lambda row: row.number, reverse=True)
+    return [AssessmentTold(row.text1, row.text2, KINDS[row.text3], row.from_at, row.to_at) for row in rows]
 
 
 @cache

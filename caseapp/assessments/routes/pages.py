@@ -22,7 +22,7 @@ from caseapp.assessments.catalogue import (
 )
 from caseapp.assessments.domain import ENDED, STATE_WORDS, STOPPED, SUBMITTED, WRITING, Answers, Difference
 from caseapp.cases.queries import CaseRow
-from caseapp.cases.slots import Action, Notice
+from caseapp.cases.slots import Action, Notice, Told
 from caseapp.deadlines.catalogue import LATE_REASONS
 from caseapp.deadlines.queries import milestones_of
 from caseapp.kernel import clock
@@ -322,9 +322,9 @@ def version(actor: Actor, subject: SubjectAccess, number: int) -> Any:
     )
 
 
-def case_actions(actor: Actor, subject: SubjectAccess, case: CaseRow) -> list[Action | Notice]:
-    """For the case page: start the family's assessment, or open the one there is. One statement."""
-    links, kind = queries.list_of_case(case.id), kind_for(case.level)
+def case_actions(actor: Actor, subject: SubjectAccess, case: CaseRow, told: Told) -> list[Action | Notice]:
+    """For the case page: start the family's assessment, or open the one there is. No statement of its own."""
+    links, kind = queries.assessments_told(told), kind_for(case.level)
     offered: list[Action | Notice] = []
     for link in links:
         url = url_for("assessments.show", reference=link.reference)

@@ -33,7 +33,7 @@ from .lists import (
 from .page import CasePage, NotePage, Wording, get_case, get_case_page, get_note, is_closed
 from .persons import PersonCase, around, dangers_among, list_cases_of, person_panels
 from .promises import find_broken, promise, promises
-from .summary import Summary, WorkRow, get_summary
+from .summary import Summary, WorkRow, card_part, get_summary
 from .telling import people
 from .visits import (
     Draft,
@@ -99,6 +99,7 @@ __all__ = [
     "about_cases",
     "agencies_around",
     "around",
+    "card_part",
     "cases_asked",
     "cases_by_id",
     "cases_of_dated",

@@ -1,7 +1,8 @@
 """The summary card of a child: school, dangers, legal status, who worked with the child and for how long, how often it
 was assessed, stepped up and down, the census episodes. One statement for all of it."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -17,6 +18,7 @@ from caseapp.accounts.models import Agency, Professional, Team
 from caseapp.cases.catalogue import CLOSURES, END_REASONS, EPISODES, ROLES
 from caseapp.cases.domain.childs_page import direction_of
 from caseapp.cases.models import Case, CaseLevel, Custody, Episode, Involvement
+from caseapp.cases.slots import CARD
 from caseapp.deadlines.domain import TAKEN_BACK
 from caseapp.kernel import clock
 from caseapp.kernel.db import UTCDateTime, fetch
@@ -98,6 +100,8 @@ class Summary:
     since: date | None
     seen_at: datetime | None
     household: tuple[FamilyRow, ...]
+    # What higher floors know of the case, by the kind of their parts (slot `cases.card`).
+    told: Mapping[str, Sequence[Any]]
 
     @property
     def lead(self) -> WorkRow | None:
@@ -174,13 +178,12 @@ def get_summary(actor: Actor, case: CaseRow, family: Sequence[FamilyRow]) -> Sum
         since=clock.to_london(began).date() if began else None,
         seen_at=max((row.from_at for row in events if row.text1 in SEEN and row.flag), default=None),
         household=_household(case, family),
+        told=of,
     )
 
 
 def _by_kind(rows: Sequence[Any]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {
-        kind: [] for kind in ("person", "team", "work", "level", "episode", "danger", "event")
-    }
+    found: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         found[row.kind].append(row)
     return found
@@ -225,8 +228,8 @@ def _household(case: CaseRow, family: Sequence[FamilyRow]) -> tuple[FamilyRow, .
     return tuple(row for row in family if row.person_id != case.person_id and row.address and row.address.words == home)
 
 
-def _part(kind: str, **columns: Any) -> sa.Select[Any]:
-    """One part of the statement: every part has the same columns, empty where it says nothing."""
+def card_part(kind: str, **columns: Any) -> sa.Select[Any]:
+    """One part of the card's statement: every part has the same columns, empty where it says nothing."""
     texts = {f"text{number}": sa.cast(sa.null(), sa.String()) for number in range(1, 6)}
     empty: dict[str, Any] = {
         "number": sa.cast(sa.null(), sa.BigInteger()),
@@ -245,7 +248,7 @@ def _part(kind: str, **columns: Any) -> sa.Select[Any]:
 
 def _work_part() -> sa.Select[Any]:
     return (
-        _part(
+        card_part(
             "work",
             number=Involvement.professional_id,
             text1=Professional.name,
@@ -278,19 +281,19 @@ def _statement(placed: bool, covers: bool) -> Any:
     about = sa.select(EventSubject.event_id).where(EventSubject.subject_id.in_(cases))
     here = sa.exists().where(EventSubject.event_id == Event.id, EventSubject.subject_id == now).correlate(Event)
     return sa.union_all(
-        _part("person", text1=Person.school, text2=Person.gp).where(Person.id == person),
-        _part("team", text1=Team.name, text2=Team.phone)
+        card_part("person", text1=Person.school, text2=Person.gp).where(Person.id == person),
+        card_part("team", text1=Team.name, text2=Team.phone)
         .join(Custody, Custody.team_id == Team.id)
         .where(Custody.case_id == now, Custody.to_at.is_(None)),
         _work_part().where(Involvement.case_id.in_(cases)),
-        _part(
+        card_part(
             "level",
             number=CaseLevel.case_id,
             text1=CaseLevel.level,
             from_at=CaseLevel.from_at,
             to_at=CaseLevel.to_at,
         ).where(CaseLevel.case_id.in_(cases)),
-        _part(
+        card_part(
             "episode",
             number=Episode.id,
             text1=Episode.kind,
@@ -298,7 +301,7 @@ def _statement(placed: bool, covers: bool) -> Any:
             day1=Episode.referral_on,
             day2=Episode.closed_on,
         ).where(Episode.case_id.in_(cases)),
-        _part("danger", text1=WorkerDanger.words, text2=WorkerDanger.said_by, from_at=WorkerDanger.said_at)
+        card_part("danger", text1=WorkerDanger.words, text2=WorkerDanger.said_by, from_at=WorkerDanger.said_at)
         .join(FamilyMember, FamilyMember.person_id == WorkerDanger.person_id)
         .where(
             FamilyMember.family_id == sa.bindparam("family", type_=sa.BigInteger()),
@@ -306,7 +309,7 @@ def _statement(placed: bool, covers: bool) -> Any:
             WorkerDanger.ended_at.is_(None),
             not_barred(reader, FamilyMember.person_id),
         ),
-        _part(
+        card_part(
             "event",
             number=Event.id,
             text1=Event.code,
@@ -314,4 +317,5 @@ def _statement(placed: bool, covers: bool) -> Any:
             from_at=Event.occurred_at,
             data=Event.data,
         ).where(Event.id.in_(about), Event.code.in_(_CODES)),
+        *(part for fill in CARD for part in fill(now)),
     )

@@ -33,7 +33,8 @@ def show(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
         if queries.is_closed(subject.id):
             return redirect(url_for("pathway.closed", reference=subject.reference), 302)
         raise
-    offered = [each for fill in ACTIONS for each in fill(actor, subject, page.case)]
+    summary = queries.get_summary(actor, page.case, page.family)
+    offered = [each for fill in ACTIONS for each in fill(actor, subject, page.case, summary.told)]
     own = [Action("Write a note", url_for(".new_note", reference=subject.reference))]
     if allows(PERMISSIONS["case:write_visit"], actor, subject):
         main = not any(isinstance(each, Action) and each.primary for each in offered)
@@ -45,7 +46,7 @@ def show(actor: Actor, subject: SubjectAccess) -> ResponseReturnValue:
         "cases/case.html",
         page=page,
         case=page.case,
-        summary=queries.get_summary(actor, page.case, page.family),
+        summary=summary,
         actions=sorted([*actions, *own], key=lambda action: not action.primary),
         under_way=[each for each in offered if isinstance(each, Notice)],
         before_visit=_before_visit(actor, page),

@@ -10,7 +10,7 @@ from caseapp.access.taking import give_list
 from caseapp.assessments.queries import family_chronology
 from caseapp.cases.commands import reopen_case
 from caseapp.cases.queries import CaseRow
-from caseapp.cases.slots import Action, Notice
+from caseapp.cases.slots import Action, Notice, Told
 from caseapp.kernel.errors import Conflict, Invalid, OutOfOrder
 from caseapp.kernel.sheets import MOST_ROWS, Sheet
 from caseapp.pathway.commands import close_family_cases
@@ -20,7 +20,7 @@ from caseapp.pathway.queries.closing import Closing, get_closed, get_closing, li
 from .blueprint import bp
 
 
-def closing_actions(actor: Actor, subject: SubjectAccess, _case: CaseRow) -> list[Action | Notice]:
+def closing_actions(actor: Actor, subject: SubjectAccess, _case: CaseRow, _told: Told) -> list[Action | Notice]:
     """For the case page: the manager of the team that holds it may close it. No statement."""
     if not allows(PERMISSIONS["case:close"], actor, subject):
         return []

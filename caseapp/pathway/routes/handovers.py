@@ -13,7 +13,7 @@ from caseapp.accounts.commands import forget_unsent
 from caseapp.accounts.queries import Unsent
 from caseapp.assessments.queries import family_chronology
 from caseapp.cases.queries import CaseRow
-from caseapp.cases.slots import Action, Notice
+from caseapp.cases.slots import Action, Notice, Told
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid, OutOfOrder, Refused
 from caseapp.kernel.sheets import Sheet
@@ -339,7 +339,7 @@ def close(actor: Actor, subject: SubjectAccess) -> Any:
     return _see(subject.reference)
 
 
-def case_actions(actor: Actor, subject: SubjectAccess, case: CaseRow) -> list[Action | Notice]:
+def case_actions(actor: Actor, subject: SubjectAccess, case: CaseRow, _told: Told) -> list[Action | Notice]:
     """For the case page: the handover under way, or the way to propose one. One statement."""
     stand = queries.find_stand(case.id)
     known = stand.handover

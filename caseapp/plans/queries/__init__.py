@@ -1,6 +1,6 @@
 """Plans as pages and other slices read them."""
 
-from .lists import Linked, Mine, PlanLink, actions_of, list_mine, plans_of_case
+from .lists import Linked, Mine, PlanLink, actions_of, card, list_mine, plans_of_case, plans_told
 from .page import (
     ActionRow,
     ChildOn,
@@ -27,6 +27,7 @@ __all__ = [
     "PlanPage",
     "SurveyRow",
     "actions_of",
+    "card",
     "get_action",
     "get_meeting",
     "get_plan",
@@ -35,6 +36,7 @@ __all__ = [
     "list_mine",
     "list_versions",
     "plans_of_case",
+    "plans_told",
     "rate_surveys",
     "survey_of",
 ]

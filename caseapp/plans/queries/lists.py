@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from caseapp.access.domain import L2, Actor
 from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_shape, sees
+from caseapp.cases.queries import card_part
+from caseapp.cases.slots import Told
 from caseapp.kernel import clock
 from caseapp.kernel.db import fetch
 from caseapp.kernel.subjects import Subject
@@ -45,6 +47,30 @@ def plans_of_case(case_id: int) -> list[PlanLink]:
         PlanLink(row.id, row.reference, KINDS[row.kind], row.from_on, row.next_on, row.to_on)
         for row in fetch(_OF_CASE, {"case": case_id})
     ]
+
+
+def card(case: Any) -> list[sa.Select[Any]]:
+    """The plans that a child is or was on, for the card of their case (slot `cases.card`)."""
+    return [
+        card_part(
+            "plan",
+            number=Plan.id,
+            text1=Subject.reference,
+            text2=Plan.kind,
+            day1=PlanChild.from_on,
+            day2=PlanChild.to_on,
+        )
+        .join(Subject, Subject.id == Plan.id)
+        .join(PlanChild, PlanChild.plan_id == Plan.id)
+        .where(PlanChild.case_id == case)
+    ]
+
+
+def plans_told(told: Told) -> list[PlanLink]:
+    """The plans on the card of a case, as `plans_of_case` gives them."""
+    rows = sorted(told.get("plan", ()), key=lambda row: (row.day1, row.number), reverse=True)
+    links = [PlanLink(row.number, row.text1, KINDS[row.text2], row.day1, None, row.day2) for row in rows]
+    return sorted(links, key=lambda link: link.ended_on is not None)
 
 
 @dataclass(frozen=True)

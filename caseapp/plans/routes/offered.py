@@ -6,15 +6,15 @@ from flask import url_for
 
 from caseapp.access.domain import PERMISSIONS, Actor, SubjectAccess, allows
 from caseapp.cases.queries import CaseRow
-from caseapp.cases.slots import Action, Notice
+from caseapp.cases.slots import Action, Notice, Told
 from caseapp.kernel.web import day
 from caseapp.plans import queries
 from caseapp.plans.catalogue import CODES, KIND_OF_LEVEL, KINDS
 
 
-def case_actions(actor: Actor, subject: SubjectAccess, case: CaseRow) -> list[Action | Notice]:
-    """For the child's page: the plan that runs, and to begin one where there is none. One statement."""
-    links = queries.plans_of_case(case.id)
+def case_actions(actor: Actor, subject: SubjectAccess, case: CaseRow, told: Told) -> list[Action | Notice]:
+    """For the child's page: the plan that runs, and to begin one where there is none. No statement of its own."""
+    links = queries.plans_told(told)
     running = [link for link in links if link.ended_on is None]
     offered: list[Action | Notice] = [
         Action(f"Open the {link.kind.words}", url_for("plans.show", reference=link.reference)) for link in running
