@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
+from caseapp.accounts.queries import find_actor_by_email
 from caseapp.kernel import clock
 from caseapp.people.commands import BadRow, ImportDone, Rekeyed, import_people, look_for_duplicates, rekey_people
 from caseapp.people.domain.imported import COLUMNS, NEEDED, RowRefused, describe, read_row
@@ -32,8 +33,9 @@ def group() -> None:
 @click.option(
     "--bad", type=click.Path(dir_okay=False, path_type=Path), help="Where bad rows go.  [default: FILE.bad.csv]"
 )
+@click.option("--by", "by_whom", help="The e-mail address with which whoever runs this signs in: the log names them.")
 @with_appcontext
-def import_file(file: Path, source: str, bad: Path | None) -> None:
+def import_file(file: Path, source: str, bad: Path | None, by_whom: str | None) -> None:
     """Take in people from FILE, a CSV in UTF-8 with the columns record_id, nhs_number, first_name, middle_name,
     last_name, aka, sex, dob, dob_status, address, postcode, carer_name, phone.
 
@@ -46,6 +48,9 @@ def import_file(file: Path, source: str, bad: Path | None) -> None:
     file of bad rows with the reason, and can be put right there and imported from it. Exit code 1 if a row was not
     taken.
     """
+    actor = find_actor_by_email(by_whom) if by_whom else None
+    if by_whom and actor is None:
+        raise click.BadParameter(f"nobody signs in with {by_whom}", param_hint="--by")
     count, digest = _look_through(file)
     bad = bad or file.with_name(f"{file.name}.bad.csv")
     with open(file, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
@@ -53,7 +58,9 @@ def import_file(file: Path, source: str, bad: Path | None) -> None:
         with open(bad, "w", encoding="utf-8", newline="", errors="surrogateescape") as out:
             told = _Progress(count, out, list(reader.fieldnames or []))
             lines = _Lines(reader)
-            done = import_people(lines, system=source.strip()[:40], file_name=file.name, sha256=digest, each=told.tell)
+            done = import_people(
+                actor, lines, system=source.strip()[:40], file_name=file.name, sha256=digest, each=told.tell
+            )
     told.end()
     click.echo(
         f"{done.rows} rows: {done.added} people added, {done.known} were here already, {done.marked} with something to "

@@ -27,6 +27,7 @@ from caseapp.people.models import (
     Relationship,
     Stay,
 )
+from tests.factories import someone
 
 ROOT = Path(__file__).parent.parent.parent
 COLUMNS = (
@@ -107,6 +108,16 @@ def test_each_person_and_the_file_have_their_event(app: Flask, tmp_path: Path) -
     assert event.data == {"number": kept.id, "added": 2, "known": 0, "marked": 0, "refused": 0}
     assert (kept.file_name, kept.source_system, len(kept.sha256)) == ("people.csv", "register", 64)
     assert kept.ended_at is not None and kept.ended_at >= kept.began_at
+
+
+def test_the_log_names_who_ran_it(app: Flask, tmp_path: Path) -> None:
+    file = written(tmp_path, ELLIE)
+    assert run(app, file, "--by", "nobody@demo.example").exit_code == 2
+    assert db.session.scalars(sa.select(Person.id)).all() == []
+    assert run(app, file, "--by", "admin@demo.example").exit_code == 0
+    who = someone("admin").user_id
+    codes = ("people.imported", "person.added")
+    assert set(db.session.scalars(sa.select(Event.actor_id).where(Event.code.in_(codes)))) == {who}
 
 
 def test_the_same_file_again_adds_nobody(app: Flask, tmp_path: Path) -> None:

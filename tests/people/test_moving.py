@@ -32,8 +32,8 @@ def page(person_id: int) -> PersonPage:
     return get_person(person_id, level=L4)
 
 
-def adult(family: AFamily, name: str) -> int:
-    around = get_surroundings(someone("north.worker"), family.person_ids[0])
+def adult(family: AFamily, name: str, by: str = "north.worker") -> int:
+    around = get_surroundings(someone(by), family.person_ids[0])
     return next(near.id for near in around.people if near.name == name)
 
 

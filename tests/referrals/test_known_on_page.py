@@ -17,16 +17,17 @@ from caseapp.audit.models import ReadLog
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.kernel.errors import NotFound, OutOfOrder
+from caseapp.kernel.subjects import Subject
 from caseapp.people.commands import add_person, tell_danger
 from caseapp.people.models import FamilyMember, Person, PersonName, Relationship
 from caseapp.referrals.commands import Received
 from caseapp.referrals.commands.known_adults import say_of_adult, take_back_of_adult
 from caseapp.referrals.commands.looking import look_at_waiting, look_for_likely
-from caseapp.referrals.models import LikelyRecord
+from caseapp.referrals.models import LikelyRecord, Referral
 from caseapp.referrals.queries.likely_adults import AdultPage, get_adult_page
 from tests.factories import someone
 from tests.helpers.statements import count_statements
-from tests.referrals.hub_world import SAMPLES, agree, propose, receive
+from tests.referrals.hub_world import SAMPLES, SAMPLES_FILE, agree, propose, receive
 from tests.referrals.test_known import HUB, hide, say, tia
 
 Browser = Callable[[str], FlaskClient]
@@ -308,3 +309,45 @@ def test_every_adult_of_every_sample_has_a_page(browser: Browser, bare_app: Flas
     for each in made:
         text = shown(client, each)
         assert "nobody has looked yet" not in text
+
+
+# ---------------------------------------------------------------- the 26
+
+
+# One child in each: by sample the name there.
+ALIKE = (
+    {
+        "SAMPLE-001": "Ellie Marsden",
+        "SAMPLE-002": "Ellie Marsden",
+        "SAMPLE-015": "Elly Marsdon",
+        "SAMPLE-023": "Ellie Marsden",
+    },
+    dict.fromkeys(("SAMPLE-001", "SAMPLE-002", "SAMPLE-023"), "Jake Marsden"),
+    dict.fromkeys(("SAMPLE-006", "SAMPLE-024"), "Tia Brook"),
+    {"SAMPLE-013": "Jessica Holt", "SAMPLE-026": "Jessie Holt"},
+)
+
+
+def test_the_pages_of_the_26_suggest_three_children_and_a_brother_and_nobody_elses(
+    browser: Browser, bare_app: Flask, friday: datetime
+) -> None:
+    with clock.at(friday + timedelta(hours=2)):
+        done = bare_app.test_cli_runner().invoke(args=["referrals", "import", str(SAMPLES_FILE)])
+        assert done.exit_code == 0, done.output
+        with bare_app.app_context():
+            rows = db.session.execute(
+                sa.select(Subject.reference, Referral.source_id).join(Referral, Referral.id == Subject.id)
+            )
+            of = {row.reference: row.source_id for row in rows}
+        assert bare_app.test_cli_runner().invoke(args=["sweep", "--once"]).exit_code == 0
+        with bare_app.app_context():
+            look_at_waiting()
+        client, found = browser(HUB), {}
+        for reference, sample in of.items():
+            who = BeautifulSoup(client.get(f"/referrals/{reference}").text, "html.parser").find(id="who")
+            assert "nobody has looked yet" not in str(who)
+            for listed in who.select("ul.likely") if who else ():
+                name = listed.find_previous("p").find("bdi").text
+                links = [link.text for link in listed.find_all("a")]
+                found[sample, name] = {of[text] for text in links if text in of}
+    assert found == {(sample, name): set(child) - {sample} for child in ALIKE for sample, name in child.items()}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from caseapp.access.commands import bar, restrict
 from caseapp.audit.models import ReadLog
 from caseapp.cases.commands import keep_together
+from caseapp.cases.models import Case
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.people.commands import add_person
@@ -188,6 +190,19 @@ def test_a_restricted_record_is_found_by_whom_it_names_and_the_hub_is_told_whom_
     hub = shown(search(browser("mash.worker"), "ellie marsden"))
     assert "Confidential information is held about somebody who answers this. Ring Nadia Rahman, 01632 960500" in hub
     assert "Ellie" not in hidden and "1 person" not in hub and "Assessment" not in hub
+
+
+def test_a_closed_case_is_said_with_when_and_why(bare_app: Flask, borough: Borough, browser: Browser) -> None:
+    client = browser("central.worker")
+    with bare_app.app_context(), transaction():
+        add_person(first="Ottilie", last="Nobody", born_on=date(2016, 1, 2), sex="F")
+    assert "No case, open or closed" in shown(search(client, "ottilie nobody"))
+    with bare_app.app_context(), transaction():
+        row = db.session.get(Case, borough.family.case_ids[0])
+        assert row is not None
+        row.closed_at, row.close_reason = clock.now(), "RC8"
+    text = shown(search(client, "ellie marsden"))
+    assert "Closed" in text and "assessed: no further help needed" in text and "Nothing open" not in text
 
 
 def test_a_search_is_its_makers_alone(borough: Borough, browser: Browser) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch, transaction
-from caseapp.kernel.events import record_each
+from caseapp.kernel.events import ActorLike, record_each
 from caseapp.people.domain.imported import ReadPerson, RowRefused, read_row
 from caseapp.people.models import Person, PersonImport
 
@@ -50,10 +50,17 @@ class ImportDone:
 
 
 def import_people(
-    lines: Iterable[Line], *, system: str, file_name: str, sha256: str, each: Callable[[ImportDone], None]
+    actor: ActorLike | None,
+    lines: Iterable[Line],
+    *,
+    system: str,
+    file_name: str,
+    sha256: str,
+    each: Callable[[ImportDone], None],
 ) -> ImportDone:
     """Take in people from the rows of a file, AT_ONCE rows in a transaction of their own. Whoever is here already (by
     source system and number there) is left as they are, so a run that was stopped is begun again from the start.
+    `actor`: who ran it; None where nobody said.
 
     `each` is called after every transaction with what was done so far and the bad rows of that transaction.
     """
@@ -74,7 +81,7 @@ def import_people(
         done.bad = []
         people = list(_read(some, seen, done))
         done.rows += len(some)
-        added = _add(people, system, number, done)
+        added = _add(actor, people, system, number, done)
         done.added += added
         done.known += len(people) - added
         each(done)
@@ -82,7 +89,7 @@ def import_people(
         db.session.execute(
             sa.update(PersonImport).where(PersonImport.id == number).values(ended_at=clock.now(), **_counts(done))
         )
-        record_each(None, "people.imported", [([], {"number": number, **_counts(done)})])
+        record_each(actor, "people.imported", [([], {"number": number, **_counts(done)})])
     return done
 
 
@@ -111,7 +118,7 @@ def _read(lines: Sequence[Line], seen: set[str], done: ImportDone) -> Iterator[R
         yield person
 
 
-def _add(people: Sequence[ReadPerson], system: str, number: int, done: ImportDone) -> int:
+def _add(actor: ActorLike | None, people: Sequence[ReadPerson], system: str, number: int, done: ImportDone) -> int:
     """Add those who are not here yet; gives how many. Tried twice: another import may have added some meanwhile."""
     for last_try in (False, True):
         try:
@@ -120,7 +127,7 @@ def _add(people: Sequence[ReadPerson], system: str, number: int, done: ImportDon
                 known = {row.source_id for row in fetch(_KNOWN, {"system": system, "ids": ids})}
                 new = [person for person in people if person.source_id not in known]
                 now = clock.now()
-                add_people([_given(person, system, now) for person in new])
+                add_people([_given(person, system, now) for person in new], actor=actor)
                 # An unfinished run tells how far it came.
                 db.session.execute(
                     sa.update(PersonImport)

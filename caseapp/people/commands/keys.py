@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from caseapp.access.queries import restricted
 from caseapp.kernel.db import fetch, is_postgresql, write_rows
 from caseapp.people.domain.matching import Described, keys_of, pack
 from caseapp.people.domain.matching.keys import sample_keys
@@ -63,6 +64,8 @@ _CARERS: Any = sa.union_all(
         Relationship.person_id.in_(_people),
         Relationship.kind.in_(_LOOK_AFTER),
         Relationship.ended_at.is_(None),
+        # What is compared is shown beside what was told: nobody is named there whom only named people may see.
+        sa.or_(Relationship.other_id.is_(None), ~restricted(Relationship.other_id)),
     ),
     sa.select(Relationship.id, Relationship.other_id, sa.null(), _told_name.first, _told_name.last)
     .join(_told_name, sa.and_(_told_name.person_id == Relationship.person_id, _told_name.is_current))
@@ -70,6 +73,7 @@ _CARERS: Any = sa.union_all(
         Relationship.other_id.in_(_people),
         Relationship.kind.in_(_LOOKED_AFTER_AS),
         Relationship.ended_at.is_(None),
+        ~restricted(Relationship.person_id),
     ),
 ).order_by(sa.literal_column("1"))
 _KEPT = sa.select(PersonFeatures.person_id, PersonFeatures.keys).where(PersonFeatures.person_id.in_(_people))

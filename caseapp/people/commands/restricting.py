@@ -10,6 +10,9 @@ from caseapp.kernel.errors import Invalid, OutOfOrder
 from caseapp.kernel.events import record
 from caseapp.kernel.text import clean, is_blank
 from caseapp.people.catalogue import RESTRICTIONS
+from caseapp.people.queries import identity_of
+
+from .keys import looked_after_by, refresh_keys
 
 STANDS = "This record is restricted already. End that first, with the reason."
 
@@ -46,6 +49,7 @@ def restrict_person(
     if number is None:
         raise OutOfOrder(STANDS)
     record(actor, "person.restricted", subjects=[person_id], reason=reason, restriction=number)
+    _name_or_not(person_id)
     return number
 
 
@@ -59,3 +63,11 @@ def lift_restriction(actor: Actor, *, person_id: int, words: str) -> None:
     if standing is None or not end_restriction(restriction_id=standing.id, words=words, ended_by_id=actor.user_id):
         raise OutOfOrder("No restriction stands on this record any more.")
     record(actor, "person.restriction_ended", subjects=[person_id], restriction=standing.id)
+    _name_or_not(person_id)
+
+
+def _name_or_not(person_id: int) -> None:
+    """Make anew what those are found by whom this person, by any of their records, looks after: whether they may be
+    named there has changed."""
+    records = identity_of([person_id])[person_id]
+    refresh_keys(child for each in sorted(records) for child in looked_after_by(each))

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from caseapp.access.domain import L4
+from caseapp.access.queries import restricted
 from caseapp.accounts.models import PostcodeSector
 from caseapp.accounts.queries import user_name_of
 from caseapp.kernel.db import UTCDateTime, fetch
@@ -182,9 +183,12 @@ def _said_of(model: Any) -> dict[str, Any]:
 def _parts() -> Any:
     """What hangs on a person, in one list: names, numbers, disabilities, contact, dangers, stays with who must not
     learn of them, who is to be told, what was corrected."""
-    their_name = sa.select(sa.func.trim(PersonName.first + " " + PersonName.last)).where(
-        PersonName.person_id == StaySecret.from_person_id, PersonName.is_current
+    # That somebody must not learn of it stays, whoever may know of them.
+    named = sa.case(
+        (restricted(StaySecret.from_person_id), "Somebody whose record only named people see"),
+        else_=sa.func.trim(PersonName.first + " " + PersonName.last),
     )
+    their_name = sa.select(named).where(PersonName.person_id == StaySecret.from_person_id, PersonName.is_current)
     secret = _part(
         "secret", Stay, id=Stay.id, a=sa.func.coalesce(StaySecret.from_name, their_name.scalar_subquery())
     ).join_from(Stay, StaySecret, StaySecret.stay_id == Stay.id)
@@ -311,7 +315,8 @@ def _page_statement(whole: bool) -> Any:
 
 def get_person(person_id: int, *, level: int) -> PersonPage:
     """The page of a person whom the guard has let somebody see at `level`: the name and the age for the status card,
-    all of it at L4. Raises NotFound. One statement."""
+    all of it at L4. Somebody whose own record only named people see is not named in it. Raises NotFound. One
+    statement."""
     rows = fetch(_page_statement(level >= L4), {"person": person_id})
     if not rows:
         raise NotFound

@@ -3,7 +3,7 @@ counted."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -15,6 +15,7 @@ from caseapp.access.domain import HUB, L1, L4, Actor
 from caseapp.access.models import Bar, Restricted, Restriction, RestrictionReader
 from caseapp.access.queries import AnyReader, levels_in, not_barred, reader_params, reader_shape, sees
 from caseapp.accounts.models import Professional, Team
+from caseapp.cases.catalogue import CLOSURES
 from caseapp.cases.domain import LEVELS
 from caseapp.cases.models import Case, Custody, Involvement
 from caseapp.cases.queries.lists import OPEN_LEAD
@@ -65,6 +66,9 @@ class PersonHit:
     team: str
     lead: str
     level: int
+    # Of the case that closed last, where none is open.
+    closed_at: datetime | None = None
+    closed_because: str = ""
 
 
 @dataclass(frozen=True)
@@ -281,7 +285,16 @@ def show_people(actor: Actor, candidates: Sequence[Candidate], asked: Asked) -> 
 
 @cache
 def _details_statement(placed: bool, covers: bool) -> Any:
-    reader, case_subject = AnyReader(placed, covers), orm.aliased(Subject)
+    reader, case_subject, closed = AnyReader(placed, covers), orm.aliased(Subject), orm.aliased(Case)
+    last_closed = (
+        sa.select(closed.id)
+        .where(closed.person_id == Person.id, closed.closed_at.is_not(None), not_barred(reader, closed.id))
+        .order_by(closed.closed_at.desc(), closed.id.desc())
+        .limit(1)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    over = orm.aliased(Case)
     seen = levels_in(reader, "person").subquery()
     return (
         sa.select(
@@ -296,11 +309,14 @@ def _details_statement(placed: bool, covers: bool) -> Any:
             Stay.sector,
             Stay.protected,
             sees(reader, Case.id, "case", L4).label("sees_case"),
+            over.closed_at,
+            over.close_reason,
         )
         .join(Person, Person.id == seen.c.id)
         .join(Subject, Subject.id == seen.c.id)
         .outerjoin(Case, sa.and_(Case.person_id == Person.id, Case.closed_at.is_(None), not_barred(reader, Case.id)))
         .outerjoin(case_subject, case_subject.id == Case.id)
+        .outerjoin(over, over.id == last_closed)
         .outerjoin(Custody, sa.and_(Custody.case_id == Case.id, Custody.to_at.is_(None)))
         .outerjoin(Team, Team.id == Custody.team_id)
         .outerjoin(Involvement, OPEN_LEAD)
@@ -327,6 +343,8 @@ def _hit(one: Candidate, row: Any, asked: Asked) -> PersonHit:
         team=row.team or "",
         lead=row.lead or "",
         level=L4 if record else L1,
+        closed_at=row.closed_at,
+        closed_because=CLOSURES.get(row.close_reason or "", ""),
     )
 
 
