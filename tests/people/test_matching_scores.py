@@ -133,6 +133,12 @@ def test_one_child_told_of_twice_is_very_likely_one(what: str, asked: Described)
             "namesakes",
         ),
         (
+            "a namesake of an estimated age whose mother is a namesake, too",
+            replace(ELLIE, born_on=date(2017, 1, 1), born="estimated", homes=(ELSEWHERE,), phones=()),
+            ELLIE,
+            "namesakes",
+        ),
+        (
             "a twin of a name that few bear, with a letter doubled",
             replace(ELLIE, first="Darryl"),
             replace(ELLIE, first="Daryl"),

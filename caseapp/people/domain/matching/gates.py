@@ -44,7 +44,7 @@ FAMILY_SHARED = {
 # First names that no brother, sister or twin has.
 OWN_NAME = {"same", "slip"}
 _NEAR_NAMES = {"spelling", "short", "near", "near_weak"}
-_SLIPPED_DATES = {"swapped", "day", "figure", "month", "year", "decade"}
+_SLIPPED_DATES = {"swapped", "day", "figure", "month", "year", "decade", "estimated", "estimated_near"}
 # Nearer to one another than two births of one mother, but for twins; and what a sibling's date can hardly be.
 _ONE_FAMILYS_DATES = {"weeks", "month_same", "two"}
 
