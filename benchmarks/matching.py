@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
@@ -80,6 +80,7 @@ class Measured:
     asked: list[Asked] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
+    server: float = 0.0
     pairs: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     duplicates_seconds: tuple[float, float] = (0.0, 0.0)
     true_pairs: set[tuple[str, str]] = field(default_factory=set)
@@ -111,8 +112,9 @@ def _children() -> float:
     return times.children_user + times.children_system
 
 
-def measure(url: str, folder: Path, *, duplicates: bool) -> Measured:
-    """Import a folder's register into the empty database at `url`, ask its look-ups and look for duplicates."""
+def measure(url: str, folder: Path, *, duplicates: bool, server: Callable[[], float]) -> Measured:
+    """Import a folder's register into the empty database at `url`, ask its look-ups and look for duplicates. `server`
+    tells the seconds of the processor that the database's open connections used so far."""
     made = Measured()
     flask(url, "db", "upgrade")
     with tempfile.TemporaryDirectory() as beside:
@@ -128,6 +130,7 @@ def measure(url: str, folder: Path, *, duplicates: bool) -> Measured:
         app = create_app()
         with app.app_context():
             ask(made, folder)
+            made.server = server() * 1000 / max(len(made.asked), 1)
             dispose()
         if duplicates:
             made.duplicates_seconds = flask(url, "people", "duplicates", "--out", f"{beside}/pairs.csv", show=True)
@@ -220,6 +223,8 @@ def table(made: Measured) -> Iterator[tuple[str, str]]:
         "look-up, of which processor here",
         " / ".join(f"{percentile(made.processor, part):.1f}" for part in (0.5, 0.95, 0.99)),
     )
+    if made.server:
+        yield "look-up, of which processor in the database's server", f"{made.server:.1f} ms on average"
     taken, used = made.import_seconds
     yield "import, seconds", f"{taken:.0f} ({made.people / taken:,.0f} a second), of which processor {used:.0f}"
     if made.pairs:
@@ -336,8 +341,8 @@ def main() -> None:
         elif not (given.folder or given.dev):
             make_register(seed=given.seed, people=given.people, mix=given.mix, each=given.each).write(folder)
         for kind in given.databases:
-            with database(kind, f"caseapp_matching_{os.getpid()}", Path(made_here)) as (url, _):
-                made = measure(url, folder, duplicates=not (given.no_duplicates or given.febrl))
+            with database(kind, f"caseapp_matching_{os.getpid()}", Path(made_here)) as (url, server):
+                made = measure(url, folder, duplicates=not (given.no_duplicates or given.febrl), server=server)
             print(
                 f"\n{kind}: {folder.name if given.folder or given.dev else 'FEBRL 4' if given.febrl else f'{given.mix}, seed {given.seed}'}"
             )
