@@ -58,6 +58,7 @@ NAVIGATION: tuple[NavItem, ...] = (
         ("deadlines.late_of", "deadlines.late_reason", "deadlines.answer_late"),
     ),
     NavItem("Handovers", "pathway.index", "handover:list", ("pathway.show", "pathway.step_down", "pathway.lead")),
+    NavItem("To mend", "pathway.to_mend", "case:list_to_mend"),
     NavItem("Police notifications", "notices.index", "notice:create", ("notices.new", "notices.take", "notices.show")),
     NavItem(
         "My referrals",

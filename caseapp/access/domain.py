@@ -248,6 +248,7 @@ PREDICATES: dict[str, Predicate] = {
     "is_hub_manager": _IS_HUB_MANAGER,
     "settles_doubles": _member((HUB, "manager"), (None, "head")),
     "is_case_team_manager": _member((LOCALITY, "manager"), (FAMILY_HELP, "manager")),
+    "has_records_mended": _member((LOCALITY, "manager"), (FAMILY_HELP, "manager"), (None, "head")),
     "is_case_worker": _member(
         (LOCALITY, "worker"), (FAMILY_HELP, "worker"), (LOCALITY, "manager"), (FAMILY_HELP, "manager")
     ),
@@ -372,6 +373,7 @@ _TABLE = (
     Permission("desk:alerts", None, L0, "is_head"),
     Permission("case:allocate", None, L0, "is_case_team_manager", _MANAGER),
     Permission("case:close", "case", L4, "manages_holder", _MANAGER),
+    Permission("case:list_to_mend", None, L0, "has_records_mended"),
     Permission("case:list_closed", None, L0, "is_case_worker"),
     Permission("case:read", "case", L4, "works_with_or_night"),
     Permission("case:write_note", "case", L4, "works_with_or_night"),

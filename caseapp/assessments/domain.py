@@ -4,6 +4,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from caseapp.people.domain.census import (
+    NO_FACTORS,
+    AssessmentFacts,
+    EpisodeFacts,
+    Facts,
+    broken_rules,
+    get_rule,
+)
+
 CHILD_AND_FAMILY, FAMILY_HELP = "child_and_family", "family_help"
 WRITING, SUBMITTED, AUTHORISED, STOPPED = "writing", "submitted", "authorised", "stopped"
 SAVE, SUBMIT, SEND_BACK, AUTHORISE, STOP = "save", "submit", "send_back", "authorise", "stop"
@@ -33,7 +42,7 @@ _ACT_WORDS = {
     STOP: "stopped",
 }
 
-NONE_IDENTIFIED = "21"
+NONE_IDENTIFIED = NO_FACTORS
 """The census code for "no factors identified", which stands alone (DfE rule 8869)."""
 
 NO_FURTHER_ACTION = "close"
@@ -68,12 +77,12 @@ def check_factors(codes: Collection[str], outcome: str = "") -> str:
 
     At least one (8897Q); 21 only alone (8869) and, as the code list says, only where no further action follows.
     """
-    if not codes:
-        return "Choose at least one factor, or “No factors identified”"
-    if NONE_IDENTIFIED in codes and len(codes) > 1:
-        return "“No factors identified” can't stand beside another factor. Choose one or the other"
+    finished = AssessmentFacts(date.min, date.min, tuple(codes))
+    facts = Facts(episodes=(EpisodeFacts(date.min, assessments=(finished,)),))
+    for rule in broken_rules(facts, touching=("assessment",)):
+        return rule.mend
     if NONE_IDENTIFIED in codes and outcome not in ("", NO_FURTHER_ACTION):
-        return "“No factors identified” only goes with no further action. Choose the factors, or that outcome"
+        return get_rule("8873Q").mend
     return ""
 
 

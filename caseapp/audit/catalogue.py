@@ -222,6 +222,7 @@ VIEWS = {
     "pathway.close_case": "A case, closing it",
     "pathway.closed": "A closed case",
     "pathway.closed_list": "The list of closed cases",
+    "pathway.to_mend": "What has to be mended for the census",
     "pathway.reopen": "A closed case, opening it again",
     "night.acknowledge": "Night work, saying what follows",
     "night.alerts": "The night alerts on a child",

@@ -104,20 +104,21 @@ CHILD_IN_NEED_PLAN = "child_in_need"
 
 @dataclass(frozen=True)
 class EpisodeFacts:
-    """What a child-in-need episode held: an authorised assessment, and every level the case was at."""
+    """What a child-in-need episode held: an authorised assessment, every level the case was at, and whether an enquiry,
+    a conference or a plan began in it."""
 
     assessed: bool
     levels: Collection[str]
+    began: bool = False
 
 
 def closure_code(facts: EpisodeFacts) -> str:
     """The census code that closes a child-in-need episode at a step-down.
 
     RC9 (closed after assessment, referred to early help) when it holds an assessment and no section 47 enquiry,
-    child in need plan or protection plan; otherwise RC7 (services ceased). Enquiries and protection plans have no
-    tables yet.
+    child in need plan or protection plan; otherwise RC7 (services ceased).
     """
-    return "RC9" if facts.assessed and CHILD_IN_NEED_PLAN not in facts.levels else "RC7"
+    return "RC9" if facts.assessed and not facts.began and CHILD_IN_NEED_PLAN not in facts.levels else "RC7"
 
 
 # ---------------------------------------------------------------- who has held the family

@@ -106,6 +106,8 @@ def reopen_case(actor: Actor, *, case_id: int, words: str) -> None:
     theirs = sa.or_(Case.person_id == row.person_id, Case.person_id.in_(linked_to([row.person_id])))
     if db.session.scalar(sa.select(Case.id).where(theirs, Case.closed_at.is_(None)).limit(1)):
         raise OutOfOrder("This child has another open case. What is new belongs on that one.")
+    if db.session.scalar(sa.select(Case.id).where(theirs, Case.opened_at > row.closed_at).limit(1)):
+        raise OutOfOrder("This child has had a later case since. What is new belongs on a new one.")
     closed_on = clock.to_london(row.closed_at).date()
     db.session.execute(
         sa.update(Case)

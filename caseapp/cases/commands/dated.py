@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from caseapp.access.domain import Actor
-from caseapp.cases.models import Case, Note, NoteVersion
+from caseapp.cases.models import Case, Episode, Note, NoteVersion
 from caseapp.cases.queries.dated import Correction, DatedEvent, corrections_of, find_twin
 from caseapp.deadlines.catalogue import KINDS, WITH_PAGE, needs_time
 from caseapp.deadlines.domain import MOVED, STATUTORY, TAKEN_BACK
@@ -19,6 +19,7 @@ from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
 from caseapp.kernel.events import Event, EventSubject, record
 from caseapp.kernel.subjects import Subject
 from caseapp.kernel.web import when
+from caseapp.people.domain.census import NOT_BEFORE_REFERRAL, Dated, EpisodeFacts, Facts, get_rule
 
 from .writing import keep_note
 
@@ -75,6 +76,7 @@ def record_dated_event(
     if any(problems.values()):
         raise Invalid({field: said for field, said in problems.items() if said})
     refuse_after_closing(case_ids, happened_at)
+    _refuse_before_referral(case_ids, kind, happened_at)
     if not twice and not _pressed_twice(actor, once_key):
         # Whoever comes second waits for the first, and is told.
         db.session.execute(sa.select(Subject.id).where(Subject.id.in_(sorted(case_ids))).with_for_update())
@@ -115,6 +117,7 @@ def move_dated_event(
     if _same_moment(found.code, happened_at, found.at):
         raise Invalid({"happened_at": "This is the date it has already"})
     refuse_after_closing(found.cases, happened_at)
+    _refuse_before_referral(found.cases, found.code, happened_at)
     _put_right(actor, MOVED, found, words, once_key, to=happened_at)
 
 
@@ -158,6 +161,23 @@ def refuse_after_closing(case_ids: Collection[int], happened_at: datetime) -> No
         raise OutOfOrder("The case was closed before that. Open it again, or write a note.")
 
 
+def _refuse_before_referral(case_ids: Collection[int], kind: str, happened_at: datetime) -> None:
+    """Raise Invalid, with what to do, for what the census does not let be earlier than the referral."""
+    number = NOT_BEFORE_REFERRAL.get(kind)
+    if number is None:
+        return
+    rule, began = get_rule(number), (Dated(number, clock.to_london(happened_at).date()),)
+    for row in fetch(_REFERRED, {"cases": list(case_ids)}):
+        if rule.broken(Facts(episodes=(EpisodeFacts(row.referral_on, began=began),))):
+            raise Invalid({"happened_at": rule.mend})
+
+
+# The first day of the child in need episodes of each case.
+_REFERRED = (
+    sa.select(sa.func.min(Episode.referral_on).label("referral_on"))
+    .where(Episode.case_id.in_(sa.bindparam("cases", expanding=True)), Episode.kind == "child_in_need")
+    .group_by(Episode.case_id)
+)
 _CLOSED_BEFORE = sa.select(Case.id).where(
     Case.id.in_(sa.bindparam("cases", expanding=True)), Case.closed_at < sa.bindparam("at")
 )

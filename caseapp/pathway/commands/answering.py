@@ -13,7 +13,7 @@ from caseapp.cases.commands import change_level, close_episode, end_joint_work, 
 from caseapp.cases.models import CaseLevel, Episode
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
-from caseapp.kernel.errors import Invalid, Refused
+from caseapp.kernel.errors import Invalid, OutOfOrder, Refused
 from caseapp.kernel.events import record
 from caseapp.pathway.catalogue import END_REASON, EPISODE_AFTER, EPISODE_BEFORE, LEAD_ROLE, LEVEL_AFTER
 from caseapp.pathway.domain import (
@@ -32,6 +32,8 @@ from caseapp.pathway.domain import (
     closure_code,
 )
 from caseapp.pathway.models import Handover
+from caseapp.pathway.queries.census import held_in_episode
+from caseapp.people.domain.census import get_rule
 
 from .leading import end_asking, has_declined, must_have_said_yes
 from .steps import (
@@ -159,7 +161,7 @@ def close_sender_part(actor: Actor, *, handover_id: int) -> None:
 
 
 def _move_level_and_episodes(actor: Actor, handover_id: int, case_ids: list[int]) -> None:
-    assessed = last_authorised(case_ids)
+    assessed, facts = last_authorised(case_ids), held_in_episode(case_ids)
     levels: dict[int, list[str]] = {case_id: [] for case_id in case_ids}
     now: dict[int, str] = {}
     for row in db.session.execute(
@@ -178,7 +180,9 @@ def _move_level_and_episodes(actor: Actor, handover_id: int, case_ids: list[int]
         if now[case_id] in (*ASSESSED_FIRST, EPISODE_BEFORE):
             change_level(actor, case_id, LEVEL_AFTER, {"handover": handover_id})
         if (case_id, EPISODE_BEFORE) in open_kinds:
-            code = closure_code(EpisodeFacts(case_id in assessed, levels[case_id]))
+            if case_id in facts.writing:
+                raise OutOfOrder(f"{get_rule('8867').mend}. Until then the family stays with the sending team.")
+            code = closure_code(EpisodeFacts(case_id in assessed, levels[case_id], case_id in facts.began))
             close_episode(case_id, EPISODE_BEFORE, code, clock.today(), actor=actor)
         if (case_id, EPISODE_AFTER) not in open_kinds:
             open_episode(case_id, EPISODE_AFTER, clock.today(), actor=actor)

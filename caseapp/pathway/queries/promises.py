@@ -14,6 +14,8 @@ from caseapp.kernel.subjects import Subject
 from caseapp.pathway.domain import ACCEPTED, PROPOSED
 from caseapp.pathway.models import Handover, HandoverCase
 
+from .census import find_census_faults
+
 
 def _handover(words: str) -> Any:
     return (
@@ -84,6 +86,14 @@ _PROMISES = (
 )
 
 
+_CENSUS = Promise(
+    "census",
+    "The rules of the children in need census hold, whatever is only not known yet",
+    "Open the case and put it right.",
+    find_census_faults,
+)
+
+
 def promises() -> list[Promise]:
-    """What handovers and assessments promise."""
-    return [*_PROMISES]
+    """What handovers, assessments and the census promise."""
+    return [*_PROMISES, _CENSUS]

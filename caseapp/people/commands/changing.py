@@ -15,6 +15,7 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder
 from caseapp.kernel.events import record, record_each
+from caseapp.people.domain.census import ChildFacts, EpisodeFacts, Facts, broken_rules, get_rule
 from caseapp.people.domain.names import match_key
 from caseapp.people.domain.register import DISABILITIES, NAME_KINDS, NO_DISABILITY
 from caseapp.people.models import Person, PersonChange, PersonDisability, PersonName
@@ -145,12 +146,37 @@ def correct_facts(
     died, born = (facts.get(field, getattr(person, field)) for field in ("deceased_on", "born_on"))
     if died is not None and born is not None and died < born:
         raise Invalid({"deceased_on": "This is before the date of birth"})
+    _keep_census_rules(person, changes)
     person = claim(person_id, version)
     _keep_changes(actor, person, changes, said_by)
     _keep_disabilities(actor, person_id, codes, said_by)
     fields = [*changes, *(["disabilities"] if codes else [])]
     record_each(actor, "person.fact.corrected", [([person_id], {"field": field}) for field in fields])
     refresh_keys([person_id])
+
+
+# The rules of the census that single facts can break, each with the field at which it is said.
+_AT_FIELD = {"8525Q": "born_on", "8606": "expected_on", "8750": "sex"}
+_DATES = ("born_on", "expected_on", "sex")
+
+
+def _keep_census_rules(person: Person, changes: Mapping[str, Any]) -> None:
+    """Raise Invalid, with what to do, where a change breaks a rule of the census that held before (no referral can be
+    later than today)."""
+    before = {name: getattr(person, name) for name in _DATES}
+    was, now = (
+        set(broken_rules(_facts_of(values), touching=("child",)))
+        for values in (before, before | {name: changes[name] for name in _DATES if name in changes})
+    )
+    problems = {_AT_FIELD[rule.number]: rule.mend for rule in now - was if rule.number in _AT_FIELD}
+    if problems:
+        raise Invalid(problems)
+
+
+def _facts_of(values: Mapping[str, Any]) -> Facts:
+    born_on, expected_on, sex = (values[name] for name in _DATES)
+    child = ChildFacts(born_on, None if born_on else expected_on, sex)
+    return Facts(child, (EpisodeFacts(clock.today()),))
 
 
 def _keep_changes(actor: Actor, person: Person, changes: Mapping[str, Any], said_by: str) -> None:
@@ -189,7 +215,7 @@ def _changed_disabilities(person_id: int, wanted: Collection[str] | None) -> dic
     if wanted is None:
         return {}
     if NO_DISABILITY in wanted and len(set(wanted)) > 1:
-        raise Invalid({"disabilities": f"Choose the disabilities, or “{DISABILITIES[NO_DISABILITY]}”, not both"})
+        raise Invalid({"disabilities": get_rule("8790").mend})
     there = set(
         db.session.scalars(
             sa.select(PersonDisability.code).where(
