@@ -333,7 +333,8 @@ class Work(RuleBasedStateMachine):
         if tasks:
             task = tasks[at % len(tasks)]
             given = {"task_id": task.id, "case_id": task.case_id}
-            self.take(lambda: cases.acknowledge_task(someone(by), answer="We have agreed.", **given))
+            actor = someone("north.manager" if by == RIGHT else by)
+            self.take(lambda: cases.acknowledge_task(actor, answer="We have agreed.", **given))
 
     # ------------------------------------------------------------ what always holds
 
