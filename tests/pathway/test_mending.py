@@ -138,7 +138,7 @@ def test_facts_that_break_a_rule_are_refused_at_their_field(
     correct(of, born_on=date(2017, 3, 10))
 
 
-@pytest.mark.parametrize("kind", ["s47.began", "conference.initial_held", "plan.cp_began", "plan.cin_began"])
+@pytest.mark.parametrize("kind", ["s47.began", "conference.initial_held", "plan.cp_began"])
 def test_nothing_is_dated_before_the_referral(app: Flask, friday: object, kind: str) -> None:
     of = family()
 
