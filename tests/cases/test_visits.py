@@ -386,6 +386,22 @@ def test_two_people_change_one_visit(bare_app: Flask, browser: Browser, friday: 
     assert "Wording 3, the latest" in page and "The house was warm and dry." in page
 
 
+def test_a_visit_is_read_after_the_case_was_closed_and_none_is_written(
+    bare_app: Flask, browser: Browser, friday: datetime
+) -> None:
+    with bare_app.app_context(), transaction():
+        of = a_case(children=2, worker="north.worker")
+        reference = a_visit(of)
+        cases.close_cases(someone("north.manager"), cases=of.versions, reason="RC7", words="Told by letter")
+    ruth = browser("north.manager")
+    page = ruth.get(f"/cases/{of.reference}/visits/{reference}")
+    assert page.status_code == 200 and "The house was warm" in page.text and "Jake Marsden" in page.text
+    assert "Change what is written" not in page.text
+    assert ruth.get(f"/cases/visits/{reference}").status_code == 302
+    for path in (f"/cases/{of.reference}/visits/new", f"/cases/visits/{reference}/change"):
+        assert ruth.get(path).status_code == 404
+
+
 @pytest.mark.sqlite_only
 def test_dangers_stand_before_the_address(bare_app: Flask, browser: Browser, friday: datetime) -> None:
     of, client = made(bare_app), browser("north.worker")

@@ -20,7 +20,8 @@ from caseapp.kernel.errors import NotFound
 from caseapp.kernel.events import EventSubject
 from caseapp.kernel.subjects import Subject
 from caseapp.kernel.web import day
-from caseapp.people.queries import ELDEST_FIRST
+from caseapp.people.models import Person, PersonName
+from caseapp.people.queries import CURRENT_NAME, ELDEST_FIRST, PERSON_COLUMNS, shown_age, shown_name
 
 from .lists import CaseRow, as_case_row, select_cases
 
@@ -91,13 +92,25 @@ class VisitWording:
 
 
 @dataclass(frozen=True)
+class VisitedChild:
+    """A child in whose record a visit stands, whether the case is open or closed."""
+
+    id: int
+    reference: str
+    name: str
+    called: str
+    age: str
+    closed: bool
+
+
+@dataclass(frozen=True)
 class VisitPage:
     """One child's record of a visit: every wording that says something new in it, the latest first; and brothers and
     sisters whom it was about too and the reader may see, by reference and name."""
 
     id: int
     reference: str
-    case: CaseRow
+    case: VisitedChild
     wordings: tuple[VisitWording, ...]
     others: tuple[tuple[str, str], ...]
 
@@ -125,8 +138,7 @@ def get_visit_page(actor: Actor, case_id: int, reference: str) -> VisitPage:
         VisitChild.visit_id == visit_id, VisitChild.case_id == Case.id, VisitChild.event_id.is_not(None)
     )
     whom = sa.or_(Case.id == case_id, about)
-    found = db.session.execute(select_cases().where(whom, sees(actor, Case.id, "case", L4)).order_by(*ELDEST_FIRST))
-    cases = [as_case_row(row) for row in found]
+    cases = _children(actor, whom)
     case = next((each for each in cases if each.id == case_id), None)
     if case is None:
         raise NotFound
@@ -143,24 +155,42 @@ def get_visit_page(actor: Actor, case_id: int, reference: str) -> VisitPage:
 def first_case_of(actor: Actor, visit_id: int) -> str:
     """The reference of the eldest child whom a visit was about and the actor may see. Raises NotFound. One
     statement."""
-    row = db.session.execute(
-        select_cases()
-        .join(VisitChild, VisitChild.case_id == Case.id)
-        .where(VisitChild.visit_id == visit_id, sees(actor, Case.id, "case", L4))
-        .order_by(*ELDEST_FIRST)
-    ).first()
-    if row is None:
+    about = sa.exists().where(VisitChild.visit_id == visit_id, VisitChild.case_id == Case.id)
+    children = _children(actor, about)
+    if not children:
         raise NotFound
-    return as_case_row(row).reference
+    return children[0].reference
+
+
+def _children(actor: Actor, whom: sa.ColumnElement[bool]) -> list[VisitedChild]:
+    """These children, as far as the actor may see them, the eldest first; of closed cases too."""
+    rows = db.session.execute(
+        sa.select(Case.id.label("case_id"), Case.closed_at, Subject.reference, *PERSON_COLUMNS)
+        .join(Subject, Subject.id == Case.id)
+        .join(Person, Person.id == Case.person_id)
+        .outerjoin(PersonName, CURRENT_NAME)
+        .where(whom, sees(actor, Case.id, "case", L4))
+        .order_by(*ELDEST_FIRST)
+    )
+    return [
+        VisitedChild(
+            row.case_id, row.reference, shown_name(row), row.first or "", shown_age(row), row.closed_at is not None
+        )
+        for row in rows
+    ]
 
 
 def children_to_write_of(actor: Actor, visit_id: int) -> list[CaseRow]:
-    """The open cases of the family of a visit that the actor may see, and whom it may be about. One statement."""
+    """The open cases of the family of a visit that the actor may see, and whom it may be about. Raises
+    NotFound without any: of a closed case nothing is changed. One statement."""
     family = sa.select(Visit.family_id).where(Visit.id == visit_id).scalar_subquery()
     rows = db.session.execute(
         select_cases().where(Case.family_id == family, sees(actor, Case.id, "case", L4)).order_by(*ELDEST_FIRST)
     )
-    return [as_case_row(row) for row in rows]
+    children = [as_case_row(row) for row in rows]
+    if not children:
+        raise NotFound
+    return children
 
 
 def read_visit(visit_id: int) -> KeptVisit:

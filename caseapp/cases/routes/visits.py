@@ -225,9 +225,8 @@ def _write_page(
 def visit(actor: Actor, subject: SubjectAccess, visit: str) -> ResponseReturnValue:
     """A visit as it stands in one child's record, with every wording it ever had."""
     page = queries.get_visit_page(actor, subject.id, visit)
-    return render_template(
-        "cases/visit.html", page=page, may_change=allows(PERMISSIONS["case:write_visit"], actor, subject)
-    )
+    may_change = allows(PERMISSIONS["case:write_visit"], actor, subject) and not page.case.closed
+    return render_template("cases/visit.html", page=page, may_change=may_change)
 
 
 @bp.get("/<ref:reference>/visits/<ref:visit>/print", defaults={"as_file": False})
