@@ -279,6 +279,13 @@ VIEWS: dict[str, str] = {
     "wrong": "They say: this is wrong",
 }
 
+# What may be taken away of an assessment on paper.
+PAPERS: dict[str, str] = {"family_assessment": "the family’s copy of an assessment"}
+# What the family's copy leaves out: what a child said without the parents, what is about one adult, what agencies told.
+NOT_FOR_FAMILY: frozenset[str] = frozenset(
+    {"voice", "development", "parenting", "environment", "seen_who", "agencies", "consulted"}
+)
+
 # What a manager and the worker agree when the manager looks at it; the time the law gives is never exceeded by it.
 REVIEW_AGREED: dict[str, str] = {
     "go_on": "Go on as planned",

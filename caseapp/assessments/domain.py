@@ -1,6 +1,6 @@
 """An assessment's states, what must be said before it is handed in, and what differs when two people wrote. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -258,3 +258,17 @@ def _told_day_problem(on: date | None, today: date, started_on: date) -> str:
     if on > today:
         return "This is in the future"
     return "This is before the assessment began" if on < started_on else ""
+
+
+# ---------------------------------------------------------------- the family's copy
+
+
+def protected_in(sections: Sequence[tuple[str, str]], secrets: Collection[str]) -> list[str]:
+    """The headings of the sections in which something protected stands (an address, a postcode), however it is spaced
+    and spelt in capitals or not."""
+    wanted = [plain for secret in secrets if (plain := _letters(secret))]
+    return [heading for heading, words in sections if any(secret in _letters(words) for secret in wanted)]
+
+
+def _letters(words: str) -> str:
+    return "".join(character for character in words.casefold() if character.isalnum())

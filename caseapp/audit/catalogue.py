@@ -79,6 +79,7 @@ VIEWS = {
     "accounts.enable": "A sign-in, switching it on",
     "assessments.answer": "An assessment, answering it",
     "assessments.autosave": "An assessment, saving it",
+    "assessments.family_copy": "An assessment, the family’s copy on paper",
     "assessments.ask_told": "An assessment, to record who was told",
     "assessments.tell": "An assessment, recording who was told",
     "assessments.ask_stop": "An assessment, to stop it",

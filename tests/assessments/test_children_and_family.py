@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from caseapp.access.commands import bar
 from caseapp.access.domain import Actor
 from caseapp.assessments import commands, queries
-from caseapp.assessments.domain import ToldGiven, check_told
+from caseapp.assessments.domain import ToldGiven, check_told, protected_in
+from caseapp.assessments.models import Assessment
 from caseapp.cases.models import Case
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
@@ -139,3 +140,42 @@ def test_this_is_wrong_stands_beside_the_text_for_every_later_reader(
     with _work(bare_app):
         bar(f"user:{someone('marta.wilk').user_id}", subject_id=person.person_id, reason="kin")
     assert "Dad never hit" not in browser("marta.wilk").get(url).text
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("They live at 9 refuge row, s63 7aq.", ["Analysis"]),
+        ("9  Refuge-Row", ["Analysis"]),
+        ("near S637AQ", ["Analysis"]),
+        ("at a safe place", []),
+    ],
+)
+def test_a_protected_address_is_found_however_it_is_written(words: str, found: list[str]) -> None:
+    assert protected_in([("Analysis", words), ("Needs", "")], ["9 Refuge Row", "S63 7AQ", ""]) == found
+
+
+def test_the_familys_copy_leaves_out_what_is_not_for_all_of_them(
+    browser: Browser, bare_app: Flask, friday: datetime
+) -> None:
+    with _work(bare_app):
+        family = a_case(children=2, worker="north.worker", protected=True)
+        started, leah = start_an_assessment(family), someone("north.worker")
+        page = queries.get_assessment(started)
+        said = filled_answers(page) | {"analysis": "Debt, not lack of care.", "agencies": "School told us of bruises"}
+        said |= {f"voice_{family.case_id}": "Lee scares me", f"plan_{family.case_id}": "Ellie sleeps at Gran’s"}
+        commands.submit_assessment(leah, assessment_id=started, version=1, answers=said)
+    url, worker = f"/assessments/{page.reference}", browser("north.worker")
+    assert worker.get(f"{url}/family-copy").status_code == 409
+    with _work(bare_app):
+        version = queries.get_assessment(started).version
+        commands.authorise_assessment(someone("north.manager"), assessment_id=started, version=version)
+    copy = worker.get(f"{url}/family-copy").text
+    assert "Debt, not lack of care." in copy and "Ellie sleeps at Gran’s" in copy and "Step down" in copy
+    assert "Lee scares me" not in copy and "bruises" not in copy
+    assert worker.get(f"{url}/family-copy.pdf").mimetype == "application/pdf"
+    with _work(bare_app):
+        db.session.execute(sa.update(Assessment).values(parts={**said, "analysis": "They hide at 14 quarry lane"}))
+    held = worker.get(f"{url}/family-copy")
+    assert held.status_code == 409 and "protected address stands in: Analysis" in held.text
+    assert "quarry lane" not in held.text

@@ -207,7 +207,7 @@ def test_statements(browser: Browser, bare_app: Flask, friday: datetime, rows: i
     assert len(statements) <= 12, "\n".join(statements)
     with count_statements(bare_app) as statements:
         assert leah.get(f"/cases/{family.reference}").status_code == 200
-    assert len(statements) <= 12, len(statements)
+    assert len(statements) <= 12, "\n".join(statements)
 
 
 def test_late_is_asked_at_the_field(browser: Browser, bare_app: Flask, friday: datetime) -> None:

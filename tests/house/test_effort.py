@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from caseapp.assessments.queries import get_assessment
 from caseapp.kernel import clock
 from caseapp.kernel.db import transaction
 from tests import factories
@@ -64,6 +65,7 @@ JOBS = {
     "triage": Job("Hub: open the first, rate, propose for one child", "", Effort(2, 5, 5, 5, 60)),
     "ask": Job("Hub: open the first, ask the referrer back", "", Effort(3, 1, 1, 3, 20)),
     "agree": Job("Hub manager: open a Green, agree (reading it: below)", "one page", Effort(2, 3, 1, 3, 10)),
+    "look": Job("Manager: look at an assessment of three children", "", Effort(2, 9, 6, 6, 45)),
     "hand over": Job("Hub: hand one contact to the night", "", Effort(1, 3, 3, 3, 25)),
     "visit": Job("Worker: a visit to three siblings, a part each", "once for all three", Effort(2, 25, 8, 13, 135)),
     "safety card": Job("Night: the safety card of a child on the night list", "2 clicks", Effort(1, 0, 0, 2, 5)),
@@ -218,6 +220,16 @@ def safety_card(night: FlaskClient) -> Effort:
     return work.so_far()
 
 
+def look_at_assessment(manager: FlaskClient, assessment: str) -> Effort:
+    """From the assessment of three children: record the look of day 10."""
+    work = Work(manager, f"/assessments/{assessment}")
+    work.follow("Record your look at it")
+    seen = dict.fromkeys(work.names("Record my look", "seen_"), "yes")
+    told = {"looked_at": "Read it with Leah: on course.", "next_steps": "The father is seen by Friday."}
+    work.press("Record my look", must=True, **seen, **told, agreed="go_on")
+    return work.so_far()
+
+
 def measure(app: Flask) -> dict[str, Effort]:
     """Everything, in the order of a Friday."""
     took: dict[str, Effort] = {}
@@ -244,7 +256,10 @@ def measure(app: Flask) -> dict[str, Effort]:
         do("agree", agree, "mash.manager2")
         with app.app_context(), transaction():
             factories.a_case(name="Steel", children=3, worker="marta.wilk", level="child_in_need")
+            three = factories.a_case(name="Shah", children=3, worker="north.worker")
+            assessment = get_assessment(factories.start_an_assessment(three)).reference
         do("visit", visit, "marta.wilk")
+        took["look"] = look_at_assessment(sign_in(app, "north.manager"), assessment)
     with clock.at(CLOSING):
         alert = {"may_happen": "Lee is out", "what_to_do": "Send police", "whom_to_ring": "Nan", "until": "days3"}
         left = sign_in(app, "north.worker").post(f"/night/alerts/{family.reference}", data=alert)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from caseapp.access.domain import L4, Actor
 from caseapp.access.queries import visible_ids
 from caseapp.accounts.queries import user_name_of
-from caseapp.assessments.catalogue import NOT_TOLD, REVIEW_AGREED, STOPPED_BECAUSE
+from caseapp.assessments.catalogue import NOT_TOLD, PAPERS, REVIEW_AGREED, STOPPED_BECAUSE
 from caseapp.assessments.domain import ReviewGiven
 from caseapp.assessments.models import AssessmentChild, AssessmentReview
 from caseapp.cases.slots import EntryWords, EventRow
@@ -102,4 +102,4 @@ def chronology_words(actor: Actor, rows: Sequence[EventRow]) -> dict[int, EntryW
 
 def code_words() -> dict[str, dict[str, str]]:
     """The words of the codes that an assessment's events hold."""
-    return {"assessment_review": REVIEW_AGREED, "stopped": STOPPED_BECAUSE, "not_told": NOT_TOLD}
+    return {"assessment_review": REVIEW_AGREED, "stopped": STOPPED_BECAUSE, "not_told": NOT_TOLD, "papers": PAPERS}

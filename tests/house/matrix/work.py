@@ -73,6 +73,8 @@ ROWS = (
     ),
     Row("GET", "/assessments/{own}/children", "assessment", NORTH, "Who it is about"),
     Row("POST", "/assessments/{own}/children", "assessment", to(303, NORTH)),
+    Row("GET", "/assessments/{own}/family-copy", "assessment", to(409, NORTH)),
+    Row("GET", "/assessments/{own}/family-copy.pdf", "assessment", to(409, NORTH)),
     Row("GET", "/assessments/{own}/told", "assessment", NORTH, "Who was told"),
     Row("POST", "/assessments/{own}/told", "assessment", to(422, NORTH), "There is a problem"),
     Row("GET", "/assessments/{own}/stop", "assessment", to(409, NORTH)),
