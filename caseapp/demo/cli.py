@@ -14,6 +14,7 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import db, is_postgresql, transaction
 
 from .borough import Borough
+from .helping import make_plans
 from .organisation import PASSWORD, make_fortnight, make_organisation
 from .published import figures
 
@@ -63,6 +64,7 @@ def load(referrals: int | None, days: int, seed: int) -> None:
         bar.update(days - done)
     with transaction():
         make_fortnight()
+    make_plans()
     _count_anew()
     click.echo(f"loaded {borough.told}; sign in with ...@demo.example, password {PASSWORD}")
 
