@@ -111,3 +111,18 @@ def test_not_in_a_search_nor_in_its_count(browser: Browser, family: AFamily) -> 
     text = client.get(answer.location).text
     assert "Lee Garner" not in text and "1 person" not in text
     assert MILL_STREET.line not in text
+
+
+def test_who_must_not_learn_an_address_stands_wherever_it_is_shown(
+    bare_app: Flask, browser: Browser, family: AFamily
+) -> None:
+    case = f"/cases/{family.references[0]}"
+    for login, page in ((KEPT, case), (KEPT, f"{case}/print")):
+        answer = browser(login).get(page)
+        assert answer.status_code == 200, page
+        assert "Must not learn it: Somebody whose record only named people see" in answer.text, page
+    with bare_app.app_context():
+        partner = adult(family, "Lee Garner", by="north.manager")
+        with transaction():
+            commands.lift_restriction(someone("mash.manager"), person_id=partner, words="The trial is over")
+    assert "Must not learn it: Lee Garner" in browser(KEPT).get(case).text

@@ -7,15 +7,25 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from caseapp.access.domain import L4, Actor
-from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_shape
+from caseapp.access.queries import AnyReader, not_barred, reader_params, reader_shape, restricted
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, fetch
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
 from caseapp.people.domain.names import age_words, full_name
-from caseapp.people.models import FamilyMember, Person, PersonIdentifier, PersonName, Relationship, Stay, WorkerDanger
+from caseapp.people.models import (
+    FamilyMember,
+    Person,
+    PersonIdentifier,
+    PersonName,
+    Relationship,
+    Stay,
+    StaySecret,
+    WorkerDanger,
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,8 @@ class Address:
     kind: str
     said_by: str
     said_at: datetime
+    # Who must not learn it, in one line: said wherever it is shown or printed.
+    not_for: str = ""
 
     @property
     def words(self) -> str:
@@ -94,7 +106,7 @@ def shown_name(row: Any) -> str:
 def _address(row: Any, level: int) -> Address | None:
     if level < L4 or row.line is None:
         return None
-    return Address(row.line, row.postcode, row.protected, row.stay_kind, row.said_by, row.said_at)
+    return Address(row.line, row.postcode, row.protected, row.stay_kind, row.said_by, row.said_at, row.not_for or "")
 
 
 PERSON_COLUMNS = (
@@ -106,7 +118,36 @@ PERSON_COLUMNS = (
     PersonName.first,
     PersonName.last,
 )
-_STAY_COLUMNS = (Stay.line, Stay.postcode, Stay.protected, Stay.kind.label("stay_kind"), Stay.said_by, Stay.said_at)
+# Somebody must not learn an address, and only named people may know of them.
+NOT_NAMED = "Somebody whose record only named people see"
+
+
+def _not_for() -> Any:
+    """Who must not learn of a stay, in one line, each by the name given or the present one of their record."""
+    name = orm.aliased(PersonName)
+    recorded = sa.case(
+        (restricted(StaySecret.from_person_id), NOT_NAMED), else_=sa.func.trim(name.first + " " + name.last)
+    )
+    comma: Any = sa.literal(", ")
+    return (
+        sa.select(sa.func.aggregate_strings(sa.func.coalesce(StaySecret.from_name, recorded), comma))
+        .select_from(StaySecret)
+        .outerjoin(name, sa.and_(name.person_id == StaySecret.from_person_id, name.is_current))
+        .where(StaySecret.stay_id == Stay.id)
+        .correlate(Stay)
+        .scalar_subquery()
+    )
+
+
+_STAY_COLUMNS = (
+    Stay.line,
+    Stay.postcode,
+    Stay.protected,
+    Stay.kind.label("stay_kind"),
+    Stay.said_by,
+    Stay.said_at,
+    _not_for().label("not_for"),
+)
 # Written out because the two databases put an unknown birth date at different ends.
 ELDEST_FIRST = (Person.born_on.is_(None), Person.born_on, Person.id)
 CURRENT_NAME = sa.and_(PersonName.person_id == Person.id, PersonName.is_current)

@@ -30,7 +30,7 @@ from caseapp.people.models import (
     WorkerDanger,
 )
 
-from .families import CURRENT_NAME, PERSON_COLUMNS, shown_age, shown_name
+from .families import CURRENT_NAME, NOT_NAMED, PERSON_COLUMNS, shown_age, shown_name
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def _parts() -> Any:
     learn of them, who is to be told, what was corrected."""
     # That somebody must not learn of it stays, whoever may know of them.
     named = sa.case(
-        (restricted(StaySecret.from_person_id), "Somebody whose record only named people see"),
+        (restricted(StaySecret.from_person_id), NOT_NAMED),
         else_=sa.func.trim(PersonName.first + " " + PersonName.last),
     )
     their_name = sa.select(named).where(PersonName.person_id == StaySecret.from_person_id, PersonName.is_current)
