@@ -35,7 +35,7 @@ def known_beside(actor: Actor, page: queries.AssessmentPage) -> Known:
 def _entry(entry: Entry) -> Fact | None:
     if not entry.words:
         return None
-    return Fact(f"entry:{entry.id}", f"{entry.when}, {entry.title}", f"“{entry.words.strip()}”", entry.source)
+    return Fact(f"entry:{entry.id}", f"{entry.when}, {entry.title}", entry.words.strip(), entry.source)
 
 
 def quote_of(actor: Actor, page: queries.AssessmentPage, key: str) -> str | None:
