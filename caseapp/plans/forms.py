@@ -78,9 +78,19 @@ def read_choices(posted: MultiDict[str, str]) -> tuple[MultiDict[str, str], list
 class ActionForm(Form):
     """An action: what, for whom, how we know, who does it by when."""
 
-    what = WordsField("What will be done?", hint="One thing, so that everybody can see whether it is done", rows=3)
+    what = WordsField(
+        "What will be done?",
+        required="Say what will be done",
+        hint="One thing, so that everybody can see whether it is done",
+        rows=3,
+    )
     child = ChoiceField("For whom?", required="Choose for whom it is")
-    measure = WordsField("How will we know that it helped?", hint="Like: in school on time, four days of five", rows=2)
+    measure = WordsField(
+        "How will we know that it helped?",
+        required="Say how everyone will know that it helped",
+        hint="Like: in school on time, four days of five",
+        rows=2,
+    )
     owner = ChoiceField("Who does it?", required="Choose who does it")
     owner_name = TextField("Their name, and what they are to the family", max_length=200)
     due_on = DateField("By when?", required="Give the day by which it will be done", called="The day")
@@ -216,8 +226,18 @@ class MeetingForm(HappenedAt, Form):
         hint="One on each line: name, agency. They are written down as having come",
         rows=2,
     )
-    words = WordsField("What was talked about?", hint="What went well, what is still hard", rows=6)
-    family_words = WordsField("What did the family say?", hint="Parents and children, as they said it", rows=4)
+    words = WordsField(
+        "What was talked about?",
+        required="Write what was talked about",
+        hint="What went well, what is still hard",
+        rows=6,
+    )
+    family_words = WordsField(
+        "What did the family say?",
+        required="Write what the family said, in their words",
+        hint="Parents and children, as they said it",
+        rows=4,
+    )
     next_on = DateField("When do you meet next?", called="The day", hint="Leave it empty if that is not fixed")
     once = HiddenField()
 

@@ -66,6 +66,8 @@ JOBS = {
     "ask": Job("Hub: open the first, ask the referrer back", "", Effort(3, 1, 1, 3, 20)),
     "agree": Job("Hub manager: open a Green, agree (reading it: below)", "one page", Effort(2, 3, 1, 3, 10)),
     "look": Job("Manager: look at an assessment of three children", "", Effort(2, 9, 6, 6, 45)),
+    "action": Job("Family help: an action of the plan for the school", "", Effort(2, 5, 5, 4, 40)),
+    "done": Job("School: its own action is done", "", Effort(2, 3, 1, 2, 20)),
     "hand over": Job("Hub: hand one contact to the night", "", Effort(1, 3, 3, 3, 25)),
     "visit": Job("Worker: a visit to three siblings, a part each", "once for all three", Effort(2, 25, 8, 13, 135)),
     "safety card": Job("Night: the safety card of a child on the night list", "2 clicks", Effort(1, 0, 0, 2, 5)),
@@ -230,6 +232,27 @@ def look_at_assessment(manager: FlaskClient, assessment: str) -> Effort:
     return work.so_far()
 
 
+def add_action(worker: FlaskClient, plan: str) -> Effort:
+    """From the plan: one more action for the school."""
+    work = Work(worker, plan)
+    work.follow("Add an action")
+    due = {"due_on__day": "4", "due_on__month": "12", "due_on__year": "2026"}
+    [owner] = [radio.get("value") for radio in work.page.xpath("//input[@name='owner'][starts-with(@value, 'p')]")][1:2]
+    told = {"what": "A place in breakfast club", "measure": "In school on time", "child": "whole", "owner": owner}
+    work.press("Save the action", must=True, **told, **due)
+    assert "A place in breakfast club" in work.text
+    return work.so_far()
+
+
+def report_done(school: FlaskClient) -> Effort:
+    """From the plans one shares: say that one's own action is done."""
+    work = Work(school, "/plans/")
+    work.follow("Say it is done")
+    work.press("It is done", must=True, evidence="Ellie came on four days this week.")
+    assert "Ellie came on four days this week." in work.text
+    return work.so_far()
+
+
 def measure(app: Flask) -> dict[str, Effort]:
     """Everything, in the order of a Friday."""
     took: dict[str, Effort] = {}
@@ -254,6 +277,15 @@ def measure(app: Flask) -> dict[str, Effort]:
             with transaction():
                 family = factories.a_case(name="Cartwright", worker="north.worker", level="child_in_need")
         do("agree", agree, "mash.manager2")
+        with app.app_context(), transaction():
+            helped = factories.a_case(
+                name="Shaw", team="fh_north", worker="familyhelp.worker", level="focused_family_help"
+            )
+            number = factories.a_plan(helped, worker="familyhelp.worker")
+            factories.join_team(number, "school", by="familyhelp.worker")
+            plan = f"/plans/{factories.reference_of(number)}"
+        took["action"] = add_action(sign_in(app, "familyhelp.worker"), plan)
+        do("done", report_done, "school")
         with app.app_context(), transaction():
             factories.a_case(name="Steel", children=3, worker="marta.wilk", level="child_in_need")
             three = factories.a_case(name="Shah", children=3, worker="north.worker")

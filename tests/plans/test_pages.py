@@ -74,7 +74,7 @@ def test_an_action_is_added_changed_and_done(browser: Browser, bare_app: Flask, 
     donna = browser(WORKER)
     empty = donna.post(f"{url}/actions/new", data={"what": "Breakfast club"})
     assert empty.status_code == 422 and "Breakfast club" in empty.text
-    assert errors(empty.text) == ["child", "owner", "due_on-day"]
+    assert errors(empty.text) == ["child", "measure", "owner", "due_on-day"]
     given = {"what": "Breakfast club", "measure": "She eats", "child": str(family.case_id), "owner": "other"}
     due = {"due_on-day": "4", "due_on-month": "12", "due_on-year": "2026"}
     added = donna.post(f"{url}/actions/new", data={**given, **due, "owner_name": "Gran", "once": "k"})
