@@ -24,6 +24,7 @@ DONE: dict[tuple[str, str], str] = {
     ("cases.acknowledge", ""): "It is acknowledged: that you read it is kept.",
     ("cases.amend_note", ""): "The note is changed. The wording before stays beside it.",
     ("cases.answer_concern", ""): "Your answer is kept. It stands in the chronology.",
+    ("cases.add_file", ""): "The document is kept.",
     ("cases.amend_family_group", ""): "It is kept. What stood there before stays in the history.",
     ("cases.answer_correction", ""): "Your answer is kept. Both stand beside the text.",
     ("cases.ask_correction", ""): "It stands beside the text for everybody who reads it. It is answered in a month.",

@@ -14,8 +14,10 @@ from caseapp.assessments import queries as assessment_queries
 from caseapp.assessments.domain import Answers, ReviewGiven
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases import commands as cases
+from caseapp.cases.commands import TellingOf
 from caseapp.cases.domain.visits import ChildPart, VisitTold
-from caseapp.cases.queries import family_cases
+from caseapp.cases.models import Case
+from caseapp.cases.queries import agencies_around, family_cases
 from caseapp.demo.organisation import email_of
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
@@ -23,6 +25,7 @@ from caseapp.kernel.subjects import Subject, new_subject
 from caseapp.pathway import commands as pathway
 from caseapp.people import commands as people
 from caseapp.people.commands import StayGiven
+from caseapp.people.models import FamilyMember
 from caseapp.plans import commands as plans
 from caseapp.plans.catalogue import KIND_OF_LEVEL
 
@@ -354,3 +357,22 @@ def propose_step_down(family: AFamily, *, proposer: str = "north.worker", **chan
     }
     reference = pathway.propose_step_down(someone(proposer), **{**proposal, **changes})
     return db.session.scalars(sa.select(Subject.id).where(Subject.reference == reference)).one()
+
+
+def everyone_told(family: AFamily) -> list[TellingOf]:
+    """That each child, each parent and each agency was told of the end of the work, in person, today; nobody if the
+    family has no open case that its children are read through."""
+    ids = set(family.case_ids)
+    people = db.session.execute(
+        sa.select(FamilyMember.person_id)
+        .outerjoin(Case, sa.and_(Case.person_id == FamilyMember.person_id, Case.id.in_(ids)))
+        .where(
+            FamilyMember.family_id == family.id,
+            FamilyMember.to_at.is_(None),
+            sa.or_(Case.id.is_not(None), FamilyMember.parental_responsibility),
+        )
+    )
+    return [
+        *(TellingOf(person_id=row.person_id, how="in_person", told_on=clock.today()) for row in people),
+        *(TellingOf(agency_id=number, how="letter", told_on=clock.today()) for number in agencies_around(ids)),
+    ]

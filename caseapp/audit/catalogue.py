@@ -107,6 +107,8 @@ VIEWS = {
     "cases.chronology_paper": "The chronology of a case, on paper",
     "cases.child_paper": "A case, its story for the child on paper",
     "cases.mark": "The chronology of a case, marking an entry",
+    "cases.files": "A case, its documents",
+    "cases.add_file": "A case, keeping a document",
     "cases.people": "A case, who works with the family",
     "cases.told": "A case, who was told, what the family says is wrong",
     "cases.ask_told": "A case, to write down who was told of a decision",

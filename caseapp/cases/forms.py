@@ -30,6 +30,7 @@ from .catalogue import (
     BEDROOM,
     CHANGES,
     CORRECTION_ANSWERS,
+    DOCUMENT_KINDS,
     ENTRY_KINDS,
     GROUP_ANSWERS,
     NOT_TOLD,
@@ -444,9 +445,7 @@ class CorrectionForm(Form):
     """What somebody of the family says is wrong."""
 
     said_by = TextField("Who says so?", required="Say who says so", hint="Like: Kirsty, the mother", max_length=160)
-    words = WordsField(
-        "What do they say is wrong?", required="Write what they say is wrong, in their words", hint="In their words"
-    )
+    words = WordsField("What do they say is wrong?", required="Write what they say is wrong, in their words")
     asked_on = DateField(
         "When did they say it?", required="Enter the day they said it", called="The day", not_future=True
     )
@@ -490,3 +489,11 @@ class FamilyGroupForm(Form):
             self.plan.data or "",
             self.why_not.data or "",
         )
+
+
+class FileForm(Form):
+    """What a file is."""
+
+    kind = ChoiceField("What is it?", choices=DOCUMENT_KINDS, required="Choose what it is")
+    dated_on = DateField("What day does it bear?", required="Enter the day it bears", called="The day", not_future=True)
+    source = TextField("Who does it come from?", required="Say who it comes from", max_length=160)

@@ -11,6 +11,7 @@ from caseapp.assessments import commands as assessments
 from caseapp.assessments import queries as assessment_queries
 from caseapp.cases import commands as cases
 from caseapp.cases.catalogue import CONCERN
+from caseapp.cases.commands import TellingOf
 from caseapp.cases.models import Case, Task
 from caseapp.deadlines.domain.calendars import STATUTORY
 from caseapp.kernel import clock
@@ -18,6 +19,7 @@ from caseapp.kernel.db import db, fetch
 from caseapp.kernel.subjects import Subject
 from caseapp.pathway import commands as pathway
 from caseapp.pathway.models import Handover, HandoverCase
+from caseapp.pathway.queries.closing import get_closing
 from caseapp.referrals.commands import after, again, asking, deciding, drafts, holding, receive, triage
 from caseapp.referrals.models import ReferralChild
 
@@ -456,12 +458,24 @@ class Story:
             return
         self._read_all(self.family.case_ids)
         team = self.team if reason.startswith("RC") else f"fh_{self.team}"
+        manager = self.staff.manager(team)
+        parties = get_closing(manager, self.family.case_ids[0]).of(self.family.case_ids)
         pathway.close_family_cases(
-            self.staff.manager(team),
+            manager,
             case_id=self.family.case_ids[0],
             versions=self._versions(),
             reason=reason,
             words=words.CLOSED[reason],
+            told=[
+                TellingOf(
+                    person_id=party.person_id,
+                    agency_id=party.agency_id,
+                    how="letter" if party.agency_id else "in_person",
+                    told_on=clock.today(),
+                )
+                for party in parties
+            ],
+            settled=True,
         )
         self.staff.let_go(self.family.worker, len(self.family.case_ids))
         self.life.open.remove(self.family)

@@ -210,10 +210,11 @@ class CloseForm(Form):
     children = ChoicesField("Who else’s case ends with it?", hint="Brothers and sisters whom your team holds")
     reason = ChoiceField("Why does the work end?", required="Choose why the work ends")
     words = WordsField(
-        "What was reached, and who was told",
-        required="Say what was reached, and how the family and the agencies were told",
-        hint="When and how each parent, the child and each agency were told, and whom they ring if it gets worse",
+        "What was reached, and what happens next",
+        required="Say what was reached, and whom they ring if it gets worse",
+        hint="What is better for the child, who helps from now on, and whom they ring if it gets worse",
     )
+    settled = ChoicesField("What ends with it", choices={"yes": "I have seen these: they end with the case"})
     # The versions that the page showed, as reference:version, so that a closing never overtakes a colleague.
     seen = HiddenField()
 

@@ -70,6 +70,8 @@ JOBS = {
     "done": Job("School: its own action is done", "", Effort(2, 3, 1, 2, 20)),
     "hand over": Job("Hub: hand one contact to the night", "", Effort(1, 3, 3, 3, 25)),
     "visit": Job("Worker: a visit to three siblings, a part each", "once for all three", Effort(2, 25, 8, 13, 135)),
+    "wrong": Job("Worker: a parent says that a note is wrong", "", Effort(3, 3, 2, 3, 30)),
+    "part": Job("Worker: the significant entries of a child, printed", "", Effort(2, 0, 0, 3, 10)),
     "safety card": Job("Night: the safety card of a child on the night list", "2 clicks", Effort(1, 0, 0, 2, 5)),
 }
 # Practice 7, of the whole form.
@@ -253,6 +255,26 @@ def report_done(school: FlaskClient) -> Effort:
     return work.so_far()
 
 
+def said_wrong(worker: FlaskClient, *, case: str) -> Effort:
+    """What a parent says is wrong, beside the note, from the child's page."""
+    work = Work(worker, f"/cases/{case}")
+    work.follow("Chronology")
+    work.follow("The family says this is wrong")
+    work.press("Keep it beside the text", must=True, said_by="Kirsty, the mother", words="He does not live here.")
+    assert "He does not live here." in work.text
+    return work.so_far()
+
+
+def print_part(worker: FlaskClient, *, case: str) -> Effort:
+    """The significant entries of a child on paper, from the child's page."""
+    work = Work(worker, f"/cases/{case}")
+    work.follow("Chronology")
+    work.follow("significant ones")
+    work.follow("what you may see")
+    assert "significant entries only" in work.text
+    return work.so_far()
+
+
 def measure(app: Flask) -> dict[str, Effort]:
     """Everything, in the order of a Friday."""
     took: dict[str, Effort] = {}
@@ -292,6 +314,8 @@ def measure(app: Flask) -> dict[str, Effort]:
             assessment = get_assessment(factories.start_an_assessment(three)).reference
         do("visit", visit, "marta.wilk")
         took["look"] = look_at_assessment(sign_in(app, "north.manager"), assessment)
+        took["wrong"] = said_wrong(sign_in(app, "north.worker"), case=family.reference)
+        took["part"] = print_part(sign_in(app, "north.worker"), case=family.reference)
     with clock.at(CLOSING):
         alert = {"may_happen": "Lee is out", "what_to_do": "Send police", "whom_to_ring": "Nan", "until": "days3"}
         left = sign_in(app, "north.worker").post(f"/night/alerts/{family.reference}", data=alert)

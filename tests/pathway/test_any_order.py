@@ -31,7 +31,16 @@ from caseapp.pathway import commands as pathway
 from caseapp.pathway.models import Handover
 from caseapp.people import commands as people
 from caseapp.people.models import PersonIdentity, SamePersonLink
-from tests.factories import AFamily, a_case, a_family, filled_answers, propose_step_down, someone, team_id
+from tests.factories import (
+    AFamily,
+    a_case,
+    a_family,
+    everyone_told,
+    filled_answers,
+    propose_step_down,
+    someone,
+    team_id,
+)
 
 BEGIN = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 PEOPLE = ("north.worker", "north.manager", "central.manager", "familyhelp.north", "familyhelp.worker", "mash.manager")
@@ -298,7 +307,13 @@ class Work(RuleBasedStateMachine):
         family = self.family(at)
         self.take(
             lambda: pathway.close_family_cases(
-                self.manager(by, family), case_id=family.case_id, versions=family.versions, reason=reason, words=SAID
+                self.manager(by, family),
+                case_id=family.case_id,
+                versions=family.versions,
+                reason=reason,
+                words=SAID,
+                told=everyone_told(family),
+                settled=True,
             )
         )
 

@@ -1,7 +1,9 @@
 """Closing a case: what stands in the way, what ends, how long it is kept; and undoing a mistake."""
 
+import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -9,16 +11,26 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from caseapp.access.domain import Actor
-from caseapp.cases.commands import acknowledge_task, make_task, reopen_case
+from caseapp.cases.commands import acknowledge_task, answer_correction, ask_correction, make_task, reopen_case
 from caseapp.cases.domain import keep_until
 from caseapp.cases.models import Case, Custody, Episode, Involvement
-from caseapp.cases.queries import list_my_children
+from caseapp.cases.queries import list_chronology, list_my_children, told_of
 from caseapp.deadlines.queries import clocks_of
+from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder
+from caseapp.night.commands import Alert, leave_alert
 from caseapp.pathway.commands import close_family_cases
-from caseapp.pathway.queries.closing import get_closed, list_closed
-from tests.factories import AFamily, a_case, an_authorised_assessment, propose_step_down, someone, start_an_assessment
+from caseapp.pathway.queries.closing import get_closed, list_closed, list_closing_events
+from tests.factories import (
+    AFamily,
+    a_case,
+    an_authorised_assessment,
+    everyone_told,
+    propose_step_down,
+    someone,
+    start_an_assessment,
+)
 from tests.helpers.statements import count_statements
 
 Who = Callable[[str], Actor]
@@ -26,7 +38,15 @@ TOLD = "The home is safe. Kirsty was told on Thursday, school and health visitor
 
 
 def close(family: AFamily, *, who: str = "north.manager", reason: str = "RC8", words: str = TOLD) -> None:
-    close_family_cases(someone(who), case_id=family.case_id, versions=family.versions, reason=reason, words=words)
+    close_family_cases(
+        someone(who),
+        case_id=family.case_id,
+        versions=family.versions,
+        reason=reason,
+        words=words,
+        told=everyone_told(family),
+        settled=True,
+    )
 
 
 def running(family: AFamily) -> dict[str, int]:
@@ -118,6 +138,48 @@ def test_the_reason_fits_the_help_that_ends(
             close(family, reason=reason)
 
 
+def test_what_the_family_says_is_wrong_and_an_alert_stand_in_the_way(assessed: AFamily) -> None:
+    leah, ruth = someone("north.worker"), someone("north.manager")
+    entry = next(row.id for row in list_chronology(leah, [assessed.case_id]))
+    ask_correction(
+        leah,
+        case_id=assessed.case_id,
+        event_id=entry,
+        said_by="Kirsty",
+        words="Not so.",
+        asked_on=clock.today(),
+        once_key="k",
+    )
+    with pytest.raises(OutOfOrder, match="something is wrong, and waits"):
+        close(assessed)
+    answer_correction(ruth, case_id=assessed.case_id, correction_id=1, answer="put_right", words="We wrote it anew.")
+    alert = Alert("He may come", "Ring the police", "01709 555010", clock.now() + timedelta(hours=5))
+    leave_alert(leah, case_ids=[assessed.case_id], alert=alert, once_key="a")
+    with pytest.raises(OutOfOrder, match="An alert for the night runs"):
+        close(assessed)
+
+
+def test_nobody_is_left_untold_and_what_ends_has_been_seen(assessed: AFamily) -> None:
+    told = everyone_told(assessed)
+    sends: dict[str, Any] = {
+        "case_id": assessed.case_id,
+        "versions": assessed.versions,
+        "reason": "RC8",
+        "words": TOLD,
+    }
+    with pytest.raises(Invalid, match="Ellie Marsden, Jake Marsden, Kirsty Marsden"):
+        close_family_cases(someone("north.manager"), **sends, told=[], settled=True)
+    with pytest.raises(Invalid, match="seen what ends"):
+        close_family_cases(someone("north.manager"), **sends, told=told)
+    close_family_cases(someone("north.manager"), **sends, told=told, settled=True)
+    rows = told_of(list_closing_events(assessed.case_ids).values())
+    # Each child of its own closing, the mother of both.
+    assert [[row.name for row in of_one] for of_one in rows.values()] == [
+        ["Ellie Marsden", "Kirsty Marsden"],
+        ["Jake Marsden", "Kirsty Marsden"],
+    ]
+
+
 def test_the_second_of_two_is_told_and_no_words_close_nothing(assessed: AFamily) -> None:
     seen = assessed.versions
     with pytest.raises(Invalid):
@@ -125,7 +187,15 @@ def test_the_second_of_two_is_told_and_no_words_close_nothing(assessed: AFamily)
     assert db.session.scalar(sa.select(sa.func.count()).where(Case.closed_at.is_not(None))) == 0
     stale = {number: version - 1 for number, version in seen.items()}
     with pytest.raises(Conflict):
-        close_family_cases(someone("north.manager"), case_id=assessed.case_id, versions=stale, reason="RC8", words=TOLD)
+        close_family_cases(
+            someone("north.manager"),
+            case_id=assessed.case_id,
+            versions=stale,
+            reason="RC8",
+            words=TOLD,
+            told=everyone_told(assessed),
+            settled=True,
+        )
 
 
 def test_a_child_with_a_new_case_is_not_reopened(assessed: AFamily) -> None:
@@ -162,7 +232,15 @@ def test_the_pages(bare_app: Flask, browser: Callable[[str], FlaskClient]) -> No
     ruth = browser("north.manager")
     page = ruth.get(f"/pathway/close/{family.reference}").get_data(as_text=True)
     seen = page.split('name="seen" value="')[1].split('"')[0]
-    sends = {"seen": seen, "children": family.references[1], "reason": "RC8", "words": TOLD}
+    sends = {"seen": seen, "children": family.references[1], "reason": "RC8", "words": TOLD, "settled": "yes"}
+    assert "What ends with it" in page and "Kirsty Marsden" in page
+    nobody = ruth.post(f"/pathway/close/{family.reference}", data=sends)
+    assert nobody.status_code == 422 and "Say how they were told, or why not: Ellie Marsden" in nobody.text
+    for key in re.findall(r'name="([pa]\d+)-how"', page):
+        sends |= {f"{key}-how": "how:in_person", f"{key}-told_by": "Leah Dawson"}
+        sends |= {f"{key}-told_on-{part}": f"{getattr(clock.today(), part)}" for part in ("day", "month", "year")}
+    unseen = ruth.post(f"/pathway/close/{family.reference}", data={**sends, "settled": ""})
+    assert unseen.status_code == 422 and "Say that you have seen what ends" in unseen.text
     assert ruth.post(f"/pathway/close/{family.reference}", data={**sends, "words": ""}).status_code == 422
     assert ruth.post(f"/pathway/close/{family.reference}", data={**sends, "seen": "garbage"}).status_code == 422
     assert ruth.post(f"/pathway/close/{family.reference}", data=sends).status_code == 303
@@ -173,6 +251,8 @@ def test_the_pages(bare_app: Flask, browser: Callable[[str], FlaskClient]) -> No
         closed = ruth.get("/pathway/closed").get_data(as_text=True)
     assert "Ellie" in closed and "Jake" in closed and len(made) <= 8
     assert "9 Mar 2042" in closed
+    page = ruth.get(f"/pathway/closed/{family.reference}").get_data(as_text=True)
+    assert re.search(r"<bdi>Kirsty Marsden</bdi>: in person, .*, by Leah Dawson", page)
     assert browser("central.manager").get(f"/pathway/closed/{family.reference}").status_code == 404
     assert ruth.post(f"/pathway/closed/{family.reference}/reopen", data={"words": ""}).status_code == 422
     assert ruth.post(f"/pathway/closed/{family.reference}/reopen", data={"words": "Mistake"}).status_code == 303

@@ -22,6 +22,7 @@ from tests.factories import (
     AFamily,
     a_case,
     an_authorised_assessment,
+    everyone_told,
     propose_step_down,
     reference_of,
     someone,
@@ -173,7 +174,13 @@ def test_after_an_enquiry_a_case_does_not_close_as_no_further_action(app: Flask,
     )
     with pytest.raises(Invalid) as refused:
         pathway.close_family_cases(
-            someone("north.manager"), case_id=of.case_id, versions=of.versions, reason="RC8", words="All were told."
+            someone("north.manager"),
+            case_id=of.case_id,
+            versions=of.versions,
+            reason="RC8",
+            words="All were told.",
+            told=everyone_told(of),
+            settled=True,
         )
     assert "can’t be the reason" in refused.value.problems["reason"]
 

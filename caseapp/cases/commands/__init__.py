@@ -5,6 +5,7 @@ from .concerns import acknowledge_concern
 from .custody import OpenedCase, allocate, end_joint_work, move_custody, open_case
 from .dated import AlreadyRecorded, MeanwhileChanged, move_dated_event, record_dated_event, take_back_dated_event
 from .family import TellingOf, answer_correction, ask_correction, keep_told, record_family_group, tell_of_decision
+from .filing import file_document
 from .level import change_level, close_episode, open_episode
 from .linked import follow_links, follow_restriction, keep_together
 from .marking import mark_entry
@@ -35,6 +36,7 @@ __all__ = [
     "close_episode",
     "correct_visit",
     "end_joint_work",
+    "file_document",
     "follow_links",
     "follow_restriction",
     "keep_together",

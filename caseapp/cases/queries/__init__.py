@@ -11,12 +11,14 @@ from .family import (
     ToldRow,
     agencies_around,
     get_family_group,
+    is_parent,
     list_around,
     list_decisions,
     list_family_groups,
     told_of,
     whom_to_tell,
 )
+from .files import FileRow, list_files
 from .for_child import ForChild, get_for_child
 from .linked import TwoCases, linked_open_cases
 from .lists import (
@@ -81,6 +83,7 @@ __all__ = [
     "Draft",
     "Entry",
     "FamilyGroupRow",
+    "FileRow",
     "ForChild",
     "IdleRule",
     "KeptVisit",
@@ -130,6 +133,7 @@ __all__ = [
     "get_task",
     "get_visit_page",
     "is_closed",
+    "is_parent",
     "linked_open_cases",
     "list_around",
     "list_cases_of",
@@ -138,6 +142,7 @@ __all__ = [
     "list_dated",
     "list_decisions",
     "list_family_groups",
+    "list_files",
     "list_holding_teams",
     "list_late_alerts",
     "list_load",

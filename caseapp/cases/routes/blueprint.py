@@ -15,6 +15,7 @@ _VIEWS = (
     ("chronology", "Chronology"),
     ("told", "Told, and put right"),
     ("people", "People and agencies"),
+    ("files", "Documents"),
     ("looks", "Who looked"),
 )
 

@@ -1,6 +1,6 @@
 """What stands in the way of closing a case, and the closed ones."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,17 +14,52 @@ from caseapp.assessments.domain import CHILD_AND_FAMILY, ENDED
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases.catalogue import CLOSURES
 from caseapp.cases.domain import LEVELS, RETENTION, KeepRule
-from caseapp.cases.models import Case, Custody, Episode, Task
-from caseapp.cases.queries import CaseRow, get_case
+from caseapp.cases.models import Case, Correction, Custody, Episode, NightAlert, Task
+from caseapp.cases.queries import CaseRow, agencies_around, get_case, is_parent
+from caseapp.deadlines.queries import ClockView, clocks_of
+from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import NotFound
+from caseapp.kernel.events import Event, EventSubject
 from caseapp.kernel.subjects import Subject, parse_reference
 from caseapp.pathway.domain import ASSESSED_FIRST, PROPOSED
 from caseapp.pathway.models import Handover, HandoverCase
 from caseapp.people.models import Family, Person, PersonName
-from caseapp.people.queries import CURRENT_NAME, PERSON_COLUMNS, shown_age, shown_name
+from caseapp.people.queries import CURRENT_NAME, PERSON_COLUMNS, list_family, shown_age, shown_name
+from caseapp.plans.catalogue import KINDS as PLAN_KINDS
+from caseapp.plans.models import Plan, PlanAction, PlanChild
 
 A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What stands in the way, in words, and on which page it is seen to (`where`: a key of the template)."""
+
+    words: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Party:
+    """Somebody who is told that the work ends: a child (with `case_id`), a parent, an agency. `key` names the fields
+    of the form."""
+
+    key: str
+    name: str
+    words: str
+    case_id: int | None
+    person_id: int | None
+    agency_id: int | None = None
+
+
+@dataclass(frozen=True)
+class OpenPlan:
+    """A plan that a child is still in."""
+
+    reference: str
+    words: str
+    actions: int
 
 
 @dataclass(frozen=True)
@@ -35,21 +70,74 @@ class Closing:
     case: CaseRow
     siblings: tuple[CaseRow, ...]
     episodes: dict[int, tuple[str, ...]]
-    obstacles: dict[int, tuple[str, ...]]
+    obstacles: dict[int, tuple[Obstacle, ...]]
     assessed: frozenset[int]
+    # Who is told: the children, their parents, each agency that had a part, the referrer's among them.
+    parties: tuple[Party, ...]
+    # What ends with each case: the clocks that run, which whoever closes has to have seen.
+    ending: dict[int, tuple[ClockView, ...]]
+    # Plans that end when their last child leaves: reference, what it is called, how many actions are open.
+    plans: dict[int, tuple[OpenPlan, ...]]
+
+    def of(self, case_ids: Collection[int]) -> tuple[Party, ...]:
+        """Who is told when these cases close: a child only with its own."""
+        return tuple(party for party in self.parties if party.case_id is None or party.case_id in case_ids)
 
 
 def get_closing(actor: Actor, case_id: int) -> Closing:
-    """All that closing a case asks for; siblings are those the same team holds. Raises NotFound. Three statements."""
+    """All that closing a case asks for; siblings are those the same team holds. Raises NotFound. Eight statements."""
     case, siblings = get_case(actor, case_id)
     family = tuple(row for row in siblings if row.team_id == case.team_id)
-    facts = closing_facts([row.id for row in family])
+    ids = [row.id for row in family]
+    facts = closing_facts(ids)
+    clocks = clocks_of(ids)
     return Closing(
         case,
         tuple(row for row in family if row.id != case.id),
         {row.id: facts.episodes.get(row.id, ()) for row in family},
         {row.id: obstacles(row.id, row.level, facts) for row in family},
         facts.assessed,
+        _parties(actor, case, family),
+        {row.id: tuple(clocks.get(row.id, ())) for row in family},
+        _open_plans(ids),
+    )
+
+
+def _open_plans(case_ids: Collection[int]) -> dict[int, tuple[OpenPlan, ...]]:
+    """One statement."""
+    actions = (
+        sa.select(sa.func.count())
+        .select_from(PlanAction)
+        .where(PlanAction.plan_id == Plan.id, PlanAction.state == "open")
+        .scalar_subquery()
+    )
+    found: dict[int, tuple[OpenPlan, ...]] = dict.fromkeys(case_ids, ())
+    for row in db.session.execute(
+        sa.select(PlanChild.case_id, Subject.reference, Plan.kind, actions.label("actions"))
+        .join(Plan, Plan.id == PlanChild.plan_id)
+        .join(Subject, Subject.id == Plan.id)
+        .where(PlanChild.case_id.in_(case_ids), PlanChild.to_on.is_(None), Plan.ended_at.is_(None))
+        .order_by(Plan.id)
+    ):
+        one = OpenPlan(row.reference, PLAN_KINDS[row.kind].words, row.actions)
+        found[row.case_id] = (*found[row.case_id], one)
+    return found
+
+
+def _parties(actor: Actor, case: CaseRow, family: Sequence[CaseRow]) -> tuple[Party, ...]:
+    """Two statements."""
+    people = list_family(actor, case.family_id)
+    children = {row.person_id: row.id for row in family}
+    return (
+        *(
+            Party(f"p{row.person_id}", row.name, row.relationship or "", children.get(row.person_id), row.person_id)
+            for row in people
+            if row.person_id in children or (not row.is_child and is_parent(row))
+        ),
+        *(
+            Party(f"a{number}", name, "agency", None, None, number)
+            for number, name in agencies_around([row.id for row in family]).items()
+        ),
     )
 
 
@@ -62,6 +150,8 @@ class ClosingFacts:
     assessed: frozenset[int]
     handed: frozenset[int]
     unread: frozenset[int]
+    uncorrected: frozenset[int] = frozenset()
+    alerted: frozenset[int] = frozenset()
 
 
 def closing_facts(case_ids: Collection[int]) -> ClosingFacts:
@@ -79,6 +169,8 @@ def closing_facts(case_ids: Collection[int]) -> ClosingFacts:
         "assessed": set(),
         "handed": set(),
         "unread": set(),
+        "uncorrected": set(),
+        "alerted": set(),
         "other": set(),
     }
     # Only an assessment under section 17 is one that the census asks for; one of family help only has to have ended.
@@ -94,6 +186,14 @@ def closing_facts(case_ids: Collection[int]) -> ClosingFacts:
             .join(Handover, Handover.id == HandoverCase.handover_id)
             .where(HandoverCase.case_id.in_(wanted), Handover.state == PROPOSED),
             sa.select(sa.literal("unread"), Task.case_id).where(Task.case_id.in_(wanted), Task.done_at.is_(None)),
+            sa.select(sa.literal("uncorrected"), Correction.case_id).where(
+                Correction.case_id.in_(wanted), Correction.answer.is_(None)
+            ),
+            sa.select(sa.literal("alerted"), NightAlert.case_id).where(
+                NightAlert.case_id.in_(wanted),
+                NightAlert.withdrawn_at.is_(None),
+                NightAlert.until_at > clock.now(),
+            ),
         )
     ):
         found[kind].add(case_id)
@@ -103,21 +203,37 @@ def closing_facts(case_ids: Collection[int]) -> ClosingFacts:
         frozenset(found["assessed"]),
         frozenset(found["handed"]),
         frozenset(found["unread"]),
+        frozenset(found["uncorrected"]),
+        frozenset(found["alerted"]),
     )
 
 
-def obstacles(case_id: int, level: str, facts: ClosingFacts) -> tuple[str, ...]:
-    """Why a case can't be closed yet, in words (domain.md 2.2: assessment complete, nothing open); empty if it can."""
+def obstacles(case_id: int, level: str, facts: ClosingFacts) -> tuple[Obstacle, ...]:
+    """Why a case can't be closed yet (domain.md 2.2: assessment complete, nothing open); empty if it can."""
     checks = (
-        (case_id in facts.assessing, "An assessment is being written. Submit it, and have it authorised."),
+        (case_id in facts.assessing, "An assessment is being written. Submit it, and have it authorised.", "case"),
         (
             level in ASSESSED_FIRST and case_id not in facts.assessed,
             f"{LEVELS[level]} comes to an end with an authorised assessment, and there is none.",
+            "case",
         ),
-        (case_id in facts.handed, "A handover is open. Wait for its answer, or take it back."),
-        (case_id in facts.unread, "Something about this child has not been read and acknowledged."),
+        (case_id in facts.handed, "A handover is open. Wait for its answer, or take it back.", "handovers"),
+        (case_id in facts.unread, "Something about this child has not been read and acknowledged.", "case"),
+        (case_id in facts.uncorrected, "The family says that something is wrong, and waits for an answer.", "told"),
+        (case_id in facts.alerted, "An alert for the night runs. Withdraw it, or wait until it ends.", "alerts"),
     )
-    return tuple(words for stands, words in checks if stands)
+    return tuple(Obstacle(words, where) for stands, words, where in checks if stands)
+
+
+def list_closing_events(case_ids: Collection[int]) -> dict[int, int]:
+    """The event of the latest closing of each of these cases. One statement."""
+    rows = db.session.execute(
+        sa.select(EventSubject.subject_id, sa.func.max(Event.id).label("event_id"))
+        .join(Event, Event.id == EventSubject.event_id)
+        .where(EventSubject.subject_id.in_(case_ids), Event.code == "case.closed")
+        .group_by(EventSubject.subject_id)
+    )
+    return {row.subject_id: row.event_id for row in rows}
 
 
 @dataclass(frozen=True)
@@ -138,6 +254,8 @@ class ClosedRow:
     team: str
     keep_until: date | None
     keep_rule: KeepRule | None
+    # The event of the closing, to which who was told belongs.
+    event_id: int | None = None
 
 
 def _closed() -> Any:
@@ -155,6 +273,12 @@ def _closed() -> Any:
             Case.close_words,
             Case.keep_until,
             Case.keep_rule,
+            sa.select(sa.func.max(Event.id))
+            .join(EventSubject, EventSubject.event_id == Event.id)
+            .where(EventSubject.subject_id == Case.id, Event.code == "case.closed")
+            .correlate(Case)
+            .scalar_subquery()
+            .label("event_id"),
             Professional.name.label("closed_by"),
             Team.name.label("team"),
         )
@@ -187,6 +311,7 @@ def _row(row: Any) -> ClosedRow:
         row.team,
         row.keep_until,
         next((rule for rule in RETENTION if rule.key == row.keep_rule), None),
+        row.event_id,
     )
 
 

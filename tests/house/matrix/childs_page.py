@@ -10,6 +10,8 @@ ROWS = (
     Row("GET", "/cases/{own}/chronology/for-child", "case", NORTH, "Who you can talk to"),
     Row("GET", "/cases/{own}/chronology/for-child.pdf", "case", NORTH),
     Row("POST", "/cases/{own}/chronology/999999/mark", "case", to(404, NORTH)),
+    Row("GET", "/cases/{own}/files", "case", NORTH, "Documents"),
+    Row("POST", "/cases/{own}/files", "case", to(422, NORTH), "There is a problem"),
     Row("GET", "/cases/{own}/people", "case", NORTH, "Who works with the family"),
     Row("GET", "/cases/{own}/told", "case", NORTH, "Decisions, and who was told"),
     Row("GET", "/cases/{own}/told/999999", "case", to(404, NORTH)),
