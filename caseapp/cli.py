@@ -18,6 +18,7 @@ from caseapp.audit.domain import ChainBroken
 from caseapp.kernel.db import db, dispose, transaction
 from caseapp.night.cli import export_if_due
 from caseapp.notifications.commands import clear_outbox, tell
+from caseapp.pathway.commands import let_climb
 from caseapp.referrals.commands.drafts import expire_drafts
 from caseapp.referrals.commands.looking import look_at_waiting
 from caseapp.search.commands import clear_searches
@@ -82,6 +83,8 @@ def sweep(once: bool, every: float) -> None:
                     sound = _write_files() and sound
                     clean_at = time.monotonic() + CLEAN_EVERY
                 if time.monotonic() >= tell_at:
+                    with transaction():
+                        let_climb()
                     sound = _tell() and sound
                     tell_at = time.monotonic() + TELL_EVERY
                 if time.monotonic() >= look_at:

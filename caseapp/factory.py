@@ -98,9 +98,11 @@ from caseapp.referrals.commands import holding as referrals_holding
 from caseapp.referrals.queries import leaving as referrals_leaving
 from caseapp.referrals.queries import persons as referrals_persons
 from caseapp.referrals.queries import promises as referrals_promises
+from caseapp.referrals.queries import step_up as referrals_waiting_up
 from caseapp.referrals.queries import told as referrals_told
 from caseapp.referrals.queries.clocked import about_referrals
 from caseapp.referrals.queries.words import what_was_said
+from caseapp.referrals.routes import step_up as referrals_step_up
 from caseapp.search import events as search_events
 from caseapp.search import models as search_tables
 from caseapp.search import routes as search_routes
@@ -188,16 +190,26 @@ FILLS: tuple[tuple[Slot, tuple[Callable[..., Any], ...]], ...] = (
             assessments_routes.case_actions,
             pathway_routes.case_actions,
             pathway_routes.closing_actions,
+            referrals_step_up.step_up_actions,
             night_routes.case_actions,
         ),
     ),
-    (CARD, (assessments_queries.card, plans_queries.card)),
+    (CARD, (assessments_queries.card, plans_queries.card, referrals_waiting_up.card)),
     (AROUND, (cases_queries.around, referrals_persons.around)),
     (
         OPEN_WORK,
         (cases_queries.count_open_work, pathway_queries.count_open_work, referrals_leaving.count_open_work),
     ),
-    (PEOPLE, (cases_queries.people, pathway_queries.people, referrals_leaving.people, night_queries.people)),
+    (
+        PEOPLE,
+        (
+            cases_queries.people,
+            pathway_queries.people,
+            pathway_queries.look_back_people,
+            referrals_leaving.people,
+            night_queries.people,
+        ),
+    ),
     (WHAT_WAS_SAID, (what_was_said,)),
     (CHRONOLOGY_WORDS, (referrals_told.chronology_words, assessments_queries.chronology_words)),
     (TASK_WORDS, (referrals_told.task_words, pathway_queries.task_words)),
@@ -209,6 +221,7 @@ FILLS: tuple[tuple[Slot, tuple[Callable[..., Any], ...]], ...] = (
             cases_queries.about_cases,
             about_referrals,
             pathway_queries.about_handovers,
+            pathway_queries.about_look_backs,
             night_queries.about_works,
         ),
     ),

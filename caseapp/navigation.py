@@ -115,6 +115,8 @@ NAVIGATION: tuple[NavItem, ...] = (
         "insight:read",
         ("people.doubles", "people.say_of_double"),
     ),
+    # Managers find it from their handovers.
+    NavItem("Weekly panel", "pathway.panel", "insight:read"),
     NavItem("The service at a glance", "insight.index", "insight:read", ("insight.show_list",)),
     NavItem("By agency and week", "insight.agencies", "insight:read"),
     NavItem("Definitions", "insight.definitions", "insight:read"),
@@ -156,6 +158,7 @@ NAVIGATION: tuple[NavItem, ...] = (
 SIGNED_IN = (
     {"label": "Your account", "url": "/accounts/me"},
     {"label": "Every deadline, explained", "url": "/deadlines/"},
+    {"label": "Levels, and what follows what", "url": "/pathway/levels"},
 )
 
 SIGN_OUT = "/accounts/sign-out"

@@ -354,6 +354,7 @@ def propose_step_down(family: AFamily, *, proposer: str = "north.worker", **chan
         "consent_on": clock.today() - timedelta(days=2),
         "consent_how": "in_person",
         "lead_professional_id": someone("familyhelp.worker").professional_id,
+        "actions": "Mornings: done, school says so. A lock for the back door: done, seen on the visit.",
     }
     reference = pathway.propose_step_down(someone(proposer), **{**proposal, **changes})
     return db.session.scalars(sa.select(Subject.id).where(Subject.reference == reference)).one()
@@ -376,3 +377,29 @@ def everyone_told(family: AFamily) -> list[TellingOf]:
         *(TellingOf(person_id=row.person_id, how="in_person", told_on=clock.today()) for row in people),
         *(TellingOf(agency_id=number, how="letter", told_on=clock.today()) for number in agencies_around(ids)),
     ]
+
+
+def meet_the_family(handover_id: int, *, by: str = "north.worker") -> None:
+    """The joint meeting of a handover was held, and is written down."""
+    pathway.record_part(
+        someone(by),
+        handover_id=handover_id,
+        kind="meeting",
+        happened_on=clock.today(),
+        people="Kirsty, Ellie, Leah Dawson, Donna Price",
+        words="Kirsty: I only had to tell it once.",
+    )
+
+
+def a_look_back(family: AFamily, *, by: str = "north.worker") -> str:
+    """The family said no to family help, and its school was told; gives the reference of the look-back."""
+    return pathway.set_look_back(
+        someone(by),
+        case_ids=family.case_ids,
+        refused_by="Kirsty, mother",
+        refused_on=clock.today(),
+        words="We manage, with my sister.",
+        told="Jan Cole, pastoral lead at Wath Primary School, on the telephone",
+        told_on=clock.today(),
+        watch_for="Missed mornings. They ring the hub.",
+    )

@@ -27,7 +27,7 @@ HUB, LOCALITY, FAMILY_HELP, EVOLVE, DESK, CHAIRS, OUT_OF_HOURS, SERVICE = (
 # The kind of subject of a permission about whatever has clocks: the reference says which it is. Each of them with the
 # level at which it must reach somebody who says why one was late, or authorises that.
 CLOCKED = "clocked"
-CLOCKED_LEVELS = {"case": L4, "referral": L4, "handover": L2, "night": L1}
+CLOCKED_LEVELS = {"case": L4, "referral": L4, "handover": L2, "night": L1, "look_back": L4}
 
 # Who is behind the principal `lead:<team>`: a team's manager; of a desk, the safeguarding lead and their deputies.
 LEADS = ("manager", "safeguarding_lead", "deputy_lead")
@@ -284,7 +284,14 @@ PREDICATES: dict[str, Predicate] = {
         _reached_by("involved", "cover")(actor, subject) or _manages("custody")(actor, subject)
     ),
     "manages_holder": _manages("custody"),
-    "manages_receiver": _manages("receiver"),
+    # Also a manager of the locality's panel for a colleague who is away, and the head for what climbed: when, says the
+    # command.
+    "answers_or_head": lambda actor, subject: (
+        _manages("receiver", "panel", "stands_in")(actor, subject) or _reached_by("climbed")(actor, subject)
+    ),
+    "sits_on_panel": _member((LOCALITY, "manager"), (FAMILY_HELP, "manager"), (None, "head")),
+    "takes_it_back": _reached_by("sender", "involved", "cover", "decided"),
+    "records_part": _reached_by("sender", "received", "involved", "cover"),
     "manages_sender": _manages("sender"),
     "sends_it": _reached_by("sender", "involved", "cover"),
     "manages_a_team": _member((None, "manager")),
@@ -293,12 +300,14 @@ PREDICATES: dict[str, Predicate] = {
         case=_WORKS_WITH,
         referral=_IS_HUB,
         handover=lambda _actor, _subject: True,
+        look_back=_WORKS_WITH,
         night=_member((OUT_OF_HOURS, "worker"), (HUB, "worker"), (HUB, "manager")),
     ),
     "authorises_late": _by_kind(
         case=_manages("custody"),
         referral=_IS_HUB_MANAGER,
         handover=_manages("sender", "receiver", "received"),
+        look_back=_manages("custody"),
         night=_IS_HUB_MANAGER,
     ),
     "authorises_late_somewhere": _member(*((kind, "manager") for kind in (HUB, LOCALITY, FAMILY_HELP))),
@@ -421,26 +430,20 @@ _TABLE = (
         "The family's worker or their manager proposes a handover.",
     ),
     Permission("handover:list", None, L0, "hands_over"),
+    Permission("pathway:read", None, L0, "anyone"),
+    Permission("panel:read", None, L0, "sits_on_panel", "Managers of its teams and the head sit on the panel."),
     Permission("handover:read", "handover", L2, "anyone"),
-    Permission(
-        "handover:agree",
-        "handover",
-        L4,
-        "manages_sender",
-        "Only the manager of the sending team can agree to a handover.",
-    ),
-    Permission("handover:withdraw", "handover", L4, "sends_it", "Only the sending team can take a handover back."),
-    Permission(
-        "handover:answer",
-        "handover",
-        L2,
-        "manages_receiver",
-        "Only the manager of the receiving team can answer a handover.",
-    ),
+    Permission("handover:agree", "handover", L4, "manages_sender", "Only the sending team’s manager agrees to this."),
+    Permission("handover:withdraw", "handover", L2, "takes_it_back", "Only the sending team takes it back."),
+    Permission("handover:answer", "handover", L2, "answers_or_head", "Only the receiving team’s manager answers this."),
+    Permission("handover:record", "handover", L2, "records_part", "The people of the two teams write this."),
     Permission("handover:close", "handover", L4, "sends_it", "Only the sending team closes its own part."),
     Permission("leading:ask", "handover", L4, "sends_it", "The sending team asks who is to lead."),
     Permission("leading:list", None, L0, "at_a_desk"),
     Permission("leading:answer", "leading", L0, "is_asked"),
+    Permission("look_back:read", "look_back", L4, "works_with"),
+    Permission("look_back:done", "look_back", L4, "works_with", "The team that looks back writes it down."),
+    Permission("case:step_up", "case", L4, "is_involved_or_manages", "The family’s own workers ask the hub for this."),
     Permission("person:read", "person", L1, "anyone"),
     Permission("person:link", "person", L1, "is_hub", "Only people who work in the hub say who is one person."),
     Permission(

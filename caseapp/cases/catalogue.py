@@ -15,6 +15,8 @@ LEVELS_COUNTED = {
     "assessment": ("in assessment", "in assessment"),
     "strategy_discussion": ("in strategy discussion", "in strategy discussion"),
     "child_in_need": ("child in need", "children in need"),
+    "child_protection": ("child with a protection plan", "children with a protection plan"),
+    "looked_after": ("child in our care", "children in our care"),
 }
 
 EPISODES = {
@@ -34,11 +36,13 @@ CLOSURES = {
     "RC7": "services ended",
     "RC8": "assessed: no further help needed",
     "RC9": "assessed, then handed to family help",
-    # Family help is not in the census; these four are ours (domain: end reasons of early help).
+    # Family help is not in the census; these are ours (domain: end reasons of early help).
     "FH1": "what the plan set out to do is done",
     "FH2": "the family no longer wants help",
     "FH3": "moved to another council",
     "FH4": "no further help needed",
+    # Only an accepted step-up gives it.
+    "FH5": "handed to social work",
 }
 
 ROLES = {

@@ -42,6 +42,16 @@ declare(
         "status",
         important=True,
     ),
+    EventType(
+        "case.stepped_down", "Family help has taken the child on; social work steps back", {}, "status", important=True
+    ),
+    EventType(
+        "case.stepped_up",
+        "Social work has taken the child on from family help: {outcome}",
+        {"outcome": "code:level", "received_at": "moment"},
+        "status",
+        important=True,
+    ),
     EventType("case.closed", "Case closed: {reason}", {"reason": "code:closure"}, "status", important=True),
     EventType("case.reopened", "Case opened again: it was closed by mistake", {}, "status", important=True),
     EventType("case.episode.opened", "{kind} began", {"kind": "code:episode"}),

@@ -418,6 +418,7 @@ class Story:
             consent_on=clock.today(),
             lead_professional_id=self.next_worker.professional_id,
             meeting_on=None,
+            actions="Breakfast club three mornings a week: done, says the school. Boiler mended: seen on the visit.",
         )
         self.handover_id = db.session.scalars(sa.select(Subject.id).where(Subject.reference == reference)).one()
         self._then("agreed_on", self._in(5), self.agree_on)
@@ -448,7 +449,15 @@ class Story:
         self._help()
 
     def part(self) -> None:
-        """The sending team closes its part."""
+        """The sending team meets the family together with whoever took over, then closes its part."""
+        pathway.record_part(
+            self.staff.manager(self.team),
+            handover_id=self.handover_id,
+            kind="meeting",
+            happened_on=clock.today(),
+            people="The family, and both workers",
+            words="It is good that I did not have to tell it all again.",
+        )
         pathway.close_sender_part(self.staff.manager(self.team), handover_id=self.handover_id)
 
     def end(self, reason: str) -> None:

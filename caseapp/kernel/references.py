@@ -24,6 +24,7 @@ PREFIXES = {
     "visit": "V",
     "leading": "L",
     "plan": "G",
+    "look_back": "Y",
 }
 _KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 # Roles that everybody in a kind of team has for every clock: (kind of team, role there), and the kinds of subject.
 EVERYWHERE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "hub_manager": ("hub", "manager", ("referral",)),
-    "head": ("service", "head", ("referral", "case", "handover", "night")),
+    "head": ("service", "head", ("referral", "case", "handover", "night", "look_back")),
     "night_worker": ("out_of_hours", "worker", ("night",)),
 }
 # Heads read counts and lists by reference without a grant (model.md section 4); only a bar keeps them from one.
@@ -22,7 +22,13 @@ WHY = {
 }
 
 # Kind of subject to the page that shows it.
-PAGES = {"case": "cases.show", "referral": "referrals.show", "handover": "pathway.show", "night": "night.work"}
+PAGES = {
+    "case": "cases.show",
+    "referral": "referrals.show",
+    "handover": "pathway.show",
+    "look_back": "pathway.look_back",
+    "night": "night.work",
+}
 
 # How a person wants the daily e-mail.
 DAILY, LATE_ONLY, STATUTORY_ONLY = "daily", "late", "statutory"

@@ -7,6 +7,8 @@ from itertools import pairwise
 
 from caseapp.assessments import domain as assessed
 
+STEP_DOWN, FROM_HUB, STEP_UP, TRANSFER = "step_down", "hub_to_family_help", "step_up", "transfer"
+
 PROPOSED, AGREED, ACCEPTED, CLOSED = "proposed", "agreed", "accepted", "closed"
 RETURNED, SENT_BACK, WITHDRAWN = "returned", "sent_back", "withdrawn"
 
@@ -69,10 +71,12 @@ def why_not(phase: str, act: str) -> str:
 
 GIVEN: frozenset[str] = assessed.GIVEN
 SUFFICIENT: frozenset[str] = assessed.SUFFICIENT
+# Where no agreement is asked for: social work, or the same help by another team.
+TOLD, NOT_TOLD = "told", "not_told"
 
 NO_CONSENT = (
-    "Family help needs the family's consent: without it this handover can't be proposed. "
-    "The family stays with your team."
+    "Family help needs the family's consent: without it nothing is handed over. If the family has said no, record whom "
+    "you told instead: in 12 weeks somebody looks back."
 )
 
 
@@ -91,6 +95,48 @@ def check_consent(code: str, *, by: str, on: date | None, how: str) -> dict[str,
         "consent_how": "" if how else "Say how they agreed",
     }
     return {field: message for field, message in problems.items() if message}
+
+
+# ---------------------------------------------------------------- what is recorded before the sender steps back
+
+ACTIONS, MEETING = "actions", "meeting"
+# Of a step-down, before the sender may close its part (domain 2.3): part to what is said when it is not there.
+BEFORE_CLOSING: dict[str, str] = {
+    ACTIONS: "Write down first what was agreed to be done, and what shows that it is done.",
+    MEETING: "Write down first the joint meeting with the family: when, who was there, what the family said.",
+}
+
+
+def not_recorded(direction: str, parts: Collection[str]) -> str:
+    """What has still to be recorded before the sending team may close its part, in words; "" when nothing has."""
+    if direction != STEP_DOWN:
+        return ""
+    return " ".join(words for part, words in BEFORE_CLOSING.items() if part not in parts)
+
+
+# ---------------------------------------------------------------- answering in somebody's place
+
+
+def in_whose_place(
+    *, manages: bool, head: bool, late: bool, managers: Collection[str], away: Collection[str]
+) -> tuple[str | None, str]:
+    """In whose place somebody answers a handover, and why they may not: (None, "") for the team's own manager.
+
+    `managers`: the receiving team's, by name; `away`: those of them who are away today. The head answers what nobody
+    answered in time; a manager of the panel for a colleague who is away.
+    """
+    if manages:
+        return None, ""
+    names = " and ".join(sorted(managers))
+    if head:
+        return (f"{names or 'the team'}, who had not answered in time", "") if late else (None, _NOT_LATE)
+    if set(managers) <= set(away):
+        return (f"{names}, away today" if names else "the team, which has no manager"), ""
+    here = " and ".join(sorted(set(managers) - set(away)))
+    return None, f"{here} is at work today: this is theirs to answer. You may answer only for a manager who is away."
+
+
+_NOT_LATE = "The receiving team still has time to answer. It comes to you when that is over."
 
 
 # ---------------------------------------------------------------- the episode

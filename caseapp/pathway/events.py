@@ -12,6 +12,23 @@ declare(
         "plan",
     ),
     EventType("case.handover.agreed", "Handover agreed by the sending manager; {to_team} is asked", _TEAMS, "plan"),
+    EventType(
+        "case.handover.agreed_urgent",
+        "Urgent step-up decided by the hub; {to_team} is asked, and answers within the hour",
+        _TEAMS,
+        "plan",
+        important=True,
+    ),
+    EventType(
+        "case.handover.part_recorded", "Of the handover was recorded: {part}", {"part": "code:handover_part"}, "plan"
+    ),
+    EventType(
+        "case.handover.opened_to_stand_ins",
+        "The managers who are asked are away: those of the other teams may answer",
+        {},
+        "plan",
+    ),
+    EventType("case.handover.climbed", "Nobody answered the handover in time: the head of service has it", {}, "plan"),
     EventType("case.handover.sent_back", "Handover sent back to the worker by their manager", _TEAMS, "record"),
     EventType(
         "case.handover.accepted", "{to_team} accepted the handover from {from_team}", _TEAMS, "plan", important=True
@@ -34,4 +51,13 @@ declare(
         {"professional": "professional", "answer": "code:lead_answers"},
         "plan",
     ),
+)
+declare(
+    EventType(
+        "look_back.set",
+        "The family said no to family help; universal services were told, and in 12 weeks somebody looks back",
+        {},
+        important=True,
+    ),
+    EventType("look_back.done", "Looked back, 12 weeks after the family said no: {found}", {"found": "code:look_back"}),
 )

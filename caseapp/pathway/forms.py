@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import HiddenField
 
 from caseapp.cases.catalogue import CLOSURES
-from caseapp.cases.domain import CLOSED_BY
+from caseapp.cases.domain import CLOSED_BY, FAMILY_HELP_LEVELS, LEVELS
 from caseapp.kernel.forms import (
     Choice,
     ChoiceField,
@@ -19,7 +19,7 @@ from caseapp.kernel.forms import (
     WordsField,
 )
 
-from .catalogue import CONSENT, CONSENT_HOW, LEAD_ANSWERS, LEAD_REASONS
+from .catalogue import CONSENT_HOW, FOUND, LEAD_ANSWERS, LEAD_REASONS, STEP_DOWN_CONSENT
 from .domain import GIVEN
 from .queries import LeadChoice, StepDownChoices
 from .queries.closing import Closing
@@ -28,8 +28,8 @@ SOMEBODY_ELSE = "somebody_else"
 ALL, SOME = "all", "some"
 
 
-class StepDownForm(Form):
-    """Propose to hand a family down to family help."""
+class HandOnForm(Form):
+    """What every handover asks: who goes, to which team, why, and what the next team has to know."""
 
     who = ChoiceField("Which children?", required="Choose whether all of them go, or only some")
     children = ChoicesField("Who goes", called="the children")
@@ -37,11 +37,6 @@ class StepDownForm(Form):
         "Why do the others stay behind?", hint="Brothers and sisters move together unless there is a reason", rows=2
     )
     to_team = ChoiceField("To which team?", required="Choose the team that is asked to take the family on")
-    reasons = WordsField(
-        "Why family help, and why now?",
-        required="Say why family help is right now",
-        hint="What has changed, and what is still needed",
-    )
     what_works = WordsField(
         "What works",
         required="Say what works, so that it goes on",
@@ -60,24 +55,6 @@ class StepDownForm(Form):
         hint="As said, and who heard it",
         rows=3,
     )
-    consent = ChoiceField(
-        "Does the family agree?",
-        choices=CONSENT,
-        required="Choose whether the family agrees",
-        hint="Family help needs the family’s consent",
-    )
-    consent_by = TextField("Who agreed?", hint="Name, and what they are to the children")
-    consent_on = DateField("When did they agree?", not_future=True, called="the day they agreed")
-    consent_how = ChoiceField("How did they agree?", choices=CONSENT_HOW)
-    lead = ChoiceField(
-        "Lead practitioner",
-        required="Choose the lead practitioner by name",
-        hint="The person who will lead the work. Ask them first",
-    )
-    new_lead_name = TextField("Their name", max_length=120, autocomplete="off")
-    new_lead_title = TextField("What they are", max_length=120, hint="For example: pastoral lead")
-    new_lead_agency = ChoiceField("Whom they work for")
-    new_lead_phone = PhoneField("Their telephone", autocomplete="off", max_length=40)
     meeting_on = DateField(
         "Joint meeting with the family, if a day is set",
         not_past=True,
@@ -97,6 +74,45 @@ class StepDownForm(Form):
     def validate_split_reason(self, field: WordsField) -> None:
         """Asked only when some stay."""
         _need(self.who.data != SOME or not field.is_blank, "Say why the others stay behind")
+
+
+class StepDownForm(HandOnForm):
+    """Propose to hand a family down to family help."""
+
+    level = ChoiceField(
+        "Which family help?",
+        choices={level: LEVELS[level] for level in FAMILY_HELP_LEVELS},
+        required="Choose which family help",
+    )
+    reasons = WordsField(
+        "Why family help, and why now?",
+        required="Say why family help is right now",
+        hint="What has changed, and what is still needed",
+    )
+    actions = WordsField(
+        "What was agreed to be done, and what shows that it is done",
+        required="Say what was agreed to be done, and what shows that it is done",
+        hint="Each action of the plan: done, and how you know; or still open, and who takes it on",
+        rows=4,
+    )
+    consent = ChoiceField(
+        "Does the family agree?",
+        choices=STEP_DOWN_CONSENT,
+        required="Choose whether the family agrees",
+        hint="Family help needs the family’s consent",
+    )
+    consent_by = TextField("Who agreed?", hint="Name, and what they are to the children")
+    consent_on = DateField("When did they agree?", not_future=True, called="the day they agreed")
+    consent_how = ChoiceField("How did they agree?", choices=CONSENT_HOW)
+    lead = ChoiceField(
+        "Lead practitioner",
+        required="Choose the lead practitioner by name",
+        hint="The person who will lead the work. Ask them first",
+    )
+    new_lead_name = TextField("Their name", max_length=120, autocomplete="off")
+    new_lead_title = TextField("What they are", max_length=120, hint="For example: pastoral lead")
+    new_lead_agency = ChoiceField("Whom they work for")
+    new_lead_phone = PhoneField("Their telephone", autocomplete="off", max_length=40)
 
     def validate_consent_by(self, field: TextField) -> None:
         """Consent that was given has a person,"""
@@ -134,18 +150,116 @@ def _need(good: bool, message: str) -> None:
         raise ValidationError(message)
 
 
+class TransferForm(HandOnForm):
+    """Propose to hand a family to another team of the same kind."""
+
+    reasons = WordsField(
+        "Why another team, and why now?",
+        required="Say why another team, and why now",
+        hint="For example: they have moved to another part of the borough, since when",
+    )
+    told_whom = TextField(
+        "Who of the family was told?",
+        required="Say who of the family was told",
+        hint="Name, and what they are to the children",
+        max_length=200,
+    )
+    told_on = DateField(
+        "When were they told?", not_future=True, called="the day they were told", required="Say when they were told"
+    )
+    told_how = ChoiceField("How were they told?", choices=CONSENT_HOW)
+    lead = ChoiceField("Who leads the work then?", required="Choose who leads, or leave it to their manager")
+
+
+THEIR_MANAGER = "their_manager"
+
+
+def transfer_form(choices: StepDownChoices, **options: Any) -> TransferForm:
+    """The form with this family's children and the other teams of the same kind with their people."""
+    form = TransferForm(**options)
+    _who_and_where(form, choices)
+    form.lead.choices = [
+        Choice(THEIR_MANAGER, "Their manager names somebody"),
+        *(_lead(lead) for lead in choices.leads),
+    ]
+    return form
+
+
+class MeetingForm(Form):
+    """The joint meeting with the family, when it was held."""
+
+    happened_on = DateField(
+        "When did you meet?", not_future=True, called="the day you met", required="Say when you met"
+    )
+    people = WordsField(
+        "Who was there?",
+        required="Say who was there",
+        hint="The family, you, whoever takes over, and anybody the family wanted there",
+        rows=2,
+    )
+    words = WordsField(
+        "What the family said", required="Write what the family said, in their words", hint="In their words", rows=4
+    )
+
+
+class ActionsForm(Form):
+    """The actions of the plan that ends, and what shows that they are done."""
+
+    words = WordsField(
+        "What was agreed to be done, and what shows that it is done",
+        required="Say what was agreed to be done, and what shows that it is done",
+        hint="Each action of the plan: done, and how you know; or still open, and who takes it on",
+        rows=6,
+    )
+
+
+class RefusedForm(Form):
+    """The family said no to family help: whom was told instead."""
+
+    children = ChoicesField("Which children?", called="the children", required="Choose the children it is about")
+    refused_by = TextField(
+        "Who said no?", required="Say who said no", hint="Name, and what they are to the children", max_length=200
+    )
+    refused_on = DateField("When?", not_future=True, called="the day they said no", required="Say when they said no")
+    words = WordsField("Why, in their words", required="Write why, in their words", rows=3)
+    told = WordsField(
+        "Which universal services did you tell?",
+        required="Say who was told, by name: the school, the health visitor, the GP",
+        hint="Each by name, and how: for example Jan Cole, pastoral lead at the school, on the telephone",
+        rows=4,
+    )
+    told_on = DateField(
+        "When were they told?", not_future=True, called="the day they were told", required="Say when they were told"
+    )
+    watch_for = WordsField(
+        "What do they watch for, and whom do they ring?",
+        required="Write what they watch for, and whom they ring",
+        rows=3,
+    )
+
+
+def refused_form(choices: StepDownChoices, **options: Any) -> RefusedForm:
+    """The form with the children whom the team holds."""
+    form = RefusedForm(**options)
+    form.children.choices = [Choice(child.reference, child.name, child.age) for child in choices.children]
+    return form
+
+
+class LookBackForm(Form):
+    """How the child is, twelve weeks on."""
+
+    found = ChoiceField("What did you find?", choices=FOUND, required="Choose what you found")
+    words = WordsField(
+        "Whom did you ask, and what did they say?", required="Write whom you asked, and what they said", rows=5
+    )
+
+
 def step_down_form(choices: StepDownChoices, **options: Any) -> StepDownForm:
     """The form with this family's children and the teams and people who could take them on; the same locality's
     first.
     """
     form = StepDownForm(**options)
-    several = len(choices.children) > 1
-    names = " and ".join(child.called for child in choices.children) if len(choices.children) < 3 else "All of them"
-    form.who.choices = (
-        {ALL: f"{names} go together", SOME: "Only some of them, for a reason"} if several else {ALL: f"{names} goes"}
-    )
-    form.children.choices = [Choice(child.reference, child.name, child.age) for child in choices.children]
-    form.to_team.choices = [Choice(str(team.id), team.name) for team in choices.teams]
+    _who_and_where(form, choices)
     form.lead.choices = [
         *(_lead(lead) for lead in choices.leads),
         Choice(
@@ -159,6 +273,16 @@ def step_down_form(choices: StepDownChoices, **options: Any) -> StepDownForm:
         *(Choice(str(number), name) for number, name in choices.agencies),
     ]
     return form
+
+
+def _who_and_where(form: HandOnForm, choices: StepDownChoices) -> None:
+    several = len(choices.children) > 1
+    names = " and ".join(child.called for child in choices.children) if len(choices.children) < 3 else "All of them"
+    form.who.choices = (
+        {ALL: f"{names} go together", SOME: "Only some of them, for a reason"} if several else {ALL: f"{names} goes"}
+    )
+    form.children.choices = [Choice(child.reference, child.name, child.age) for child in choices.children]
+    form.to_team.choices = [Choice(str(team.id), team.name) for team in choices.teams]
 
 
 def _lead(lead: LeadChoice) -> Choice:
@@ -180,19 +304,21 @@ class AnswerForm(Form):
     """The receiving manager's answer."""
 
     answer = ChoiceField("Accept or return?", required="Choose whether you accept or return it")
-    lead = ChoiceField("Who leads the work with the family?", hint="Needed if you accept: the hub has named nobody")
+    lead = ChoiceField("Who leads the work with the family?", hint="Needed if you accept: nobody is named yet")
     words = WordsField("A word to the sender", hint="Needed if you return it", rows=3)
 
 
-def answer_form(lead: str | None, leads: tuple[LeadChoice, ...], *, stands: bool, **options: Any) -> AnswerForm:
+def answer_form(
+    lead: str | None, leads: tuple[LeadChoice, ...], *, stands: bool, must_take: bool = False, **options: Any
+) -> AnswerForm:
     """The answer with the lead's name in it, or with the team's people to choose from when the sender named nobody or
-    somebody who can't lead any more (not `stands`)."""
+    somebody who can't lead any more (not `stands`). `must_take`: there is no way to send it back."""
     form = AnswerForm(**options)
     if lead and not stands:
         form.lead.hint = f"Needed if you accept: {lead}, who was named, can’t lead any more"
     form.answer.choices = {
         "accept": f"Accept, with {lead} leading" if stands else "Accept",
-        "return": "Return, and say what is missing",
+        **({} if must_take else {"return": "Return, and say what is missing"}),
     }
     form.lead.choices = [_lead(choice) for choice in leads]
     return form

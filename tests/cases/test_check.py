@@ -19,6 +19,7 @@ from tests.factories import (
     AFamily,
     a_case,
     an_authorised_assessment,
+    meet_the_family,
     propose_step_down,
     reference_of,
     someone,
@@ -229,6 +230,7 @@ def test_a_handover_of_a_closed_case_is_found(app: Flask, friday: datetime) -> N
 def test_the_whole_way_down_and_closed_breaks_nothing(app: Flask, friday: datetime) -> None:
     of, handover = handed_over()
     assert found() == set()
+    meet_the_family(handover)
     pathway.close_sender_part(someone("north.manager"), handover_id=handover)
     with clock.at(friday + timedelta(days=3)):
         close_cases(someone("familyhelp.north"), cases=of.versions, reason="FH1", words="All were told.")

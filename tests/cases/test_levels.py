@@ -7,60 +7,85 @@ import sqlalchemy as sa
 from flask import Flask
 
 from caseapp.cases import commands as cases
-from caseapp.cases.domain import FACTS, LEVELS, STEPS, refusal
+from caseapp.cases.catalogue import EPISODES
+from caseapp.cases.domain import FACTS, LEVELS, NO_CASE, STEPS, WHO, Step, refusal
 from caseapp.cases.models import Case, Episode
+from caseapp.deadlines.catalogue import RULES
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import OutOfOrder
+from caseapp.referrals.domain.hub import OUTCOME_RULES
 from tests.factories import a_case, someone
 
 ALL = dict.fromkeys(FACTS, 1)
+SOCIAL, HELP, HUB = "locality_manager", "family_help_manager", "hub_manager"
+HANDED = {"reasons", "consent", "lead", "agreed", "handover"}
+CLOSED = {"told", "nothing_open"}
 
-# from, to, what has to be known, whether a worker may
+# from, to, what has to be on record, who takes it (domain 2.2; model.md 1)
 PATHWAY = [
-    ("assessment", "child_in_need", {"assessment"}, False),
-    ("assessment", "universal", {"assessment"}, False),
-    ("assessment", "focused_family_help", {"handover"}, False),
-    ("assessment", "specialist_family_help", {"handover"}, False),
-    ("assessment", "strategy_discussion", {"decision"}, False),
-    ("strategy_discussion", "child_in_need", {"assessment"}, False),
-    ("strategy_discussion", "universal", {"assessment"}, False),
-    ("strategy_discussion", "focused_family_help", {"handover"}, False),
-    ("strategy_discussion", "specialist_family_help", {"handover"}, False),
-    ("child_in_need", "focused_family_help", {"handover"}, False),
-    ("child_in_need", "specialist_family_help", {"handover"}, False),
-    ("child_in_need", "strategy_discussion", {"decision"}, False),
-    ("focused_family_help", "specialist_family_help", set(), True),
-    ("specialist_family_help", "focused_family_help", set(), True),
-    ("focused_family_help", "assessment", {"decision"}, False),
-    ("specialist_family_help", "assessment", {"decision"}, False),
-    ("focused_family_help", "strategy_discussion", {"decision"}, False),
-    ("specialist_family_help", "strategy_discussion", {"decision"}, False),
-    ("focused_family_help", "universal", set(), False),
-    ("specialist_family_help", "universal", set(), False),
+    ("", "assessment", {"decision"}, {HUB}),
+    ("", "strategy_discussion", {"decision"}, {HUB}),
+    ("", "focused_family_help", {"decision", "consent", "lead", "handover"}, {HELP}),
+    ("assessment", "child_in_need", {"assessment"}, {SOCIAL}),
+    ("assessment", "universal", {"assessment", *CLOSED}, {SOCIAL}),
+    ("assessment", "focused_family_help", {"assessment", *HANDED}, {HELP}),
+    ("assessment", "specialist_family_help", {"assessment", *HANDED}, {HELP}),
+    ("assessment", "strategy_discussion", {"decision"}, {SOCIAL}),
+    ("strategy_discussion", "child_in_need", {"assessment"}, {SOCIAL}),
+    ("strategy_discussion", "universal", {"assessment", *CLOSED}, {SOCIAL}),
+    ("strategy_discussion", "focused_family_help", {"assessment", *HANDED}, {HELP}),
+    ("strategy_discussion", "specialist_family_help", {"assessment", *HANDED}, {HELP}),
+    ("child_in_need", "focused_family_help", HANDED, {HELP}),
+    ("child_in_need", "specialist_family_help", HANDED, {HELP}),
+    ("child_in_need", "strategy_discussion", {"decision"}, {SOCIAL}),
+    ("child_in_need", "universal", CLOSED, {SOCIAL}),
+    ("focused_family_help", "specialist_family_help", {"reasons"}, {"family_help_worker", HELP}),
+    ("specialist_family_help", "focused_family_help", {"reasons"}, {"family_help_worker", HELP}),
+    ("focused_family_help", "assessment", {"decision", "reasons", "handover"}, {SOCIAL}),
+    ("specialist_family_help", "assessment", {"decision", "reasons", "handover"}, {SOCIAL}),
+    ("focused_family_help", "strategy_discussion", {"decision", "reasons", "handover"}, {SOCIAL}),
+    ("specialist_family_help", "strategy_discussion", {"decision", "reasons", "handover"}, {SOCIAL}),
+    ("focused_family_help", "universal", CLOSED, {HELP, HUB}),
+    ("specialist_family_help", "universal", CLOSED, {HELP, HUB}),
 ]
 
 
 def test_the_table_holds_these_steps_and_no_other() -> None:
-    assert sorted((step.old, step.new, sorted(step.facts), "worker" in step.roles) for step in STEPS) == sorted(
-        (old, new, sorted(facts), worker) for old, new, facts, worker in PATHWAY
+    assert sorted((step.old, step.new, sorted(step.facts), sorted(step.roles)) for step in STEPS) == sorted(
+        (old, new, sorted(facts), sorted(roles)) for old, new, facts, roles in PATHWAY
     )
 
 
-@pytest.mark.parametrize(("old", "new", "facts", "worker"), PATHWAY)
-def test_a_step_needs_every_fact_and_the_right_person(old: str, new: str, facts: set[str], worker: bool) -> None:
-    assert refusal(old, new, ALL, {"manager"}) is None
-    assert (refusal(old, new, ALL, {"worker"}) is None) == worker
+@pytest.mark.parametrize(("old", "new", "facts", "roles"), PATHWAY)
+def test_a_step_needs_every_fact_and_the_right_person(old: str, new: str, facts: set[str], roles: set[str]) -> None:
+    for role in WHO:
+        refused = refusal(old, new, ALL, {role})
+        assert (refused is None) == (role in roles)
+        assert refused is None or refused.startswith("Only ")
     for missing in facts:
-        assert refusal(old, new, {**ALL, missing: None}, {"manager"}) == FACTS[missing]
+        assert refusal(old, new, {**ALL, missing: None}, roles) == FACTS[missing].missing
 
 
 def test_a_step_that_is_not_in_the_table_is_refused_in_words() -> None:
     possible = {(old, new) for old, new, _, _ in PATHWAY}
-    for old in LEVELS:
+    for old in ("", *LEVELS):
         for new in LEVELS:
             if (old, new) not in possible:
-                assert "does not follow" in (refusal(old, new, ALL, {"manager"}) or "")
-    assert refusal("assessment", "mars", ALL, {"manager"}) == "There is no such level."
+                assert "does not follow" in (refusal(old, new, ALL, set(WHO)) or "")
+    assert refusal("assessment", "mars", ALL, {SOCIAL}) == "There is no such level."
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: f"{step.old or 'contact'}-{step.new}")
+def test_each_row_names_people_clocks_and_episodes_that_there_are(step: Step) -> None:
+    assert {*step.proposes, *step.agrees, *step.roles} <= set(WHO)
+    assert step.proposes and step.roles
+    assert {*step.starts, *step.stops} <= {rule.key for rule in RULES if rule.subject_kind == "case"}
+    assert {step.opens, step.closes} <= {"", *EPISODES}
+
+
+def test_what_the_hub_may_decide_are_the_rows_that_begin_from_a_contact() -> None:
+    opened = {rule.level for rule in OUTCOME_RULES.values() if rule.opens_case}
+    assert opened == {step.new for step in STEPS if step.old == NO_CASE}
 
 
 def level_of(case_id: int) -> str | None:
@@ -80,7 +105,8 @@ def test_the_level_changes_when_the_table_agrees(app: Flask, friday: datetime) -
     [
         ("north.manager", "child_in_need", {}, "An authorised assessment comes first."),
         ("north.manager", "focused_family_help", {"assessment": 5}, "The receiving team has to accept"),
-        ("north.worker", "child_in_need", {"assessment": 5}, "Only the manager"),
+        ("north.worker", "child_in_need", {"assessment": 5}, "Only the social work team’s manager"),
+        ("familyhelp.north", "child_in_need", {"assessment": 5}, "Only the social work team’s manager"),
         ("north.manager", "assessment", {}, "does not follow"),
     ],
 )

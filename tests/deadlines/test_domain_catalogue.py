@@ -11,6 +11,11 @@ from caseapp.deadlines.catalogue.front_door import FRONT_DOOR
 
 TODAY = date(2026, 11, 20)
 EVENTS = {
+    "case.handover.agreed_urgent",
+    "case.stepped_down",
+    "case.stepped_up",
+    "look_back.done",
+    "look_back.set",
     "night.handed_over",
     "night.accepted",
     "night.taken",
@@ -58,7 +63,19 @@ NOT_CONFIRMED = {
     "nrm.reasonable_panel",
     "nrm.conclusive_from",
 }
-SUBJECTS = {"referral", "case", "person", "handover", "assessment", "draft", "user", "family", "note", "night"}
+SUBJECTS = {
+    "referral",
+    "case",
+    "person",
+    "handover",
+    "assessment",
+    "draft",
+    "user",
+    "family",
+    "note",
+    "night",
+    "look_back",
+}
 
 
 @pytest.mark.parametrize(
@@ -73,10 +90,13 @@ SUBJECTS = {"referral", "case", "person", "handover", "assessment", "draft", "us
         ("feedback.referrer", "local", 1, "working_days", "event", "referral.received", "feedback.given"),
         ("referral.written_confirmation", "local", 24, "hours", "referral", "referral.taken_by_phone",
          "referral.confirmed_in_writing"),
-        ("assessment.complete", "statutory", 45, "working_days", "referral", "case.opened assessment.started",
-         "assessment.authorised"),
+        ("assessment.complete", "statutory", 45, "working_days", "referral",
+         "case.opened case.stepped_up assessment.started", "assessment.authorised"),
         ("handover.accept", "local", 2, "working_days", "event", "case.handover.agreed",
          "case.handover.accepted case.handover.returned case.handover.withdrawn"),
+        ("handover.accept_urgent", "local", 1, "hours", "event", "case.handover.agreed_urgent",
+         "case.handover.accepted case.handover.returned case.handover.withdrawn"),
+        ("look_back.done", "local", 12, "weeks", "event", "look_back.set", "look_back.done"),
         ("feedback.opened", "local", 1, "working_days", "event", "feedback.given look_again.answered",
          "feedback.seen feedback.rang referral.put_back"),
         ("disagreement.answer", "local", 1, "working_days", "event", "look_again.asked", "look_again.answered"),
@@ -144,6 +164,9 @@ def test_each_row_has_its_words_and_its_source(rule):
         ("case.opened", {"outcome": "family_help"}, []),
         ("assessment.started", {}, ["assessment.complete"]),
         ("case.handover.agreed", {}, ["handover.accept"]),
+        ("case.handover.agreed_urgent", {}, ["handover.accept_urgent"]),
+        ("case.stepped_up", {"outcome": "assessment"}, ["assessment.complete"]),
+        ("look_back.set", {}, ["look_back.done"]),
         ("case.custody.moved", {}, ["case.allocate"]),
         ("decision.sent_back", {}, []),
     ],
@@ -163,7 +186,7 @@ def test_what_an_event_starts(code, data, keys):
         ("decision.sent_back", []),
         ("feedback.given", ["feedback.referrer"]),
         ("assessment.authorised", ["assessment.complete"]),
-        ("case.handover.returned", ["handover.accept"]),
+        ("case.handover.returned", ["handover.accept", "handover.accept_urgent"]),
         ("case.allocated", ["case.allocate"]),
     ],
 )

@@ -115,6 +115,7 @@ def _half(*, name: str, team: str, worker: str, manager: str, sender: str) -> di
         "assessment": _reference(assessment_id),
         "handover": _reference(handover_id),
         "leading": leading,
+        "look_back": factories.a_look_back(family, by=worker),
         "draft": draft,
         "user": someone(sender).reference,
         "search": keep_search(someone(worker), typed=f"Ellie {name}"),

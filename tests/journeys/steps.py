@@ -230,9 +230,11 @@ def step_down(worker: Person, case: str, *, led_by: tuple[str, str] | None = Non
     write(
         worker,
         reasons="Home calm and warm for weeks",
+        actions="Breakfast club: done, says the school. Boiler: mended, seen.",
         what_works="Breakfast club, Gran",
         worry_again="Nights without heat",
     )
+    choose(worker, "level", "focused_family_help")
     write(worker, child_voice="I like it when we all eat together.", consent_by="Kirsty Marsden, mother")
     choose(worker, "consent", "agreed")
     agreed = clock.today() - timedelta(days=1)

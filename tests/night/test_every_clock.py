@@ -22,8 +22,11 @@ from caseapp.kernel.db import db, transaction
 from caseapp.kernel.subjects import Subject
 from caseapp.night import commands as night
 from caseapp.pathway.commands import agree_handover
+from caseapp.pathway.models import Handover
 from caseapp.referrals.commands.again import ask_again
 from caseapp.referrals.commands.calls import note_call
+from caseapp.referrals.commands.step_up import ask_step_up
+from caseapp.referrals.domain.step_up import Asked
 from tests import factories
 from tests.factories import someone
 from tests.referrals import hub_world
@@ -95,6 +98,24 @@ def stepped_down() -> int:
     return handover
 
 
+def handed_up() -> int:
+    """Family help asked for social work at once, and the hub decided it: Red."""
+    family = factories.a_case(team="fh_north", worker="familyhelp.worker", level="focused_family_help")
+    asked = Asked(True, "He is back, and there is a bruise.", "Mornings.", "", "not_told", "would_delay")
+    reference = ask_step_up(someone("familyhelp.worker"), case_id=family.case_id, chosen=family.case_ids, asked=asked)
+    number = db.session.scalars(sa.select(Subject.id).where(Subject.reference == reference)).one()
+    db.session.commit()
+    propose(number, "assessment")
+    agree(number)
+    return db.session.scalars(sa.select(Handover.id).where(Handover.referral_id == number)).one()
+
+
+def said_no() -> int:
+    reference = factories.a_look_back(factories.a_case(worker="north.worker", level="child_in_need"))
+    db.session.commit()
+    return db.session.scalars(sa.select(Subject.id).where(Subject.reference == reference)).one()
+
+
 def handed_to_the_night() -> int:
     number = receive()
     with transaction():
@@ -137,6 +158,8 @@ TABLE: list[Row] = [
         "the next day, Saturday 19 December 2026",
     ),
     ("handover.accept", stepped_down, "familyhelp.north", "/pathway/{}", "Day 2 is Tuesday 22 December 2026"),
+    ("handover.accept_urgent", handed_up, "familyhelp.worker", "/pathway/{}", "11:00 the same day"),
+    ("look_back.done", said_no, "north.worker", "/pathway/look-back/{}", "Friday 12 March 2027"),
     ("edt.accept", handed_to_the_night, "edt", "/night/held/{}", "10:30 the same day"),
     ("edt.morning", accepted_by_the_night, "mash.worker", "/night/morning", "09:30 on Monday 21 December 2026"),
 ]  # fmt: skip
@@ -164,7 +187,7 @@ def test_its_sentence_stands_where_its_people_work(
     assert f"{rule.gives_words} {rule.length_words}." in page
     assert end in page
     assert rule.source in page and rule.ends_words in page
-    with clock.at(START + timedelta(days=7)):
+    with clock.at(START + timedelta(days=7 if rule.unit != "weeks" else 7 * (rule.length + 1))):
         page = browser(who).get(where.format(reference))
         assert "Late by" in plain(page.text)
         assert f'href="/deadlines/late/{reference}"' in page.text
@@ -176,7 +199,10 @@ def test_its_sentence_stands_where_its_people_work(
 def explained_and_authorised(browser: Browser, rule: Any, who: str, reference: str) -> None:
     """Late, its people say why on the page that theirs leads to; they cannot authorise it, a manager can."""
     address = f"/deadlines/late/{reference}"
-    teller, manager = browser(who), browser("north.manager" if rule.subject_kind == "handover" else "mash.manager")
+    teller, manager = (
+        browser(who),
+        browser("north.manager" if rule.subject_kind in ("handover", "look_back") else "mash.manager"),
+    )
     (number,) = re.findall(rf'id="clock-(\d+)-h">{re.escape(rule.words)}<', teller.get(address).text)
     told = {"reason": "too_much", "words": f"Why {rule.key} is late.", "seen": "0"}
     assert teller.post(f"{address}/{number}", data=told).status_code == 303

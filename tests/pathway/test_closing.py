@@ -128,14 +128,16 @@ def test_what_stands_in_the_way_is_said(app: Flask, friday: datetime, actor: Who
 def test_the_reason_fits_the_help_that_ends(
     app: Flask, friday: datetime, level: str, episode: str, reason: str, fits: bool
 ) -> None:
-    family = a_case(level=level, episode_kind=episode, worker="north.worker")
+    helped = "family_help" in level
+    family = a_case(level=level, episode_kind=episode, team="fh_north" if helped else "north")
+    who = "familyhelp.north" if helped else "north.manager"
     if fits:
-        close(family, reason=reason)
+        close(family, who=who, reason=reason)
         codes = db.session.scalars(sa.select(Episode.closure_code).where(Episode.case_id == family.case_id)).all()
         assert codes == [reason]
     else:
         with pytest.raises(Invalid):
-            close(family, reason=reason)
+            close(family, who=who, reason=reason)
 
 
 def test_what_the_family_says_is_wrong_and_an_alert_stand_in_the_way(assessed: AFamily) -> None:

@@ -22,7 +22,15 @@ from caseapp.kernel.errors import Conflict, Invalid, OutOfOrder, Refused
 from caseapp.kernel.events import Event
 from caseapp.pathway import commands, queries
 from caseapp.pathway.models import Handover
-from tests.factories import AFamily, a_case, an_authorised_assessment, propose_step_down, someone, team_id
+from tests.factories import (
+    AFamily,
+    a_case,
+    an_authorised_assessment,
+    meet_the_family,
+    propose_step_down,
+    someone,
+    team_id,
+)
 from tests.pathway.test_leading import SAYS_YES, ask
 
 Who = Callable[[str], Actor]
@@ -83,6 +91,9 @@ def test_a_step_down_from_proposal_to_closing_our_part(family: AFamily, actor: W
         ).all()
         assert [tuple(row) for row in episodes] == [("child_in_need", "RC9"), ("family_help", None)]
         assert db.session.scalar(sa.select(Case.level).where(Case.id == case_id)) == "focused_family_help"
+    with pytest.raises(OutOfOrder, match="the joint meeting with the family"):
+        commands.close_sender_part(actor("north.worker"), handover_id=number)
+    meet_the_family(number)
     commands.close_sender_part(actor("north.worker"), handover_id=number)
     assert _row(number).sender_closed_at == clock.now()
     left = db.session.scalars(
@@ -100,13 +111,19 @@ def test_a_child_in_need_plan_closes_with_rc7(app: Flask, friday: datetime, acto
 
 def test_who_sees_it_when(family: AFamily, actor: Who) -> None:
     number, north, family_help = propose_step_down(family), team_id("north"), team_id("fh_north")
-    assert {(r.principal, r.level) for r in list_reach(number)} == {(f"team:{north}", 4)}
+    panel = {(f"lead:{north}", 2), (f"lead:{family_help}", 2)}
+    assert {(r.principal, r.level) for r in list_reach(number)} == {(f"team:{north}", 4)} | panel
     commands.agree_handover(actor("north.manager"), handover_id=number)
-    assert {(r.principal, r.level) for r in list_reach(number)} == {(f"team:{north}", 4), (f"lead:{family_help}", 2)}
+    assert {(r.principal, r.level, r.why) for r in list_reach(number)} == {
+        (f"team:{north}", 4, "sender"),
+        (f"lead:{north}", 2, "panel"),
+        (f"lead:{family_help}", 2, "receiver"),
+    }
     commands.accept_handover(actor("familyhelp.north"), handover_id=number)
     reach = {r.principal for r in list_reach(family.case_id)}
     assert f"team:{family_help}" in reach and f"team:{north}" not in reach
     assert f"user:{actor('north.worker').user_id}" in reach
+    meet_the_family(number)
     commands.close_sender_part(actor("north.manager"), handover_id=number)
     assert f"user:{actor('north.worker').user_id}" not in {r.principal for r in list_reach(family.case_id)}
 
@@ -256,6 +273,7 @@ def test_out_of_order_is_refused_in_words(family: AFamily, actor: Who) -> None:
     commands.accept_handover(actor("familyhelp.north"), handover_id=number)
     with pytest.raises(Conflict, match="Sheila Vance answered"):
         commands.return_handover(actor("familyhelp.central"), handover_id=number, reason="too late")
+    meet_the_family(number)
     commands.close_sender_part(actor("north.worker"), handover_id=number)
     with pytest.raises(OutOfOrder):
         commands.close_sender_part(actor("north.worker"), handover_id=number)

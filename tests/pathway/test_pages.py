@@ -18,7 +18,15 @@ from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.kernel.subjects import Subject
 from caseapp.pathway import commands
-from tests.factories import AFamily, a_case, an_authorised_assessment, propose_step_down, someone, team_id
+from tests.factories import (
+    AFamily,
+    a_case,
+    an_authorised_assessment,
+    meet_the_family,
+    propose_step_down,
+    someone,
+    team_id,
+)
 from tests.helpers.statements import count_statements
 
 Browser = Callable[[str], FlaskClient]
@@ -56,6 +64,8 @@ def _form(app: Flask, **changes: Any) -> dict[str, Any]:
     return {
         "who": "all",
         "to_team": str(team),
+        "level": "focused_family_help",
+        "actions": "Mornings: done, school says so since half term.",
         "reasons": "Home is warm again.",
         "what_works": "The aunt.",
         "worry_again": "Missed mornings.",
@@ -81,7 +91,8 @@ def test_the_whole_way_in_a_browser(browser: Browser, bare_app: Flask, family: A
     assert made.status_code == 303
     url = made.headers["Location"]
     assert leah.post(f"/pathway/step-down/{family.reference}", data=_form(bare_app)).headers["Location"] == url
-    assert sheila.get(url).status_code == 404
+    # On the panel she reads it; nothing is asked of her before Ruth has agreed.
+    assert "Your answer" not in sheila.get(url).text
     for person in (leah, ruth):
         assert "North locality</strong>until Family help, North accepts" in person.get(url).text
     assert "Do you agree?" in ruth.get(url).text and "Do you agree?" not in leah.get(url).text
@@ -118,6 +129,15 @@ def test_the_whole_way_in_a_browser(browser: Browser, bare_app: Flask, family: A
     assert 'class="log"' in sheila.get(url).text
     assert leah.get(f"/cases/{family.reference}").status_code == 200
     assert "Close our part" in leah.get(url).text and "Close our part" not in sheila.get(url).text
+    assert "Write down first the joint meeting" in leah.post(f"{url}/close").text
+    met = {
+        **{f"happened_on-{part}": value for part, value in (("day", "20"), ("month", "11"), ("year", "2026"))},
+        "people": "Kirsty, Ellie, Donna, Leah",
+        "words": "Kirsty: I told it once, that is good.",
+    }
+    assert leah.post(f"{url}/meeting", data={**met, "words": ""}).status_code == 422
+    assert leah.post(f"{url}/meeting", data=met).status_code == 303
+    assert "I told it once" in sheila.get(url).text
     assert leah.post(f"{url}/close").status_code == 303
     assert leah.get(f"/cases/{family.reference}").status_code == 404
     assert yours not in leah.get("/pathway/").text
@@ -216,14 +236,15 @@ def test_not_before_an_authorised_assessment(browser: Browser, bare_app: Flask, 
 def test_hand_made_posts_out_of_order_are_refused_in_words(browser: Browser, bare_app: Flask, family: AFamily) -> None:
     url = _proposed(bare_app, family)
     leah, ruth, sheila = browser("north.worker"), browser("north.manager"), browser("familyhelp.north")
-    assert sheila.post(f"{url}/answer", data={"answer": "accept"}).status_code == 404
+    # She reads it on the panel, and nothing is asked of her yet.
+    assert sheila.post(f"{url}/answer", data={"answer": "accept"}).status_code == 409
     early = leah.post(f"{url}/close")
     assert early.status_code == 409 and "stays accountable until the receiving team accepts" in early.text
     assert leah.post(f"{url}/agree", data={"answer": "agree"}).status_code == 403
     ruth.post(f"{url}/agree", data={"answer": "agree"})
     for stranger in (leah, ruth):
         assert stranger.post(f"{url}/answer", data={"answer": "accept"}).status_code in (403, 404)
-    assert sheila.post(f"{url}/withdraw").status_code == 404
+    assert sheila.post(f"{url}/withdraw").status_code == 403
     assert leah.post(f"{url}/withdraw").status_code == 303
     gone = sheila.post(f"{url}/answer", data={"answer": "accept"})
     assert gone.status_code == 404
@@ -392,6 +413,7 @@ def test_of_siblings_with_two_teams_each_reads_their_own(browser: Browser, bare_
     with _work(bare_app):
         number = db.session.scalars(sa.select(Subject.id).where(Subject.reference == url.rsplit("/", 1)[1])).one()
         commands.accept_handover(someone("familyhelp.north"), handover_id=number)
+        meet_the_family(number)
         commands.close_sender_part(someone("north.manager"), handover_id=number)
         move_custody(
             someone("mash.manager"), case_ids=family.case_ids[1:], to_team_id=team_id("north"),

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -130,7 +131,9 @@ def test_two_managers_answer_at_once(bare_app: Flask, second: str) -> None:
         family = a_case(children=3, worker="north.worker", level="child_in_need")
         number = propose_step_down(family)
         commands.agree_handover(someone("north.manager"), handover_id=number)
-        sheila, colin = someone("familyhelp.north"), someone("familyhelp.central")
+        sheila = someone("familyhelp.north")
+        # A second manager of the same team.
+        colin = replace(someone("familyhelp.central"), memberships=sheila.memberships)
     answers = _at_once(
         bare_app,
         lambda: commands.accept_handover(sheila, handover_id=number),

@@ -24,7 +24,7 @@ from caseapp.assessments.domain import (
     missing_to_submit,
 )
 from caseapp.assessments.models import Assessment, AssessmentChild
-from caseapp.assessments.queries import find_open_assessment, list_children_to_assess
+from caseapp.assessments.queries import find_open_assessment, list_children_to_assess, running_clock
 from caseapp.cases.models import Case
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
@@ -106,7 +106,7 @@ def _new(
 ) -> tuple[Assessment, str]:
     """The empty assessment of these cases, and its reference."""
     subject, now = new_subject("assessment"), clock.now()
-    received_at = db.session.scalar(sa.select(sa.func.min(Case.received_at)).where(Case.id.in_(case_ids))) or now
+    received_at = _received_at(case_ids) or now
     row = Assessment(
         id=subject.id,
         family_id=family_id,
@@ -130,6 +130,14 @@ def _new(
     db.session.flush()
     put_within(row.id, case_ids)
     return row, subject.reference
+
+
+def _received_at(case_ids: list[int]) -> datetime | None:
+    """From when the assessment counts: as its clock does, which a step-up begins anew; without one, the referral."""
+    running = running_clock(case_ids)
+    if running is not None:
+        return running.anchor_at
+    return db.session.scalar(sa.select(sa.func.min(Case.received_at)).where(Case.id.in_(case_ids)))
 
 
 def save_assessment(actor: Actor, *, assessment_id: int, version: int, answers: Answers) -> Saved:

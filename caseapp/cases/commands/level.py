@@ -1,6 +1,6 @@
 """Levels and statutory episodes. The pure table in `cases.domain` says which step is possible."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import sqlalchemy as sa
@@ -15,8 +15,16 @@ from caseapp.kernel.errors import NotFound, OutOfOrder
 from caseapp.kernel.events import ActorLike, record
 
 
-def change_level(actor: Actor, case_id: int, to: str, facts: Mapping[str, object]) -> None:
-    """Move a case to another level. `facts` names what proves that it may (see `domain.FACTS`).
+def roles_of(actor: Actor) -> set[str]:
+    """What an actor is to the pathway's table: keys of `domain.WHO`."""
+    return {f"{membership.team_kind}_{membership.role}" for membership in actor.memberships}
+
+
+def change_level(
+    actor: Actor, case_id: int, to: str, facts: Mapping[str, object], *, acting_as: Collection[str] = ()
+) -> None:
+    """Move a case to another level. `facts` names what proves that it may (see `domain.FACTS`). `acting_as`: the roles
+    that the actor has besides, in whose place they decide.
 
     Raises OutOfOrder, with the reason in words, when the pathway table has no such step, a fact is missing or
     the actor's role may not.
@@ -26,7 +34,7 @@ def change_level(actor: Actor, case_id: int, to: str, facts: Mapping[str, object
     ).first()
     if row is None:
         raise NotFound
-    reason = refusal(row.level, to, facts, {m.role for m in actor.memberships})
+    reason = refusal(row.level, to, facts, roles_of(actor) | set(acting_as))
     if reason:
         raise OutOfOrder(reason)
     now = clock.now()

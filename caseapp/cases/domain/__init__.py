@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+# Where a child stands with whom nobody of ours works yet: what a step of the hub's begins from.
+NO_CASE = ""
+
 LEVELS: dict[str, str] = {
     "universal": "Universal and community",
     "focused_family_help": "Focused family help",
@@ -17,47 +20,215 @@ LEVELS: dict[str, str] = {
     "assessment": "Assessment",
     "strategy_discussion": "Strategy discussion",
     "child_in_need": "Child in need",
+    # No row leads to these two yet: a conference and a court decide them, and their work has no page.
+    "child_protection": "Child protection",
+    "looked_after": "Looked after",
+}
+FAMILY_HELP_LEVELS = ("focused_family_help", "specialist_family_help")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What has to be on record for a step: what it is, and what is said when it is not there."""
+
+    words: str
+    missing: str
+
+
+# Facts by name. Each is the number, or the words, of what proves it.
+FACTS: dict[str, Fact] = {
+    "decision": Fact("the hub’s decision", "The hub has not decided this."),
+    "assessment": Fact("an authorised assessment", "An authorised assessment comes first."),
+    "reasons": Fact("why, and why now", "Say why, and why now."),
+    "consent": Fact(
+        "the family’s agreement: who, when, how",
+        "Family help needs the family’s consent, and nobody has agreed.",
+    ),
+    "lead": Fact("the lead practitioner by name", "The lead practitioner has to be named."),
+    "agreed": Fact("the sending manager’s agreement", "The sending team’s manager has to agree first."),
+    "handover": Fact("the receiving team’s acceptance", "The receiving team has to accept the handover first."),
+    "told": Fact(
+        "what was reached, and how the family and the agencies were told",
+        "Say what was reached, and how the family and the agencies were told.",
+    ),
+    "nothing_open": Fact(
+        "nothing left open: no assessment, no handover, nothing unread", "Something about this child is still open."
+    ),
 }
 
-# Facts by name, with what is said when one is missing. Each is the number of what proves it.
-FACTS: dict[str, str] = {
-    "decision": "The hub has not decided this.",
-    "assessment": "An authorised assessment comes first.",
-    "handover": "The receiving team has to accept the handover first.",
+# Who proposes and who decides: the kind of a team and the role in it.
+WHO: dict[str, str] = {
+    "hub_worker": "a social worker of the hub",
+    "hub_manager": "a hub manager",
+    "locality_worker": "the family’s social worker",
+    "locality_manager": "the social work team’s manager",
+    "family_help_worker": "the family help worker who leads",
+    "family_help_manager": "the family help team’s manager",
 }
-
-WORKER, MANAGER = "worker", "manager"
 
 
 @dataclass(frozen=True)
 class Step:
-    """One row: from a level to a level, the facts it needs, and the roles that may take it."""
+    """One row: from a level to a level; who proposes it, who agrees to it in that order, and who may take it when all
+    of them have; the facts it needs; the clocks (keys of the deadlines' catalogue) and statutory episodes that it
+    starts and stops. `down` and `up`: which way the family is handed."""
 
     old: str
     new: str
+    proposes: tuple[str, ...]
+    agrees: tuple[str, ...]
     facts: tuple[str, ...]
     roles: frozenset[str]
+    starts: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    opens: str = ""
+    closes: str = ""
 
 
-def _steps(olds: tuple[str, ...], news: tuple[str, ...], facts: tuple[str, ...], *roles: str) -> tuple[Step, ...]:
-    return tuple(Step(old, new, facts, frozenset(roles)) for old in olds for new in news)
+def _steps(
+    olds: tuple[str, ...],
+    news: tuple[str, ...],
+    *,
+    proposes: str,
+    agrees: str = "",
+    facts: str = "",
+    roles: str = "",
+    starts: str = "",
+    stops: str = "",
+    opens: str = "",
+    closes: str = "",
+) -> tuple[Step, ...]:
+    """A row for each pair of levels; lists are words with spaces between. Who agrees last takes it, unless `roles`
+    says otherwise."""
+    may = roles.split() or agrees.split()[-1:]
+    return tuple(
+        Step(
+            old,
+            new,
+            tuple(proposes.split()),
+            tuple(agrees.split()),
+            tuple(facts.split()),
+            frozenset(may),
+            tuple(starts.split()),
+            tuple(stops.split()),
+            opens,
+            closes,
+        )
+        for old in olds
+        for new in news
+    )
 
 
-_SOCIAL_WORK = ("assessment", "strategy_discussion", "child_in_need")
-_FAMILY_HELP = ("focused_family_help", "specialist_family_help")
+_ASSESSED = ("assessment", "strategy_discussion")
+_TO_SOCIAL_WORK = "assessment.complete case.allocate"
 
 STEPS: tuple[Step, ...] = (
+    # What the hub decides of a contact. Social work takes on what meets its threshold at once; family help is asked.
+    *_steps(
+        (NO_CASE,),
+        _ASSESSED,
+        proposes="hub_worker",
+        agrees="hub_manager",
+        facts="decision",
+        starts=_TO_SOCIAL_WORK,
+        opens="child_in_need",
+    ),
+    *_steps(
+        (NO_CASE,),
+        ("focused_family_help",),
+        proposes="hub_worker",
+        agrees="hub_manager family_help_manager",
+        facts="decision consent lead handover",
+        opens="family_help",
+    ),
     # An authorised assessment says what comes next; the manager who authorises it takes the step.
-    *_steps(("assessment", "strategy_discussion"), ("child_in_need", "universal"), ("assessment",), MANAGER),
+    *_steps(
+        _ASSESSED,
+        ("child_in_need",),
+        proposes="locality_worker",
+        agrees="locality_manager",
+        facts="assessment",
+        stops="assessment.complete",
+    ),
     # Down to family help only when the receiving team has accepted: until then the sender is accountable (practice 19).
-    *_steps(_SOCIAL_WORK, _FAMILY_HELP, ("handover",), MANAGER),
-    # Up from family help: a new decision of the hub.
-    *_steps(_FAMILY_HELP, ("assessment", "strategy_discussion"), ("decision",), MANAGER),
-    *_steps(("assessment", "child_in_need"), ("strategy_discussion",), ("decision",), MANAGER),
+    *_steps(
+        _ASSESSED,
+        FAMILY_HELP_LEVELS,
+        proposes="locality_worker locality_manager",
+        agrees="locality_manager family_help_manager",
+        facts="assessment reasons consent lead agreed handover",
+        stops="assessment.complete",
+        opens="family_help",
+        closes="child_in_need",
+    ),
+    *_steps(
+        ("child_in_need",),
+        FAMILY_HELP_LEVELS,
+        proposes="locality_worker locality_manager",
+        agrees="locality_manager family_help_manager",
+        facts="reasons consent lead agreed handover",
+        stops="cin.review_first cin.review_later visit.cin",
+        opens="family_help",
+        closes="child_in_need",
+    ),
+    # Up from family help: the hub decides; family help stays accountable until social work has accepted.
+    *_steps(
+        FAMILY_HELP_LEVELS,
+        _ASSESSED,
+        proposes="family_help_worker family_help_manager",
+        agrees="hub_manager locality_manager",
+        facts="decision reasons handover",
+        starts=_TO_SOCIAL_WORK,
+        opens="child_in_need",
+        closes="family_help",
+    ),
+    # A new worry about a child whom social work has already.
+    *_steps(
+        ("assessment", "child_in_need"),
+        ("strategy_discussion",),
+        proposes="locality_worker",
+        agrees="locality_manager",
+        facts="decision",
+    ),
     # Between the two kinds of family help the team decides for itself.
-    *_steps(("focused_family_help",), ("specialist_family_help",), (), WORKER, MANAGER),
-    *_steps(("specialist_family_help",), ("focused_family_help",), (), WORKER, MANAGER),
-    *_steps(_FAMILY_HELP, ("universal",), (), MANAGER),
+    *(
+        step
+        for old, new in (FAMILY_HELP_LEVELS, FAMILY_HELP_LEVELS[::-1])
+        for step in _steps(
+            (old,),
+            (new,),
+            proposes="family_help_worker",
+            facts="reasons",
+            roles="family_help_worker family_help_manager",
+        )
+    ),
+    # The end: nobody of ours works with the child any more.
+    *_steps(
+        _ASSESSED,
+        ("universal",),
+        proposes="locality_worker",
+        agrees="locality_manager",
+        facts="assessment told nothing_open",
+        stops="assessment.complete",
+        closes="child_in_need",
+    ),
+    *_steps(
+        ("child_in_need",),
+        ("universal",),
+        proposes="locality_worker",
+        agrees="locality_manager",
+        facts="told nothing_open",
+        closes="child_in_need",
+    ),
+    *_steps(
+        FAMILY_HELP_LEVELS,
+        ("universal",),
+        proposes="family_help_worker",
+        agrees="family_help_manager",
+        facts="told nothing_open",
+        roles="family_help_manager hub_manager",
+        closes="family_help",
+    ),
 )
 
 
@@ -66,21 +237,26 @@ def find_step(old: str, new: str) -> Step | None:
     return next((step for step in STEPS if (step.old, step.new) == (old, new)), None)
 
 
+def steps_from(old: str) -> tuple[Step, ...]:
+    """The rows that lead on from a level, in the table's order."""
+    return tuple(step for step in STEPS if step.old == old)
+
+
 def refusal(old: str, new: str, facts: Mapping[str, object], roles: Collection[str]) -> str | None:
     """Why a change of level can't be made, in words, or None if it can.
 
-    `facts`: name to what proves it; `roles`: the actor's.
+    `facts`: name to what proves it; `roles`: the actor's, as keys of `WHO`.
     """
     if new not in LEVELS:
         return "There is no such level."
     step = find_step(old, new)
     if step is None:
-        return f"{LEVELS[new]} does not follow {LEVELS[old].lower()}."
-    missing = [FACTS[name] for name in step.facts if not facts.get(name)]
+        return f"{LEVELS[new]} does not follow {LEVELS[old].lower() if old else 'where nobody works with the child'}."
+    missing = [FACTS[name].missing for name in step.facts if not facts.get(name)]
     if missing:
         return " ".join(missing)
     if not step.roles & set(roles):
-        return f"Only the {' or the '.join(sorted(step.roles))} of the team that holds the family can do this."
+        return f"Only {' or '.join(WHO[key] for key in WHO if key in step.roles)} can do this."
     return None
 
 

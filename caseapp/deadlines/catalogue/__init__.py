@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from datetime import date, time
 from functools import cache, lru_cache
 
-from caseapp.deadlines.domain import ENDS_ALL, INSTANT_UNITS, MOVED, RESTARTS_ALL, TAKEN_BACK, HubHours, Policy, Rule
+from caseapp.deadlines.domain import (
+    ENDS_ALL,
+    INSTANT_UNITS,
+    MOVED,
+    RECEIPTS,
+    RESTARTS_ALL,
+    TAKEN_BACK,
+    HubHours,
+    Policy,
+    Rule,
+)
 
 from .around import ADULTS, DISAGREEMENT, FAMILY_HELP, MISSING_AND_EXPLOITED, RECORD
 from .care import CARE
@@ -133,7 +143,7 @@ def list_keys_of(code: str) -> tuple[str, ...]:
 def list_codes_of(keys: tuple[str, ...]) -> tuple[str, ...]:
     """Every event that the clocks of these rules follow, from the first anchor to what puts another event right."""
     codes = {code for rule in RULES if rule.key in keys for code in rule.codes}
-    return tuple(sorted(codes | {*ENDS_ALL, *RESTARTS_ALL, *CORRECTIONS, "referral.received", "case.opened"}))
+    return tuple(sorted(codes | {*ENDS_ALL, *RESTARTS_ALL, *CORRECTIONS, "referral.received", *RECEIPTS}))
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,8 @@ ICO_BREACH = Source(
 _HEAD: dict[str, Any] = {"late_to": "team_manager head"}
 _CE: dict[str, Any] = {"owner": "evolve", "late_to": "team_manager", "source": RISK_TOOL, "ends": "ce.ended"}
 _LADO: dict[str, Any] = {"owner": "lado", "late_to": "head", "source": LADO}
-_HELP: dict[str, Any] = {"owner": "lead_practitioner", "late_to": "team_manager", "ends": "family_help.ended"}
+_HELP: dict[str, Any] = {"owner": "lead_practitioner", "late_to": "team_manager"}
+_HELP["ends"] = "family_help.ended case.stepped_up"
 _CHAIRS: dict[str, Any] = {"owner": "team_manager", "late_to": "head", "source": CHAIRS, "ends": "challenge.settled"}
 _IG: dict[str, Any] = {"owner": "ig", "late_to": "head"}
 

@@ -3,7 +3,7 @@ pages, so that its events come from there."""
 
 from datetime import date, time
 
-from caseapp.deadlines.domain import Rule
+from caseapp.deadlines.domain import CALENDARS, Rule
 
 from .making import LOCAL, OWN_DEFAULT
 
@@ -226,7 +226,8 @@ FRONT_DOOR: tuple[Rule, ...] = (
         unit="working_days",
         calendar="statutory",
         # It runs from the decision to assess, whether or not anyone has begun to write; it counts from the referral.
-        starts_on=("case.opened", "assessment.started"),
+        # A family that is handed up to social work is assessed anew, from the day the hub was asked.
+        starts_on=("case.opened", "case.stepped_up", "assessment.started"),
         only_if=(("case.opened", "outcome", ("assessment", "strategy_discussion")),),
         anchored_at="referral",
         stops_on=("assessment.authorised",),
@@ -259,6 +260,46 @@ FRONT_DOOR: tuple[Rule, ...] = (
         warn_points=(1, 0),
         late_to=("team_manager", "head"),
         source=OWN_DEFAULT,
+        source_url="",
+        in_force_from=LOCAL,
+    ),
+    Rule(
+        key="handover.accept_urgent",
+        words="Answer to an urgent step-up",
+        basis="local",
+        length=1,
+        unit="hours",
+        calendar="wall_clock",
+        starts_on=("case.handover.agreed_urgent",),
+        stops_on=("case.handover.accepted", "case.handover.returned", "case.handover.withdrawn"),
+        subject_kind="handover",
+        owner_role="team_manager",
+        start_words="The hub decided an urgent step-up",
+        gives_words="The social work team has",
+        ends_words="It ends when the social work team accepts it or sends it back, or it is withdrawn.",
+        warn_points=(30,),
+        late_to=("team_manager", "head"),
+        source=OWN_DEFAULT,
+        source_url="",
+        in_force_from=LOCAL,
+    ),
+    Rule(
+        key="look_back.done",
+        words="Look-back after help was not wanted",
+        basis="local",
+        length=12,
+        unit="weeks",
+        calendar=CALENDARS["weeks"],
+        starts_on=("look_back.set",),
+        stops_on=("look_back.done",),
+        subject_kind="look_back",
+        owner_role="team_manager",
+        start_words="The family said no to family help",
+        gives_words="Looking back has",
+        ends_words="It ends when somebody of the team has asked how the child is, and written it down.",
+        warn_points=(5, 1, 0),
+        late_to=("team_manager", "head"),
+        source="as step-down procedures of several councils have it",
         source_url="",
         in_force_from=LOCAL,
     ),

@@ -8,7 +8,15 @@ from .protection import CONFERENCE, FINDING_OUT, PLAN, STRATEGY
 
 _SEEN = ("visit.cp", "visit.cin", "seen.worker", "seen.anyone", "supervision.held")
 _REVIEWS = ("review.first", "review.first_born", "review.later")
-_TEAM = ("case.allocate", "handover.accept", "edt.morning_child", "open_case.ack_red", "open_case.ack")
+_TEAM = (
+    "case.allocate",
+    "handover.accept",
+    "handover.accept_urgent",
+    "look_back.done",
+    "edt.morning_child",
+    "open_case.ack_red",
+    "open_case.ack",
+)
 
 
 def _keys(*tables: tuple[Rule, ...]) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ _ASSESSED: dict[str, Any] = {
     "late_to": "team_manager head",
     "source": TORBAY,
 }
-_ASSESSMENT = "case.opened assessment.started"
+_ASSESSMENT = "case.opened case.stepped_up assessment.started"
 # The worker saw the child, wherever the child lives; and what else tells that somebody did.
 _VISITED = "visit.made care.visited private_fostering.visited"
 _SEEN_BY_ANYBODY = f"{_VISITED} child.seen_by_agency rhi.held"
@@ -187,7 +187,7 @@ PLAN: tuple[Rule, ...] = (
         ends="plan.cp_ended", planned="visit.planned", anchored_at="previous", source=LIVERPOOL),
     row("visit.cin", "Visit: child in need plan", 20, "working_days", "plan.cin_began", "visit.made",
         ("The last visit, or the plan’s beginning, was", "The next visit has", "the worker has seen the child"),
-        ends="plan.cin_ended plan.cp_began", planned="visit.planned", anchored_at="previous",
+        ends="plan.cin_ended plan.cp_began case.stepped_down", planned="visit.planned", anchored_at="previous",
         owner="lead_practitioner", source=FREQUENCIES),
     row("seen.worker", "Child seen by the worker", 4, "weeks", _VISITED, _VISITED,
         ("The worker last saw the child", "Seeing the child again has", "the worker has seen the child"),
@@ -196,10 +196,10 @@ PLAN: tuple[Rule, ...] = (
         ("Somebody last saw the child", "Seeing the child again has", "anybody of any agency has seen the child"),
         anchored_at="previous", owner="team_manager", late_to="head", source=SOUTHWARK),
     row("cin.review_first", "First review of the child in need plan", 6, "weeks", "plan.cin_began", "cin.reviewed",
-        ("The plan began", "Its first review has", "it is held"), ends="plan.cin_ended plan.cp_began",
+        ("The plan began", "Its first review has", "it is held"), ends="plan.cin_ended plan.cp_began case.stepped_down",
         owner="lead_practitioner", source=OURS),
     row("cin.review_later", "Next review of the child in need plan", 3, "months", "cin.reviewed", "cin.reviewed",
-        ("The last review was", "The next has", "it is held"), ends="plan.cin_ended plan.cp_began",
+        ("The last review was", "The next has", "it is held"), ends="plan.cin_ended plan.cp_began case.stepped_down",
         anchored_at="previous", owner="lead_practitioner", source=OURS),
 )
 # fmt: on

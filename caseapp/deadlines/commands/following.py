@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from caseapp.deadlines.catalogue import CORRECTIONS, RANKS, RULES, list_codes_of, list_keys_of
-from caseapp.deadlines.domain import ENDS_ALL, RESTARTS_ALL, Happened, Run, advance
+from caseapp.deadlines.domain import ENDS_ALL, RECEIPTS, RESTARTS_ALL, Happened, Run, advance
 from caseapp.deadlines.models import Clock
 from caseapp.deadlines.queries.logs import happened
 from caseapp.deadlines.queries.policy import VERSION, policy_of
@@ -106,7 +106,7 @@ _RUNNING_THEN = _RUNNING.add_columns(
 
 @dataclass
 class _Receipts:
-    """When the referrals of some subjects came, asked once and only if a rule wants to know."""
+    """When the referrals of some subjects came, the last of each, asked once and only if a rule wants to know."""
 
     subject_ids: Sequence[int]
     found: dict[int, datetime] | None = None
@@ -121,7 +121,7 @@ class _Receipts:
             for row in fetch(_RECEIPTS, {"subject_ids": list(self.subject_ids)}):
                 came = row.occurred_at if row.code == "referral.received" else row.data["received_at"]
                 at = datetime.fromisoformat(came) if isinstance(came, str) else came
-                self.found.setdefault(row.subject_id, at)
+                self.found[row.subject_id] = at
         return self.found
 
 
@@ -130,7 +130,7 @@ _RECEIPTS = (
     .join(events.EventSubject, events.EventSubject.event_id == events.Event.id)
     .where(
         events.EventSubject.subject_id.in_(sa.bindparam("subject_ids", expanding=True)),
-        events.Event.code.in_(("referral.received", "case.opened")),
+        events.Event.code.in_(("referral.received", *RECEIPTS)),
     )
     .order_by(events.Event.occurred_at, events.Event.id)
 )

@@ -5,9 +5,10 @@ Events are taken in the order of life, not of recording. What happened at the sa
 which a case goes (`rank`), then as recorded.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Any
 
 from caseapp.kernel.clock import LONDON, to_london
@@ -31,6 +32,8 @@ MET, LATE, REPLACED, WITHDRAWN, ENDED, CLOSED, UNDONE = (
 # What ends every clock of its subject, and what lets them run on.
 ENDS_ALL = ("case.closed",)
 RESTARTS_ALL = ("case.reopened",)
+# What says when the referral of a case came, in its data: of several the last counts from then on.
+RECEIPTS = ("case.opened", "case.stepped_up")
 # An event that was given another moment, or was never so.
 MOVED, TAKEN_BACK = "dated_event.moved", "dated_event.taken_back"
 
@@ -109,7 +112,7 @@ def replay(policy: Policy, keys: Iterable[str], events: Iterable[Happened]) -> d
     Takes the subject's events in any order. A clock that has ended is due as the policy stood when that was recorded.
     """
     ordered = in_order(events)
-    received = next((at for event in ordered if (at := _receipt(event)) is not None), None)
+    receipts = [(event.at, at) for event in ordered if (at := _receipt(event)) is not None]
     found: dict[str, list[Run]] = {key: [] for key in keys}
     codes = {key: frozenset().union(*(row.codes for row in policy.rows(key))) for key in found}
     for event in ordered:
@@ -118,7 +121,7 @@ def replay(policy: Policy, keys: Iterable[str], events: Iterable[Happened]) -> d
                 _run_on(policy, runs)
             elif event.code in codes[key] or event.code in ENDS_ALL:
                 running = runs.pop() if runs and runs[-1].ended_as is None else None
-                step = advance(policy, key, running, event, lambda: received)
+                step = advance(policy, key, running, event, partial(_last_receipt, receipts, event.at))
                 runs += [*step.ended, *([step.running] if step.running else [])]
     return found
 
@@ -140,7 +143,12 @@ def in_order(events: Iterable[Happened]) -> list[Happened]:
 def _receipt(event: Happened) -> datetime | None:
     if event.code == "referral.received":
         return event.at
-    return datetime.fromisoformat(event.data["received_at"]) if event.code == "case.opened" else None
+    return datetime.fromisoformat(event.data["received_at"]) if event.code in RECEIPTS else None
+
+
+def _last_receipt(receipts: Sequence[tuple[datetime, datetime]], at: datetime) -> datetime | None:
+    """What the referral was at an instant: the last that was taken on by then; before any, the first."""
+    return next((came for began, came in reversed(receipts) if began <= at), receipts[0][1] if receipts else None)
 
 
 def _how_it_ends(policy: Policy, rows: tuple[Rule, ...], running: Run, event: Happened) -> str | None:

@@ -31,7 +31,7 @@ from caseapp.referrals.models import ReferralChild
 PAGE = 50
 # A family's children stay on one page: so many rows more than a page are looked at.
 _MORE = 20
-ANSWER = "handover.accept"
+ANSWERS = ("handover.accept", "handover.accept_urgent")
 # Instead of a worker's number: nobody leads.
 NOBODY = -1
 
@@ -83,7 +83,7 @@ class Row:
     @property
     def kind(self) -> str:
         """What the reference is of: case, handover or referral."""
-        if self.clock.rule.key == ANSWER:
+        if self.clock.rule.key in ANSWERS:
             return "handover"
         return "contact" if self.clock.rule.key in LADDERS else "case"
 
@@ -264,7 +264,7 @@ def _clocks(reader: tuple[bool, bool], shape: _Shape, *, families: bool) -> Any:
             sa.select(*_columns(sa.cast(sa.null(), Case.id.type), Handover.family_id))
             .join(Handover, Handover.id == Clock.subject_id)
             .where(
-                Clock.rule == sa.literal_column(f"'{ANSWER}'"),
+                Clock.rule.in_([sa.literal_column(f"'{key}'") for key in ANSWERS]),
                 Handover.to_team_id == sa.bindparam("team"),
                 sees(anyone, Handover.id, "handover", L2),
                 ~kept,

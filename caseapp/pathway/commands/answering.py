@@ -3,41 +3,39 @@
 Custody moves in `accept_handover` and nowhere else.
 """
 
-import sqlalchemy as sa
-
 from caseapp.access.commands import end_reach, give_reach
-from caseapp.access.domain import L4, Actor
-from caseapp.accounts.queries import can_lead, find_professional
-from caseapp.assessments.queries import last_authorised
-from caseapp.cases.commands import change_level, close_episode, end_joint_work, make_task, move_custody, open_episode
-from caseapp.cases.models import CaseLevel, Episode
+from caseapp.access.domain import HUB, L4, Actor
+from caseapp.accounts.queries import can_lead, find_professional, find_team
+from caseapp.cases.commands import end_joint_work, make_task, move_custody
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Invalid, OutOfOrder, Refused
 from caseapp.kernel.events import record
-from caseapp.pathway.catalogue import END_REASON, EPISODE_AFTER, EPISODE_BEFORE, LEAD_ROLE, LEVEL_AFTER
+from caseapp.pathway.catalogue import BETWEEN, MOVES, Move
 from caseapp.pathway.domain import (
     ACCEPT,
     ACCEPTED,
     AGREE,
-    ASSESSED_FIRST,
     CLOSE_PART,
+    FROM_HUB,
     RETURN,
     RETURNED,
     SEND_BACK,
     SENT_BACK,
+    STEP_DOWN,
+    STEP_UP,
     WITHDRAW,
     WITHDRAWN,
-    EpisodeFacts,
-    closure_code,
+    in_whose_place,
+    not_recorded,
 )
 from caseapp.pathway.models import Handover
-from caseapp.pathway.queries.census import held_in_episode
-from caseapp.people.domain.census import get_rule
+from caseapp.pathway.queries.panel import is_late, managers_of
+from caseapp.pathway.queries.parts import parts_of
 
 from .leading import end_asking, has_declined, must_have_said_yes
+from .moving import bring_down, bring_up
 from .steps import (
-    FROM_HUB,
     RETURNED_TASK,
     case_ids_of,
     lock_handover,
@@ -50,6 +48,12 @@ from .steps import (
     settle_returned,
     subjects_of,
     teams_of,
+)
+
+# Who meets the threshold is taken on, whatever the team's load (domain 2.3).
+MUST_BE_TAKEN = (
+    "The hub decided that these children need social work, so a step-up is not sent back. Accept it; if another team "
+    "should have them, hand them over then, or ring the hub now."
 )
 
 
@@ -77,14 +81,16 @@ def accept_handover(
 ) -> None:
     """The receiving manager takes the family on: in one step custody, lead, level and episodes move.
 
-    `lead_professional_id` is needed when the sender named nobody, or somebody who can't lead any more. Raises Invalid
-    without a lead, Refused for the person who proposed or agreed it (four eyes), Conflict naming whoever answered
-    first, OutOfOrder when it is not theirs to accept yet, or who is to lead has not said yes.
+    `lead_professional_id` is needed when the sender named nobody, or somebody who can't lead any more. A manager of the
+    locality's panel may accept for a colleague who is away, the head what nobody answered in time: both are kept.
+    Raises Invalid without a lead, Refused for the person who proposed or agreed it (four eyes), Conflict naming whoever
+    answered first, OutOfOrder when it is not theirs to accept yet, or who is to lead has not said yes.
     """
     row = lock_handover(handover_id)
     must_follow(row, ACCEPT)
     if actor.user_id in (row.proposed_by_id, row.agreed_by_id):
         raise Refused("You proposed or agreed this handover: somebody else has to accept it.")
+    for_whom = _in_whose_place(actor, row)
     named = _who_leads(row)
     lead_id = named or lead_professional_id
     lead = find_professional(lead_id) if lead_id else None
@@ -93,22 +99,26 @@ def accept_handover(
     case_ids = case_ids_of(row.id)
     must_still_hold(row, case_ids)
     receiver_may_see(row, case_ids)
-    row.lead_professional_id = lead.id
+    row.lead_professional_id, row.answered_for = lead.id, for_whom
     mark_answered(actor, row, ACCEPTED, words)
     settle_returned(actor, row.family_id)
     end_asking(row.id)
     row.accepted_at = row.answered_at
     db.session.flush()
+    move = move_of(row)
     move_custody(
         actor,
         case_ids=case_ids,
         to_team_id=row.to_team_id,
         lead_professional_id=lead.id,
-        lead_role=LEAD_ROLE,
-        end_reason=END_REASON,
+        lead_role=move.lead_role,
+        end_reason=move.end_reason,
         joint_until_closed=True,
     )
-    _move_level_and_episodes(actor, row.id, case_ids)
+    if row.direction in (STEP_DOWN, FROM_HUB):
+        bring_down(actor, row, case_ids)
+    elif row.direction == STEP_UP:
+        bring_up(actor, row, case_ids)
     give_reach(f"team:{row.to_team_id}", subject_id=row.id, kind="handover", level=L4, why="received")
     record(actor, "case.handover.accepted", subjects=subjects_of(row), **teams_of(row))
     if row.direction == FROM_HUB:
@@ -133,8 +143,11 @@ def return_handover(actor: Actor, *, handover_id: int, reason: str) -> None:
     """
     row = lock_handover(handover_id)
     must_follow(row, RETURN)
+    if row.direction == STEP_UP:
+        raise OutOfOrder(MUST_BE_TAKEN)
     if actor.user_id in (row.proposed_by_id, row.agreed_by_id):
         raise Refused("You proposed or agreed this handover: somebody else has to answer it.")
+    row.answered_for = _in_whose_place(actor, row)
     need_words(reason, "Say what is missing, so that it can be put right")
     mark_answered(actor, row, RETURNED, reason)
     end_asking(row.id)
@@ -146,6 +159,8 @@ def withdraw_handover(actor: Actor, *, handover_id: int, words: str = "") -> Non
     """The sending team takes it back while nobody has answered."""
     row = lock_handover(handover_id)
     must_follow(row, WITHDRAW)
+    if row.direction == STEP_UP and not actor.teams(HUB):
+        raise OutOfOrder("The hub decided this step-up: ring the hub if it is not needed any more.")
     mark_answered(actor, row, WITHDRAWN, words)
     end_asking(row.id)
     settle_returned(actor, row.family_id)
@@ -154,42 +169,44 @@ def withdraw_handover(actor: Actor, *, handover_id: int, words: str = "") -> Non
 
 
 def close_sender_part(actor: Actor, *, handover_id: int) -> None:
-    """The sending team ends its joint work after the acceptance, never before: the database checks it too."""
+    """The sending team ends its joint work after the acceptance, never before: the database checks it too.
+
+    Raises OutOfOrder for a step-down of which the actions or the joint meeting with the family are not recorded.
+    """
     row = lock_handover(handover_id)
     must_follow(row, CLOSE_PART)
+    missing = not_recorded(row.direction, parts_of(row.id))
+    if missing:
+        raise OutOfOrder(missing)
     _close(actor, row, case_ids_of(row.id))
 
 
-def _move_level_and_episodes(actor: Actor, handover_id: int, case_ids: list[int]) -> None:
-    assessed, facts = last_authorised(case_ids), held_in_episode(case_ids)
-    levels: dict[int, list[str]] = {case_id: [] for case_id in case_ids}
-    now: dict[int, str] = {}
-    for row in db.session.execute(
-        sa.select(CaseLevel.case_id, CaseLevel.level, CaseLevel.to_at).where(CaseLevel.case_id.in_(case_ids))
-    ):
-        levels[row.case_id].append(row.level)
-        if row.to_at is None:
-            now[row.case_id] = row.level
-    open_kinds = {
-        (row.case_id, row.kind)
-        for row in db.session.execute(
-            sa.select(Episode.case_id, Episode.kind).where(Episode.case_id.in_(case_ids), Episode.closed_on.is_(None))
-        )
-    }
-    for case_id in case_ids:
-        if now[case_id] in (*ASSESSED_FIRST, EPISODE_BEFORE):
-            change_level(actor, case_id, LEVEL_AFTER, {"handover": handover_id})
-        if (case_id, EPISODE_BEFORE) in open_kinds:
-            if case_id in facts.writing:
-                raise OutOfOrder(f"{get_rule('8867').mend}. Until then the family stays with the sending team.")
-            code = closure_code(EpisodeFacts(case_id in assessed, levels[case_id], case_id in facts.began))
-            close_episode(case_id, EPISODE_BEFORE, code, clock.today(), actor=actor)
-        if (case_id, EPISODE_AFTER) not in open_kinds:
-            open_episode(case_id, EPISODE_AFTER, clock.today(), actor=actor)
+def move_of(row: Handover) -> Move:
+    """What acceptance does in this direction."""
+    team = find_team(team_id=row.to_team_id)
+    return MOVES.get(row.direction) or BETWEEN[team.kind if team else ""]
+
+
+def _in_whose_place(actor: Actor, row: Handover) -> str | None:
+    """In whose place the actor answers (None: it is theirs). Raises Refused when it is not theirs to answer."""
+    manages = any(m.team_id == row.to_team_id and m.role == "manager" for m in actor.memberships)
+    if manages:
+        return None
+    managers = managers_of(row.to_team_id)
+    for_whom, refused = in_whose_place(
+        manages=False,
+        head=bool(actor.teams(role="head")),
+        late=is_late(row.id, clock.now()),
+        managers=[name for name, _ in managers],
+        away=[name for name, away in managers if away],
+    )
+    if refused:
+        raise Refused(refused)
+    return for_whom
 
 
 def _close(actor: Actor, row: Handover, case_ids: list[int]) -> None:
     row.sender_closed_at, row.version = clock.now(), row.version + 1
     db.session.flush()
-    end_joint_work(actor, case_ids=case_ids, team_id=row.from_team_id, end_reason=END_REASON)
+    end_joint_work(actor, case_ids=case_ids, team_id=row.from_team_id, end_reason=move_of(row).end_reason)
     record(actor, "case.handover.sender_closed", subjects=subjects_of(row), **teams_of(row))

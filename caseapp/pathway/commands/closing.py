@@ -5,9 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from caseapp.access.domain import Actor
 from caseapp.cases import commands as cases
 from caseapp.cases.commands import TellingOf
+from caseapp.cases.commands.level import roles_of
+from caseapp.cases.domain import refusal
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Invalid, OutOfOrder
+from caseapp.kernel.text import is_blank
 from caseapp.pathway.queries.census import broken_by_closing, list_children, of_cases
 from caseapp.pathway.queries.closing import Closing, get_closing, list_closing_events
 from caseapp.people.domain.census import ERROR
@@ -41,6 +44,7 @@ def close_family_cases(
     in_the_way = dict.fromkeys(one.words for chosen_id in chosen for one in page.obstacles[chosen_id])
     if in_the_way:
         raise OutOfOrder(" ".join(in_the_way))
+    _must_follow(actor, page, chosen, words)
     _keep_census_rules(chosen, reason)
     _check_told(page, chosen, told)
     if not settled and any(page.ending[chosen_id] or page.plans[chosen_id] for chosen_id in chosen):
@@ -51,6 +55,19 @@ def close_family_cases(
         # A child is told of its own case; parents and agencies of each.
         rows = [one for one in told if children.get(one.person_id, closed_id) == closed_id]
         cases.keep_told(actor, case_id=closed_id, event_id=event_id, told=rows)
+
+
+def _must_follow(actor: Actor, page: Closing, chosen: Mapping[int, int], words: str) -> None:
+    """The pathway's table has the last word: closing is a step to universal services."""
+    if is_blank(words):
+        # Said beside the field.
+        return
+    for row in (page.case, *page.siblings):
+        if row.id in chosen:
+            facts = {"assessment": row.id in page.assessed, "told": words, "nothing_open": not page.obstacles[row.id]}
+            reason = refusal(row.level, "universal", facts, roles_of(actor))
+            if reason:
+                raise OutOfOrder(reason)
 
 
 def _keep_census_rules(case_ids: Collection[int], reason: str) -> None:

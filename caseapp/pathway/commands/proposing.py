@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
 from caseapp.access.domain import FAMILY_HELP, Actor
 from caseapp.accounts.commands import add_professional
 from caseapp.accounts.queries import agency_names, can_lead, find_named, find_professional, find_team
+from caseapp.cases.domain import FAMILY_HELP_LEVELS
 from caseapp.cases.models import Case
 from caseapp.cases.queries import CaseRow, family_cases
 from caseapp.kernel import clock
@@ -16,14 +18,13 @@ from caseapp.kernel.db import db
 from caseapp.kernel.errors import Conflict, Invalid, OutOfOrder
 from caseapp.kernel.text import is_blank
 from caseapp.kernel.web import when
-from caseapp.pathway.catalogue import EPISODE_BEFORE
-from caseapp.pathway.domain import ASSESSED_FIRST, PROPOSED, RETURNED, check_consent
+from caseapp.pathway.catalogue import EPISODE_BEFORE, LEVEL_AFTER
+from caseapp.pathway.domain import ACTIONS, ASSESSED_FIRST, FROM_HUB, PROPOSED, RETURNED, STEP_DOWN, check_consent
 from caseapp.pathway.models import Handover
 from caseapp.pathway.queries import all_assessed
 
+from .recording import record_part
 from .steps import (
-    FROM_HUB,
-    STEP_DOWN,
     case_ids_of,
     find_open,
     is_barred,
@@ -34,9 +35,11 @@ from .steps import (
     need_words,
     put_handover,
     queue_for,
+    raise_if,
     what_it_follows,
 )
 
+STAY_BEHIND = "Say why the others stay behind"
 ASSESS_FIRST = "An authorised assessment comes before a step-down. Finish the assessment and have it authorised first."
 
 
@@ -69,35 +72,32 @@ def propose_step_down(
     new_lead: NewLead | None = None,
     meeting_on: date | None = None,
     split_reason: str = "",
+    level: str = LEVEL_AFTER,
+    actions: str = "",
 ) -> str:
     """Propose to hand a family down to family help; gives the handover's reference. Nothing moves yet.
 
-    The same person proposing again while it is open gets the first one's reference (pressing twice). Raises Invalid
-    per field, Conflict when a colleague was quicker, OutOfOrder when the level needs an assessment first.
+    `actions`: what was agreed to be done and what shows it: recorded before the sender closes its part. The same person
+    proposing again while it is open gets the first one's reference. Raises Invalid per field, Conflict when a colleague
+    was quicker, OutOfOrder when the level needs an assessment first.
     """
-    chosen, siblings = _same_family(actor, case_ids)
-    family_id, from_team_id = chosen[0].family_id, chosen[0].team_id
-    queue_for(family_id)
-    mine = _mine_if_open(actor, family_id)
-    if mine is not None:
+    chosen, siblings = same_family(actor, case_ids)
+    queue_for(chosen[0].family_id)
+    if (mine := mine_if_open(actor, chosen[0].family_id)) is not None:
         return mine
     _check_levels(chosen)
-    problems = {
-        "reasons": "" if not is_blank(reasons) else "Say why family help is right now",
-        "split_reason": "" if not siblings or not is_blank(split_reason) else "Say why the others stay behind",
-        **check_consent(consent, by=consent_by, on=consent_on, how=consent_how),
-        **_check_receiver(to_team_id, lead_professional_id, new_lead, case_ids),
-    }
-    if any(problems.values()):
-        raise Invalid({field: message for field, message in problems.items() if message})
+    raise_if(
+        {
+            "reasons": "" if not is_blank(reasons) else "Say why family help is right now",
+            "level": "" if level in FAMILY_HELP_LEVELS else "Choose which family help",
+            "split_reason": "" if not siblings or not is_blank(split_reason) else STAY_BEHIND,
+            **check_consent(consent, by=consent_by, on=consent_on, how=consent_how),
+            **_check_receiver(to_team_id, lead_professional_id, new_lead, case_ids),
+        }
+    )
     row = Handover(
-        direction=STEP_DOWN,
-        family_id=family_id,
-        from_team_id=from_team_id,
+        **proposed_now(actor, chosen, STEP_DOWN),
         to_team_id=to_team_id,
-        state=PROPOSED,
-        proposed_at=clock.now(),
-        proposed_by_id=actor.user_id,
         reasons=reasons,
         what_works=what_works,
         worry_again=worry_again,
@@ -109,9 +109,11 @@ def propose_step_down(
         split_reason=split_reason or None,
         lead_professional_id=_add_lead(new_lead) if new_lead else lead_professional_id,
         meeting_on=meeting_on,
-        follows_id=what_it_follows(family_id),
     )
-    return put_handover(actor, row, [case.id for case in chosen])
+    reference = put_handover(actor, row, case_ids, dict.fromkeys(case_ids, level))
+    if not is_blank(actions):
+        record_part(actor, handover_id=row.id, kind=ACTIONS, words=actions)
+    return reference
 
 
 def hand_to_family_help(
@@ -182,7 +184,20 @@ def hand_again(actor: Actor, *, handover_id: int, words: str) -> str:
     )
 
 
-def _mine_if_open(actor: Actor, family_id: int) -> str | None:
+def proposed_now(actor: Actor, chosen: list[CaseRow], direction: str) -> dict[str, Any]:
+    """What every handover proposed by the team that holds the family begins with."""
+    return {
+        "direction": direction,
+        "family_id": chosen[0].family_id,
+        "from_team_id": chosen[0].team_id,
+        "state": PROPOSED,
+        "proposed_at": clock.now(),
+        "proposed_by_id": actor.user_id,
+        "follows_id": what_it_follows(chosen[0].family_id),
+    }
+
+
+def mine_if_open(actor: Actor, family_id: int) -> str | None:
     """The actor's own open handover of this family; None if none is open. Raises Conflict for a colleague's."""
     open_now = find_open(family_id)
     if open_now is None:
@@ -202,7 +217,7 @@ def _add_lead(lead: NewLead) -> int:
     )
 
 
-def _same_family(actor: Actor, case_ids: Collection[int]) -> tuple[list[CaseRow], list[CaseRow]]:
+def same_family(actor: Actor, case_ids: Collection[int]) -> tuple[list[CaseRow], list[CaseRow]]:
     """The chosen cases, and the brothers and sisters in the same team who would stay, as far as the actor sees them.
 
     Invalid when they are no one family's.

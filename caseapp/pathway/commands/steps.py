@@ -1,12 +1,12 @@
 """What every step of a handover shares: the locked row, the check that the step follows, the rows it writes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from caseapp.access.commands import bar, give_reach
+from caseapp.access.commands import bar, end_reach, give_each_reach, give_reach
 from caseapp.access.domain import L2, L4, Actor
 from caseapp.access.queries import barred_principals, team_principals
 from caseapp.accounts.queries import user_names
@@ -33,9 +33,9 @@ from caseapp.pathway.domain import (
     why_not,
 )
 from caseapp.pathway.models import Handover, HandoverCase
+from caseapp.pathway.queries.panel import panel_teams
 from caseapp.people.models import Family
 
-STEP_DOWN, FROM_HUB = "step_down", "hub_to_family_help"
 RETURNED_TASK = "handover_returned"
 
 
@@ -52,10 +52,10 @@ def queue_for(family_id: int) -> None:
     db.session.execute(sa.select(Family.id).where(Family.id == family_id).with_for_update())
 
 
-def find_open(family_id: int) -> sa.Row[str, int, datetime] | None:
-    """The family's open handover: reference, proposer, when."""
+def find_open(family_id: int) -> sa.Row[int, str, int, datetime] | None:
+    """The family's open handover: number, reference, proposer, when."""
     return db.session.execute(
-        sa.select(Subject.reference, Handover.proposed_by_id, Handover.proposed_at)
+        sa.select(Handover.id, Subject.reference, Handover.proposed_by_id, Handover.proposed_at)
         .join(Subject, Subject.id == Handover.id)
         .where(Handover.family_id == family_id, Handover.state == PROPOSED)
     ).first()
@@ -111,6 +111,13 @@ def must_follow(row: Handover, act: str) -> None:
     raise OutOfOrder(words)
 
 
+def raise_if(problems: Mapping[str, str]) -> None:
+    """Raise Invalid with each message that there is, by field; nothing when all are empty."""
+    found = {field: message for field, message in problems.items() if message}
+    if found:
+        raise Invalid(found)
+
+
 def need_words(words: str, message: str) -> None:
     """Raise Invalid with `message` when there are no words."""
     if is_blank(words):
@@ -146,16 +153,23 @@ def receiver_may_see(row: Handover, case_ids: Collection[int]) -> None:
         raise OutOfOrder("This team can't take these children on. The sending team has to choose another team.")
 
 
-def put_handover(actor: Actor, row: Handover, case_ids: Collection[int]) -> str:
-    """Write a new handover with its cases, reach and event; gives its reference."""
+def put_handover(
+    actor: Actor, row: Handover, case_ids: Collection[int], levels: Mapping[int, str] | None = None
+) -> str:
+    """Write a new handover with its cases, reach and event; gives its reference. `levels`: of each case the one that
+    acceptance brings. The managers of the localities concerned read it: it is on their weekly panel."""
     subject = new_subject("handover")
     row.id = subject.id
     db.session.add(row)
     db.session.flush()
     ids = sorted(case_ids)
-    db.session.add_all(HandoverCase(handover_id=row.id, case_id=case_id) for case_id in ids)
+    db.session.add_all(
+        HandoverCase(handover_id=row.id, case_id=case_id, level=(levels or {}).get(case_id)) for case_id in ids
+    )
     db.session.flush()
-    give_reach(f"team:{row.from_team_id}", subject_id=row.id, kind="handover", level=L4, why="sender")
+    reached = [(f"team:{row.from_team_id}", L4, "sender")]
+    reached += [(f"lead:{team_id}", L2, "panel") for team_id in panel_teams((row.from_team_id, row.to_team_id))]
+    give_each_reach(reached, subject_id=row.id, kind="handover")
     for principal in sorted(barred_principals(ids)):
         bar(principal, subject_id=row.id, reason="kept from a child in it")
     settle_returned(actor, row.family_id)
@@ -181,8 +195,11 @@ def mark_agreed(actor: Actor, row: Handover) -> None:
     receiver_may_see(row, case_ids_of(row.id))
     row.agreed_at, row.agreed_by_id, row.version = clock.now(), actor.user_id, row.version + 1
     db.session.flush()
+    # What was on their panel is theirs to answer now.
+    end_reach(subject_id=row.id, why="panel", principal=f"lead:{row.to_team_id}")
     give_reach(f"lead:{row.to_team_id}", subject_id=row.id, kind="handover", level=L2, why="receiver")
-    record(actor, "case.handover.agreed", subjects=subjects_of(row), **teams_of(row))
+    code = "case.handover.agreed_urgent" if row.urgent else "case.handover.agreed"
+    record(actor, code, subjects=subjects_of(row), **teams_of(row))
 
 
 def mark_answered(actor: Actor, row: Handover, state: str, words: str) -> None:

@@ -54,8 +54,9 @@ class StepDownChoices:
         return self.children[0].family_name if self.children else ""
 
 
-def get_step_down_choices(actor: Actor, case_id: int, *, unsent_at: str = "") -> StepDownChoices:
+def get_step_down_choices(actor: Actor, case_id: int, *, unsent_at: str = "", between: bool = False) -> StepDownChoices:
     """What can be chosen for a step-down of this case's family; the family help team of the same locality comes first.
+    With `between` for handing it to another team of the same kind.
 
     `unsent_at`: the address of a page on which the actor may have begun to write. Four statements. Raises NotFound when
     the case is closed.
@@ -81,7 +82,7 @@ def get_step_down_choices(actor: Actor, case_id: int, *, unsent_at: str = "") ->
         raise NotFound
     known = {row.id: bool(row.assessed) for row in seen}
     children = tuple(row for row in rows if row.team_id == this.team_id and row.id in known)
-    teams, leads = _teams_and_leads(this.team_id, [row.id for row in children])
+    teams, leads = _teams_and_leads(this.team_id, [row.id for row in children], between=between)
     agencies = db.session.execute(sa.select(Agency.id, Agency.name).order_by(Agency.name))
     ready = any(row.level not in ASSESSED_FIRST or known[row.id] for row in children)
     unsent = unsent_of(seen[0]) if unsent_at else None
@@ -89,9 +90,10 @@ def get_step_down_choices(actor: Actor, case_id: int, *, unsent_at: str = "") ->
 
 
 def _teams_and_leads(
-    from_team_id: int, case_ids: Collection[int]
+    from_team_id: int, case_ids: Collection[int], *, between: bool
 ) -> tuple[tuple[TeamRow, ...], tuple[LeadChoice, ...]]:
-    """The family help teams that could take these children on from this team, and their people: one statement.
+    """The family help teams that could take these children on from this team (with `between`, those of its own kind),
+    and their people: one statement.
 
     A team that a conflict of interest keeps from any of them is not offered.
     """
@@ -99,6 +101,7 @@ def _teams_and_leads(
     barred = sa.exists().where(
         Bar.subject_id.in_(case_ids), Bar.principal.in_((sa.literal("team:") + number, sa.literal("lead:") + number))
     )
+    own_kind = sa.select(Team.kind).where(Team.id == from_team_id).scalar_subquery()
     here = sa.select(Team.locality).where(Team.id == from_team_id).scalar_subquery()
     same_place = sa.case((sa.and_(Team.locality.is_not(None), Team.locality == here), 0), else_=1)
     rows = db.session.execute(
@@ -116,7 +119,9 @@ def _teams_and_leads(
             Professional.title,
         )
         .outerjoin(Professional, sa.and_(Professional.team_id == Team.id, may_lead()))
-        .where(Team.kind == FAMILY_HELP, Team.may_hold_cases, Team.id != from_team_id, ~barred)
+        .where(
+            Team.kind == (own_kind if between else FAMILY_HELP), Team.may_hold_cases, Team.id != from_team_id, ~barred
+        )
         .order_by(same_place, Team.name, Professional.name)
     ).all()
     teams = tuple(dict.fromkeys(TeamRow(*row[:8]) for row in rows))

@@ -2,44 +2,33 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from caseapp.access.domain import L2, L4, Actor
-from caseapp.access.queries import sees, visible_ids
+from caseapp.access.domain import L4, Actor
+from caseapp.access.queries import sees
 from caseapp.accounts.models import Agency, Professional, Team
 from caseapp.accounts.queries import may_lead, user_name_of
 from caseapp.assessments.domain import AUTHORISED
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases.models import Case, Custody, Involvement
-from caseapp.cases.slots import EntryWords
 from caseapp.deadlines.models import Clock
 from caseapp.deadlines.queries import ClockView, get_rule
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
-from caseapp.pathway.domain import (
-    ACCEPTED,
-    AGREED,
-    DECLINED,
-    PROPOSED,
-    RETURNED,
-    SENT_BACK,
-    Held,
-    gaps,
-    merge_held,
-    phase_of,
-)
-from caseapp.pathway.models import Handover, HandoverCase, LeadRequest
+from caseapp.pathway.catalogue import PARTS
+from caseapp.pathway.domain import DECLINED, RETURNED, SENT_BACK, Held, gaps, merge_held, phase_of
+from caseapp.pathway.models import Handover, HandoverCase, HandoverPart, LeadRequest
 from caseapp.people.models import Family, Person, PersonName
 from caseapp.people.queries import CURRENT_NAME, PERSON_COLUMNS, shown_age, shown_name
 
-CLOCK = "handover.accept"
-LATELY = timedelta(days=30)
+# An urgent step-up has a clock of its own.
+CLOCKS = ("handover.accept", "handover.accept_urgent")
 
 
 @dataclass(frozen=True)
@@ -58,6 +47,8 @@ class Child:
     held_by: int | None = None
     # Whether the reader may open the child's record, and so the assessment.
     opens: bool = False
+    # The level that acceptance brings, None where it stays.
+    level: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +94,12 @@ class HandoverRow:
     lead_about: str
     meeting_on: date | None
     version: int
+    urgent: bool = False
+    referral: str | None = None
+    answered_for: str = ""
+    # Whether a later handover of the family answers it; which parts are recorded beside the pack.
+    followed: bool = False
+    parts: frozenset[str] = frozenset()
     children: tuple[Child, ...] = ()
     due: ClockView | None = None
 
@@ -140,9 +137,10 @@ def joined_names(children: Sequence[Child]) -> str:
 
 
 # A handover is agreed once, so its clock runs once.
-_ITS_CLOCK = sa.and_(Clock.subject_id == Handover.id, Clock.rule == CLOCK)
-_CLOCK_COLUMNS = (
+ITS_CLOCK = sa.and_(Clock.subject_id == Handover.id, Clock.rule.in_(CLOCKS))
+CLOCK_COLUMNS = (
     Clock.id.label("clock_id"),
+    Clock.rule.label("clock_rule"),
     Clock.anchor_at,
     Clock.due_on,
     Clock.due_at,
@@ -161,7 +159,12 @@ _DECLINED = sa.exists().where(
 )
 
 
+def _has_part(kind: str) -> Any:
+    return sa.exists().where(HandoverPart.handover_id == Handover.id, HandoverPart.kind == kind).label(f"has_{kind}")
+
+
 def _select_handovers() -> sa.Select[Any]:
+    later, contact = sa.alias(Handover.__table__), sa.alias(Subject.__table__)
     sender, receiver, lead, employer = (
         orm.aliased(Team),
         orm.aliased(Team),
@@ -184,7 +187,13 @@ def _select_handovers() -> sa.Select[Any]:
             lead.title.label("lead_title"),
             lead.phone.label("lead_phone"),
             employer.name.label("lead_agency"),
-            *_CLOCK_COLUMNS,
+            sa.select(contact.c.reference)
+            .where(contact.c.id == Handover.referral_id)
+            .scalar_subquery()
+            .label("referral"),
+            sa.exists().where(later.c.family_id == Handover.family_id, later.c.id > Handover.id).label("followed"),
+            *(_has_part(kind) for kind in PARTS),
+            *CLOCK_COLUMNS,
         )
         .join(Subject, Subject.id == Handover.id)
         .join(Family, Family.id == Handover.family_id)
@@ -192,7 +201,7 @@ def _select_handovers() -> sa.Select[Any]:
         .join(receiver, receiver.id == Handover.to_team_id)
         .outerjoin(lead, lead.id == Handover.lead_professional_id)
         .outerjoin(employer, employer.id == lead.agency_id)
-        .outerjoin(Clock, _ITS_CLOCK)
+        .outerjoin(Clock, ITS_CLOCK)
     )
 
 
@@ -236,12 +245,18 @@ def _as_row(row: Any) -> HandoverRow:
         lead_about=about,
         meeting_on=row.meeting_on,
         version=row.version,
-        due=_clock(row) if row.clock_id else None,
+        urgent=row.urgent,
+        referral=row.referral,
+        answered_for=row.answered_for or "",
+        followed=row.followed,
+        parts=frozenset(kind for kind in PARTS if getattr(row, f"has_{kind}")),
+        due=as_clock(row) if row.clock_id else None,
     )
 
 
-def _clock(row: Any) -> ClockView:
-    rule = get_rule(CLOCK, clock.to_london(row.anchor_at).date())
+def as_clock(row: Any) -> ClockView:
+    """The clock of a row with `CLOCK_COLUMNS`."""
+    rule = get_rule(row.clock_rule, clock.to_london(row.anchor_at).date())
     return ClockView(row.clock_id, row.id, rule, row.anchor_at, row.due_on, row.due_at, row.stopped_at, row.ended_as)
 
 
@@ -306,6 +321,7 @@ def _children_and_chain(
             _authorised(Subject.reference, Case.id).label("assessment"),
             _authorised(Assessment.authorised_at, Case.id).label("assessed_at"),
             (sees(reader, Case.id, "case", L4) if reader else sa.false()).label("opens"),
+            HandoverCase.level,
         )
         .join(HandoverCase, HandoverCase.case_id == Case.id)
         .join(reference, reference.id == Case.id)
@@ -339,6 +355,7 @@ def _children_and_chain(
             r.assessed_at,
             held_by.get(r.case_id),
             bool(r.opens),
+            r.level,
         )
         for r in found
     }
@@ -346,123 +363,20 @@ def _children_and_chain(
     return tuple(children.values()), chain, list({(r.case_id, r.from_at, r.to_at) for r in found})
 
 
-@dataclass(frozen=True)
-class HandoverLists:
-    """My teams' handovers: what waits for me, what is on its way, what was accepted while the sender's part is open
-    (mine to close, or the other team's), what was answered lately."""
-
-    waiting: tuple[HandoverRow, ...]
-    on_their_way: tuple[HandoverRow, ...]
-    to_close: tuple[HandoverRow, ...]
-    they_close: tuple[HandoverRow, ...]
-    answered: tuple[HandoverRow, ...]
-
-
-def list_handovers(actor: Actor) -> HandoverLists:
-    """The handovers that reach the actor and are open, wholly or on the sender's side, or were answered lately; the
-    longest waiting first.
-
-    Two statements.
-    """
+def handovers_where(*conditions: Any) -> list[HandoverRow]:
+    """The handovers for which all of this holds, with their children, the oldest first. Two statements."""
     rows = [
-        _as_row(row)
-        for row in db.session.execute(
-            _select_handovers()
-            .where(
-                Handover.id.in_(visible_ids(actor, "handover", L2)),
-                sa.or_(
-                    Handover.state == PROPOSED,
-                    sa.and_(Handover.state == ACCEPTED, Handover.sender_closed_at.is_(None)),
-                    Handover.answered_at >= clock.now() - LATELY,
-                ),
-            )
-            .order_by(Handover.id)
-        )
+        _as_row(row) for row in db.session.execute(_select_handovers().where(*conditions).order_by(Handover.id)).all()
     ]
     children = _children_of([row.id for row in rows])
-    rows = [replace(row, children=children.get(row.id, ())) for row in rows]
-    followed = {row.family_id: row.id for row in rows}
-    waiting = [row for row in rows if waits_for(actor, row) and followed[row.family_id] == row.id]
-    known = {row.id for row in waiting}
-    open_rows = [row for row in rows if row.phase in (PROPOSED, AGREED) and row.id not in known]
-    teams = {membership.team_id for membership in actor.memberships}
-    to_close = [row for row in rows if row.phase == ACCEPTED and row.from_team_id in teams]
-    they_close = [row for row in rows if row.phase == ACCEPTED and row.from_team_id not in teams]
-    known |= {row.id for row in (*open_rows, *to_close, *they_close)}
-    late_first = sorted(waiting, key=lambda row: row.due.due_at if row.due else row.proposed_at)
-    answered = sorted((row for row in rows if row.id not in known), key=lambda row: row.id, reverse=True)
-    return HandoverLists(tuple(late_first), tuple(open_rows), tuple(to_close), tuple(they_close), tuple(answered))
-
-
-def waits_for(actor: Actor, row: HandoverRow) -> bool:
-    """Whether the next step of a handover is this actor's: to agree, to answer, or to put right what came back."""
-    managed = {m.team_id for m in actor.memberships if m.role == "manager"}
-    if row.phase == "proposed":
-        return row.from_team_id in managed and row.proposed_by_id != actor.user_id
-    if row.phase == "agreed":
-        return row.to_team_id in managed and actor.user_id not in (row.proposed_by_id, row.agreed_by_id)
-    return row.phase in (RETURNED, SENT_BACK) and row.proposed_by_id == actor.user_id
-
-
-@dataclass(frozen=True)
-class WaitingLink:
-    """A handover that waits for a manager's step: to agree (then `asked` is None) or to answer since `asked`, by when
-    its clock `due` says."""
-
-    reference: str
-    family: str
-    other_team: str
-    proposed_at: datetime
-    asked: datetime | None
-    due: ClockView | None
-
-
-def list_waiting_for_manager(actor: Actor, team_id: int) -> list[WaitingLink]:
-    """What waits for a manager of this team: what is late, then the longest waiting first. One statement."""
-    sender, receiver = orm.aliased(Team), orm.aliased(Team)
-    to_agree = sa.and_(
-        Handover.from_team_id == team_id, Handover.agreed_at.is_(None), Handover.proposed_by_id != actor.user_id
-    )
-    to_answer = sa.and_(Handover.to_team_id == team_id, Handover.agreed_at.is_not(None))
-    rows = db.session.execute(
-        sa.select(
-            Handover.id,
-            Subject.reference,
-            Family.name.label("family"),
-            sa.case((Handover.from_team_id == team_id, receiver.name), else_=sender.name).label("other_team"),
-            Handover.proposed_at,
-            Handover.agreed_at,
-            *_CLOCK_COLUMNS,
-        )
-        .join(Subject, Subject.id == Handover.id)
-        .join(Family, Family.id == Handover.family_id)
-        .join(sender, sender.id == Handover.from_team_id)
-        .join(receiver, receiver.id == Handover.to_team_id)
-        .outerjoin(Clock, _ITS_CLOCK)
-        .where(
-            Handover.state == PROPOSED,
-            sa.or_(to_agree, to_answer),
-            Handover.id.in_(visible_ids(actor, "handover", L2)),
-        )
-        .order_by(Handover.id)
-    )
-    found = [
-        WaitingLink(
-            row.reference,
-            row.family,
-            row.other_team,
-            row.proposed_at,
-            row.agreed_at,
-            _clock(row) if row.clock_id else None,
-        )
-        for row in rows
-    ]
-    return sorted(found, key=lambda row: row.due is None or row.due.state != "late")
+    return [replace(row, children=children.get(row.id, ())) for row in rows]
 
 
 def _children_of(handover_ids: Collection[int]) -> dict[int, tuple[Child, ...]]:
     rows = db.session.execute(
-        sa.select(HandoverCase.handover_id, Case.id.label("case_id"), Subject.reference, *PERSON_COLUMNS)
+        sa.select(
+            HandoverCase.handover_id, HandoverCase.level, Case.id.label("case_id"), Subject.reference, *PERSON_COLUMNS
+        )
         .join(Case, Case.id == HandoverCase.case_id)
         .join(Subject, Subject.id == Case.id)
         .join(Person, Person.id == Case.person_id)
@@ -472,16 +386,14 @@ def _children_of(handover_ids: Collection[int]) -> dict[int, tuple[Child, ...]]:
     )
     found: dict[int, tuple[Child, ...]] = {}
     for row in rows:
-        child = Child(row.case_id, row.reference, shown_name(row), row.first or "", row.last or "", shown_age(row))
+        child = Child(
+            row.case_id,
+            row.reference,
+            shown_name(row),
+            row.first or "",
+            row.last or "",
+            shown_age(row),
+            level=row.level,
+        )
         found[row.handover_id] = (*found.get(row.handover_id, ()), child)
     return found
-
-
-def task_words(actor: Actor, subject_ids: Collection[int]) -> dict[int, EntryWords]:
-    """What was answered, in those of these subjects that are handovers the actor may see. One statement."""
-    rows = db.session.execute(
-        sa.select(Handover.id, Handover.answer_words, Team.name)
-        .join(Team, Team.id == Handover.to_team_id)
-        .where(Handover.id.in_(subject_ids), sees(actor, Handover.id, "handover", L2))
-    )
-    return {row.id: EntryWords(row.answer_words or "No words were given.", row.name) for row in rows}

@@ -16,7 +16,7 @@ from caseapp.cases.models import Case
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import NotFound
 from caseapp.kernel.subjects import Subject
-from caseapp.pathway.catalogue import LEAD_ANSWERS
+from caseapp.pathway.catalogue import CODE_WORDS
 from caseapp.pathway.domain import ASKED, PROPOSED, YES
 from caseapp.pathway.models import Handover, HandoverCase, LeadRequest
 from caseapp.people.models import Person, PersonName
@@ -184,4 +184,4 @@ def usual_hours() -> tuple[int, int] | None:
 
 def code_words() -> dict[str, dict[str, str]]:
     """The words of the answers, for the chronology (slot `cases.code_words`)."""
-    return {"lead_answers": LEAD_ANSWERS}
+    return CODE_WORDS

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -15,12 +16,13 @@ from caseapp.accounts.slots import OpenWork
 from caseapp.assessments.domain import AUTHORISED, CHILD_AND_FAMILY
 from caseapp.assessments.models import Assessment, AssessmentChild
 from caseapp.cases.models import Case
+from caseapp.deadlines.models import Clock
 from caseapp.deadlines.slots import About
 from caseapp.kernel.db import db, fetch
 from caseapp.kernel.subjects import Subject
 from caseapp.notifications.slots import Whose
 from caseapp.pathway.domain import ACCEPTED, PROPOSED, phase_of
-from caseapp.pathway.models import Handover, HandoverCase
+from caseapp.pathway.models import Handover, HandoverCase, LookBack, LookBackCase
 from caseapp.people.models import Family
 
 
@@ -35,11 +37,21 @@ class HandoverLink:
 
 
 @dataclass(frozen=True)
+class LookBackLink:
+    """An open look-back: when somebody looks how the child is."""
+
+    reference: str
+    due_on: date | None
+
+
+@dataclass(frozen=True)
 class Stand:
-    """Where a case stands on the pathway: its newest handover, and whether it has an authorised assessment."""
+    """Where a case stands on the pathway: its newest handover, whether it has an authorised assessment, and the open
+    look-back of its family."""
 
     handover: HandoverLink | None
     assessed: bool
+    look_backs: tuple[LookBackLink, ...] = ()
 
 
 def count_open_work(user_id: int) -> list[OpenWork]:
@@ -104,10 +116,12 @@ _HANDOVERS: Any = (
 def find_stand(case_id: int) -> Stand:
     """Where a case stands; without a handover or an assessment when there is no such case. One statement."""
     row = next(iter(fetch(_stand(), {"case": case_id})), None)
+    looking = (LookBackLink(row.look_back, row.look_back_due),) if row is not None and row.look_back else ()
     if row is None or row.reference is None:
-        return Stand(None, row is not None and bool(row.assessed))
+        return Stand(None, row is not None and bool(row.assessed), looking)
     phase = phase_of(row.state, row.agreed_at, row.sender_closed_at)
-    return Stand(HandoverLink(row.reference, phase, row.to_team, row.proposed_by_id), bool(row.assessed))
+    link = HandoverLink(row.reference, phase, row.to_team, row.proposed_by_id)
+    return Stand(link, bool(row.assessed), looking)
 
 
 @cache
@@ -119,9 +133,22 @@ def _stand() -> Any:
         Assessment.state == AUTHORISED,
         Assessment.kind == CHILD_AND_FAMILY,
     )
+    named = sa.alias(Subject.__table__)
+    looking = (
+        sa.select(LookBackCase.look_back_id)
+        .join(LookBack, LookBack.id == LookBackCase.look_back_id)
+        .where(LookBackCase.case_id == Case.id, LookBack.done_at.is_(None))
+        .order_by(LookBack.id.desc())
+        .limit(1)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    due = sa.select(Clock.due_on).where(Clock.subject_id == looking, Clock.stopped_at.is_(None)).limit(1)
     return (
         sa.select(
             assessed.label("assessed"),
+            sa.select(named.c.reference).where(named.c.id == looking).scalar_subquery().label("look_back"),
+            due.scalar_subquery().label("look_back_due"),
             Subject.reference,
             Handover.state,
             Handover.agreed_at,

@@ -12,14 +12,15 @@ from caseapp.access.taking import give_list
 from caseapp.accounts.commands import forget_unsent
 from caseapp.accounts.queries import Unsent
 from caseapp.assessments.queries import family_chronology
+from caseapp.cases.domain import LEVELS
 from caseapp.cases.queries import CaseRow
 from caseapp.cases.slots import Action, Notice, Told
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid, OutOfOrder, Refused
 from caseapp.kernel.sheets import Sheet
-from caseapp.kernel.web import when
+from caseapp.kernel.web import day, when
 from caseapp.pathway import commands, forms, queries
-from caseapp.pathway.catalogue import CONSENT, CONSENT_HOW, DIRECTIONS, LEAD_ANSWERS, STATES
+from caseapp.pathway.catalogue import CONSENT, CONSENT_HOW, DIRECTIONS, LEAD_ANSWERS, PARTS, STATES
 from caseapp.pathway.domain import (
     ACCEPT,
     ACCEPTED,
@@ -32,8 +33,11 @@ from caseapp.pathway.domain import (
     PROPOSED,
     RETURNED,
     SENT_BACK,
+    STEP_DOWN,
+    STEP_UP,
     SUFFICIENT,
     next_phase,
+    not_recorded,
     why_not,
 )
 from caseapp.pathway.queries.leading import last_request
@@ -49,7 +53,14 @@ def _see(reference: str) -> Any:
 @guard("handover:list", logged=True)
 def index(actor: Actor) -> Any:
     """My teams' handovers."""
-    return render_template("pathway/index.html", lists=queries.list_handovers(actor), states=STATES)
+    return render_template(
+        "pathway/index.html",
+        lists=queries.list_handovers(actor),
+        states=STATES,
+        look_backs=queries.list_look_backs(actor),
+        panel_url=url_for("pathway.panel") if allows(PERMISSIONS["panel:read"], actor, None) else None,
+        today=clock.today(),
+    )
 
 
 # The lists of the page, in its order.
@@ -119,10 +130,10 @@ def propose(actor: Actor, subject: SubjectAccess) -> Any:
     choices = queries.get_step_down_choices(actor, subject.id)
     form = forms.step_down_form(choices)
     if form.consent.data and form.consent.data not in SUFFICIENT:
-        # Said whatever else is missing: no other answer would help.
+        # Said whatever else is missing: no other answer would help, and there is another way.
         form.validate()
         form.consent.errors = [NO_CONSENT]
-        return _step_down_page(subject, choices, form, 422)
+        return _step_down_page(subject, choices, form, 422, no_consent=True)
     if not form.validate():
         return _step_down_page(subject, choices, form, 422)
     try:
@@ -158,12 +169,20 @@ def _proposal(form: forms.StepDownForm, choices: queries.StepDownChoices) -> dic
         else None,
         "meeting_on": form.meeting_on.data,
         "split_reason": form.split_reason.data if form.who.data == forms.SOME else "",
+        "level": form.level.data,
+        "actions": form.actions.data,
         **{name: form[name].data if name == "consent_on" else form[name].data or "" for name in names},
     }
 
 
 def _step_down_page(
-    subject: SubjectAccess, choices: queries.StepDownChoices, form: Any, status: int, unsent: Unsent | None = None
+    subject: SubjectAccess,
+    choices: queries.StepDownChoices,
+    form: Any,
+    status: int,
+    unsent: Unsent | None = None,
+    *,
+    no_consent: bool = False,
 ) -> Any:
     page = render_template(
         "pathway/step_down.html",
@@ -178,6 +197,7 @@ def _step_down_page(
         some=forms.SOME,
         given=sorted(GIVEN),
         other=forms.SOMEBODY_ELSE,
+        no_consent=no_consent,
     )
     return page, status
 
@@ -217,6 +237,14 @@ def _page(actor: Actor, subject: SubjectAccess, form: Any = None) -> Any:
         now=clock.now(),
         may_withdraw=row.phase in (PROPOSED, AGREED) and allows(PERMISSIONS["handover:withdraw"], actor, subject),
         may_close=row.phase == ACCEPTED and allows(PERMISSIONS["handover:close"], actor, subject),
+        may_record=row.direction == STEP_DOWN
+        and row.phase in (PROPOSED, AGREED, ACCEPTED)
+        and allows(PERMISSIONS["handover:record"], actor, subject),
+        parts=queries.parts_of(subject.id) if row.direction == STEP_DOWN else {},
+        part_words=PARTS,
+        missing=not_recorded(row.direction, row.parts),
+        levels=LEVELS,
+        for_whom=queries.in_whose_place_of(actor, row)[0] if panel == "answer" else None,
     )
     failed = form is not None and (form.errors or form.form_errors)
     return (body, 422) if failed else body
@@ -247,6 +275,9 @@ def _panel(actor: Actor, subject: SubjectAccess, row: queries.HandoverRow, form:
     if row.phase == AGREED and allows(PERMISSIONS["handover:answer"], actor, subject):
         if actor.user_id in (row.proposed_by_id, row.agreed_by_id):
             return "own", None
+        if queries.in_whose_place_of(actor, row)[1]:
+            # On the panel, or above it: the receiving manager is there and answers.
+            return "", None
         return "answer", form or _answer_form(row, formdata=None)
     came_back = row.phase == RETURNED and row.direction == commands.FROM_HUB
     if came_back and allows(PERMISSIONS["handover:agree"], actor, subject):
@@ -256,7 +287,8 @@ def _panel(actor: Actor, subject: SubjectAccess, row: queries.HandoverRow, form:
 
 def _answer_form(row: queries.HandoverRow, **options: Any) -> forms.AnswerForm:
     leads = () if row.lead_stands else queries.list_leads(row.to_team_id)
-    return forms.answer_form(row.lead, leads, stands=row.lead_stands, **options)
+    must_take = row.direction == STEP_UP
+    return forms.answer_form(row.lead, leads, stands=row.lead_stands, must_take=must_take, **options)
 
 
 def _do(actor: Actor, subject: SubjectAccess, form: Any, act: str | None, step: Callable[[], str | None]) -> Any:
@@ -353,6 +385,19 @@ def case_actions(actor: Actor, subject: SubjectAccess, case: CaseRow, _told: Tol
     may = steps_down and not running and allows(PERMISSIONS["handover:propose"], actor, subject)
     if may and (case.level not in ASSESSED_FIRST or stand.assessed):
         offered.append(Action("Propose a step-down", url_for("pathway.step_down", reference=subject.reference)))
+    if not running and case.team_name and allows(PERMISSIONS["handover:propose"], actor, subject):
+        offered.append(Action("Hand to another team", url_for("pathway.transfer", reference=subject.reference)))
+    offered += [
+        Notice(
+            f"The family said no to family help. Look-back {look_back.reference}: how is the child, "
+            f"by {day(look_back.due_on)}?"
+            if look_back.due_on
+            else f"Look-back {look_back.reference} is open.",
+            url_for("pathway.look_back", reference=look_back.reference),
+            "Open the look-back",
+        )
+        for look_back in stand.look_backs
+    ]
     return offered
 
 

@@ -18,10 +18,13 @@ from caseapp.kernel.errors import Conflict, Invalid, OutOfOrder, Refused
 from caseapp.kernel.events import record
 from caseapp.kernel.text import clean, is_blank
 from caseapp.kernel.web import when
-from caseapp.pathway.commands import hand_to_family_help
+from caseapp.pathway.commands import hand_to_family_help, hand_up
+from caseapp.referrals.domain.children import as_object
 from caseapp.referrals.domain.hub import NOTE_ON_OPEN_CASE, OUTCOME_RULES, REFERRAL, Outcome, parent_agrees
+from caseapp.referrals.domain.step_up import STEP_UP
 from caseapp.referrals.models import Decision, DecisionChild, DecisionReferral, Referral, ReferralChild
 from caseapp.referrals.queries.done import Proposal
+from caseapp.referrals.queries.history import OpenCase
 from caseapp.referrals.queries.lines import Line
 from caseapp.referrals.queries.referral_page import HubPage, get_hub_page
 
@@ -240,22 +243,26 @@ def _bring_about(
         inherit_bars(each.id, each.document)
     persons: dict[int, int] = {}
     family_id = 0
-    if any(OUTCOME_RULES[line.pick(outcomes)].opens_case for line in page.lines):
+    if _opens_any(page, outcomes):
         family_id, persons = add_family(actor, page)
     about: list[int] = []
     to_family_help: list[int] = []
     noted: dict[int, list[tuple[int, int]]] = {}
+    ups: dict[tuple[int, int], dict[int, str]] = {}
     for line in page.lines:
         rule = OUTCOME_RULES[line.pick(outcomes)]
         known = page.open_case_for(line)
         case_id = None
-        if rule.opens_case:
+        if known is not None and page.steps_up(line, rule.key):
+            case_id, persons[line.id] = known.id, known.person_id
+            ups.setdefault((known.family_id, known.team_id), {})[known.id] = rule.level or ""
+            _note_others(noted, line, known)
+        elif rule.opens_case:
             case_id = _open(actor, page, line, rule, persons[line.id], family_id, teams)
             to_family_help += [case_id] if rule.team_kind == "family_help" else []
         elif known is not None and rule.key == "open_case":
             case_id, persons[line.id] = known.id, known.person_id
-            for told, _child in line.told:
-                noted.setdefault(told.id, []).append((case_id, known.person_id))
+            _note_others(noted, line, known)
         # Who it is stays on the contact whatever is decided.
         _settle_line(line, rule, persons.setdefault(line.id, line.person_id or 0) or None, case_id)
         about += [number for number in (case_id, persons.get(line.id)) if number]
@@ -276,7 +283,41 @@ def _bring_about(
             consent_by=consent or _who_agrees(page),
             proposed_by_id=page.proposals[0].proposed_by_id,
         )
+    _hand_up(actor, page, ups, teams)
     return about
+
+
+def _hand_up(
+    actor: Actor, page: HubPage, ups: Mapping[tuple[int, int], dict[int, str]], teams: Mapping[str, int]
+) -> None:
+    """Ask social work to take on the children of family help for whom that was decided (by family and team)."""
+    for (family_id, held_by), levels in ups.items():
+        hand_up(
+            actor,
+            family_id=family_id,
+            levels=levels,
+            from_team_id=held_by,
+            to_team_id=teams["locality"],
+            referral_id=page.id,
+            asked_at=page.received_at,
+            reasons=page.proposals[0].reasons,
+            told=page.parents[0].startswith("Told"),
+            proposed_by_id=page.proposals[0].proposed_by_id,
+            urgent=page.rating == "red",
+        )
+
+
+def _opens_any(page: HubPage, outcomes: Mapping[int, str]) -> bool:
+    """Whether a case opens for any child: not for one whom social work takes on from family help."""
+    chosen = [(line, line.pick(outcomes)) for line in page.lines]
+    return any(OUTCOME_RULES[outcome].opens_case and not page.steps_up(line, outcome) for line, outcome in chosen)
+
+
+def _note_others(noted: dict[int, list[tuple[int, int]]], line: Line, known: OpenCase) -> None:
+    """Whoever holds the case reads what was told, unless they told it themselves: a step-up is theirs."""
+    for told, _child in line.told:
+        if as_object(told.document).get("mode") != STEP_UP:
+            noted.setdefault(told.id, []).append((known.id, known.person_id))
 
 
 def _who_agrees(page: HubPage) -> str:

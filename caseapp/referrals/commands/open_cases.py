@@ -8,6 +8,8 @@ from caseapp.cases.catalogue import CONCERN
 from caseapp.cases.commands import make_task
 from caseapp.cases.queries import cases_asked
 from caseapp.kernel.events import record
+from caseapp.referrals.domain.children import as_object
+from caseapp.referrals.domain.step_up import STEP_UP
 from caseapp.referrals.queries.referral_page import HubPage
 
 
@@ -30,7 +32,8 @@ def _tell(actor: Actor, page: HubPage, case_ids: Collection[int], *, rating: str
 
     The clock runs from now, because nobody can acknowledge what they have not been told; until then the hub's own run.
     """
-    if not case_ids:
+    if not case_ids or as_object(page.document).get("mode") == STEP_UP:
+        # A step-up comes from the people of the case themselves.
         return
     asked = cases_asked(kind=CONCERN, about_id=page.id)
     for case_id in case_ids:

@@ -122,13 +122,23 @@ def rate_referral(actor: Actor, *, referral_id: int, rating: str, rationale: str
             version=row.version,
         )
     _note_read(actor, row)
+    _rate(actor, row, rating, rationale)
+    if rating == "red":
+        alert_open_cases(actor, get_hub_page(actor, row.id))
+
+
+def rate_on_arrival(actor: Actor, *, referral_id: int, rating: str, rationale: str) -> None:
+    """Rate a contact as its sender does who holds the family: an urgent step-up is Red from the first minute. It stays
+    unread: the hub looks at it, and rates it anew if it sees it otherwise."""
+    _rate(actor, lock_referral(referral_id), rating, rationale)
+
+
+def _rate(actor: Actor, row: Referral, rating: str, rationale: str) -> None:
     row.rating = rating
     row.version += 1
     rated = {"referral_id": row.id, "rating": rating, "rationale": rationale}
     write_rows(_RATE, [{**rated, "rated_at": clock.now(), "rated_by_id": actor.user_id}])
     record(actor, "referral.rated", subjects=[row.id], rating=rating, received_at=row.received_at)
-    if rating == "red":
-        alert_open_cases(actor, get_hub_page(actor, row.id))
 
 
 _LAST_RATING: Any = (
@@ -183,6 +193,7 @@ def check_outcomes(
             has_open_case=page.open_case_for(line) is not None,
             agrees=agrees,
             holder_barred=page.open_case_to_tell(line) is None,
+            in_family_help=page.steps_up(line, outcome),
         )
         if refusal:
             problems[f"outcome_{line.id}"] = refusal

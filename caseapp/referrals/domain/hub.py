@@ -59,18 +59,24 @@ OUTCOME_RULES: dict[str, Outcome] = {
 
 
 def outcome_refusal(
-    outcome: str, *, child: str, has_open_case: bool, agrees: bool, holder_barred: bool = False
+    outcome: str,
+    *,
+    child: str,
+    has_open_case: bool,
+    agrees: bool,
+    holder_barred: bool = False,
+    in_family_help: bool = False,
 ) -> str | None:
     """Why this outcome can't be chosen for a child, in words; None if it can.
 
     `has_open_case`: a child of this name and birth date has one; `holder_barred`: a conflict of interest keeps this
     referral from the team that holds it. `agrees`: a parent was told and agrees, or somebody has written down who
-    agreed since.
+    agreed since. `in_family_help`: family help holds the open case, and this outcome hands it up to social work.
     """
     rule = OUTCOME_RULES.get(outcome)
     if rule is None:
         return f"Choose one of the decisions shown for {child}"
-    if rule.opens_case and has_open_case:
+    if rule.opens_case and has_open_case and not in_family_help:
         return f"{child} has an open case: pass this to its worker. A child has one case at a time"
     if rule.became == NOTE_ON_OPEN_CASE and not has_open_case:
         return f"{child} has no open case to pass this to"

@@ -129,6 +129,7 @@ MODES: tuple[Choice, ...] = (
     Choice("in_person", "In person"),
     Choice("night", "Out-of-hours team"),
     Choice("other_council", "Notice from another council"),
+    Choice("step_up", "Step-up from family help"),
 )
 
 POLICE_GRADINGS: tuple[Choice, ...] = (

@@ -162,6 +162,11 @@ def _missing_often(document: object, _today: date) -> str | None:
     return f"Missing {times} times in 30 days" if often else None
 
 
+def _step_up(document: object, _today: date) -> str | None:
+    """Family help asks for social work: its worker knows the family."""
+    return "Family help asks for social work: a step-up" if as_object(document).get("mode") == "step_up" else None
+
+
 def _visit_danger(document: object, _today: date) -> str | None:
     said = " ".join((visit_danger(document) or "").split()).rstrip(".")
     short = said if len(said) <= _A_LINE else f"{said[:_A_LINE].rstrip()}…"
@@ -178,6 +183,7 @@ _TELLERS: tuple[tuple[str, int, Callable[[object, date], str | None]], ...] = (
     ("police_high", 45, _police_high),
     ("missing_now", 40, _missing_now),
     ("missing_often", 35, _missing_often),
+    ("step_up", 28, _step_up),
     ("ring_back", 25, _ring_back),
     ("visit_danger", 10, _visit_danger),
 )

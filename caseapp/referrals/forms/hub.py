@@ -14,6 +14,13 @@ ANSWERS = (
 )
 # The answer that a child is nobody named before.
 ANOTHER = "no"
+# What can't be decided for a child without an open case, with one in social work, with one in family help.
+NO_CASE, SOCIAL_WORK, IN_FAMILY_HELP = "", "social_work", "family_help"
+NOT_OFFERED = {
+    NO_CASE: ("open_case",),
+    SOCIAL_WORK: ("family_help", "assessment", "strategy_discussion"),
+    IN_FAMILY_HELP: ("family_help",),
+}
 TEAM_WORDS = {"locality": "Which locality takes it on?", "family_help": "Which family help team takes it on?"}
 
 
@@ -67,13 +74,13 @@ def _offered(without: Sequence[str]) -> list[Choice]:
 
 
 def _outcome_fields(
-    children: Sequence[tuple[int, str, bool]], *, required: bool, but: Collection[int] = ()
+    children: Sequence[tuple[int, str, str]], *, required: bool, but: Collection[int] = ()
 ) -> dict[str, Any]:
-    """A field for each child (row, name, has an open case): what can't be decided for them is not offered."""
+    """A field for each child (row, name, which open case): what can't be decided for them is not offered."""
     return {
         f"outcome_{child_id}": ChoiceField(
             f"Decision for {name}",
-            choices=_offered(("family_help", "assessment", "strategy_discussion") if open_case else ("open_case",)),
+            choices=_offered(NOT_OFFERED[open_case]),
             required=f"Choose a decision for {name}" if required and child_id not in but else "",
         )
         for child_id, name, open_case in children
@@ -98,7 +105,7 @@ def _more(*, weigh: bool, ask_consent: bool) -> dict[str, Any]:
 
 
 def proposal_form(
-    children: Sequence[tuple[int, str, bool]],
+    children: Sequence[tuple[int, str, str]],
     *,
     weigh: bool,
     ask_consent: bool,
@@ -116,7 +123,7 @@ def proposal_form(
 
 
 def _same_fields(
-    children: Sequence[tuple[int, str, bool]], doubtful: Mapping[int, Sequence[tuple[int, str]]]
+    children: Sequence[tuple[int, str, str]], doubtful: Mapping[int, Sequence[tuple[int, str]]]
 ) -> dict[str, Any]:
     return {
         f"same_{child_id}": ChoiceField(
@@ -133,7 +140,7 @@ def _same_fields(
 
 
 def decision_form(
-    children: Sequence[tuple[int, str, bool]],
+    children: Sequence[tuple[int, str, str]],
     *,
     weigh: bool,
     ask_consent: bool,

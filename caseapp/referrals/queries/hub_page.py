@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from caseapp.accounts.queries import Unsent
+from caseapp.cases.domain import FAMILY_HELP_LEVELS
 from caseapp.deadlines.domain import Due, TimeLeft
 from caseapp.deadlines.queries import ClockView, compute, get_rule
 from caseapp.documents.queries import DocumentRow
@@ -15,6 +16,7 @@ from caseapp.referrals.domain.adults import AdultTold, adults_of
 from caseapp.referrals.domain.children import as_object, as_text
 from caseapp.referrals.domain.hub import (
     NOT_AGREED,
+    OUTCOME_RULES,
     SAID_BOTH_WAYS,
     WEIGH_FROM,
     names_together,
@@ -377,6 +379,12 @@ class HubPage:
         """The open case of a child, unless the team that holds it must not know of this."""
         known = self.open_case_for(line)
         return known if known is not None and known.team_id not in self.barred_teams else None
+
+    def steps_up(self, line: Line, outcome: str) -> bool:
+        """Whether this outcome hands a child up to social work whose open case family help holds (or the hub, until
+        family help has taken it on)."""
+        known, rule = self.open_case_to_tell(line), OUTCOME_RULES.get(outcome)
+        return known is not None and known.level in FAMILY_HELP_LEVELS and rule is not None and rule.qualified
 
     def expand(self, outcomes: Mapping[int, str]) -> dict[int, str]:
         """Outcomes by child, given for every row that tells of the child."""

@@ -16,6 +16,7 @@ from caseapp.referrals.routes import (
     own,
     papers,
     queue,
+    step_up,
 )
 from caseapp.referrals.routes.blueprint import bp
 
@@ -36,4 +37,5 @@ __all__ = [
     "own",
     "papers",
     "queue",
+    "step_up",
 ]

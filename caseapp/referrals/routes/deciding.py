@@ -162,7 +162,9 @@ def _draft(page: HubPage, to: HubPage, outcomes: Mapping[int, str]) -> str:
         if rule is None or name is None:
             continue
         known, team, phone = page.open_case_for(line), "", ""
-        if rule.team_kind == "family_help":
+        if known and page.steps_up(line, rule.key):
+            team, phone = f"{known.team}, until social work has taken the family on", known.phone
+        elif rule.team_kind == "family_help":
             team, phone = "the hub, until family help has taken the family on", hub_phone
         elif rule.team_kind:
             found = page.obvious_team(rule.team_kind)

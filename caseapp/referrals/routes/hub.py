@@ -17,7 +17,17 @@ from caseapp.referrals.catalogue import OUTCOMES
 from caseapp.referrals.commands.after import read_additions
 from caseapp.referrals.commands.looking import look_for_likely
 from caseapp.referrals.commands.triage import propose_decision, rate_referral, read_referral, settle_mark
-from caseapp.referrals.forms.hub import ANOTHER, DecisionForm, MarkForm, ProposalForm, RatingForm, proposal_form
+from caseapp.referrals.forms.hub import (
+    ANOTHER,
+    IN_FAMILY_HELP,
+    NO_CASE,
+    SOCIAL_WORK,
+    DecisionForm,
+    MarkForm,
+    ProposalForm,
+    RatingForm,
+    proposal_form,
+)
 from caseapp.referrals.queries.likely_kept import get_suggested
 from caseapp.referrals.queries.lines import Line
 from caseapp.referrals.queries.referral_page import HubPage, get_hub_page
@@ -135,9 +145,20 @@ def too_late(subject: SubjectAccess, error: Exception, *typed: str) -> Any:
     return page, 409
 
 
-def children_of(page: HubPage) -> list[tuple[int, str, bool]]:
-    """The children as the forms ask about them: row, name, whether a case is open."""
-    return [(line.id, line.name, page.open_case_for(line) is not None) for line in page.lines]
+def children_of(page: HubPage) -> list[tuple[int, str, str]]:
+    """The children as the forms ask about them: row, name, which case is open."""
+    return [
+        (
+            line.id,
+            line.name,
+            NO_CASE
+            if page.open_case_for(line) is None
+            else IN_FAMILY_HELP
+            if page.steps_up(line, "assessment")
+            else SOCIAL_WORK,
+        )
+        for line in page.lines
+    ]
 
 
 def outcomes_of(page: HubPage, form: ProposalForm | DecisionForm) -> dict[int, str]:

@@ -94,7 +94,13 @@ ROWS = (
         refused=("north.worker",),
     ),
     Row("POST", "/pathway/{own}/answer", "handover", {"familyhelp.north": 422}, refused=tuple(NORTH)),
-    Row("POST", "/pathway/{own}/withdraw", "handover", {"north.manager": 303, "north.worker": 409}),
+    Row(
+        "POST",
+        "/pathway/{own}/withdraw",
+        "handover",
+        {"north.manager": 303, "north.worker": 409},
+        refused=("familyhelp.north",),
+    ),
     Row("POST", "/pathway/{own}/close", "handover", to(409, NORTH)),
     Row("POST", "/pathway/{own}/again", "handover", {"north.manager": 409}, refused=("north.worker",)),
 )
