@@ -20,7 +20,7 @@ NAVIGATION: tuple[NavItem, ...] = (
         "Team board",
         "desk.team_board",
         "desk:team_board",
-        ("desk.team_due", "desk.team_calendar", "desk.team_likely", "desk.team_seen"),
+        ("desk.team_due", "desk.team_calendar", "desk.team_likely", "desk.team_seen", "pathway.to_mend"),
     ),
     NavItem("My work", "desk.my_work", "desk:my_work", ("desk.likely",)),
     NavItem(
@@ -57,8 +57,12 @@ NAVIGATION: tuple[NavItem, ...] = (
         "clock:list_late",
         ("deadlines.late_of", "deadlines.late_reason", "deadlines.answer_late"),
     ),
-    NavItem("Handovers", "pathway.index", "handover:list", ("pathway.show", "pathway.step_down", "pathway.lead")),
-    NavItem("To mend", "pathway.to_mend", "case:list_to_mend"),
+    NavItem(
+        "Handovers",
+        "pathway.index",
+        "handover:list",
+        ("pathway.show", "pathway.step_down", "pathway.lead", "pathway.panel"),
+    ),
     NavItem("Police notifications", "notices.index", "notice:create", ("notices.new", "notices.take", "notices.show")),
     NavItem(
         "My referrals",
@@ -115,9 +119,12 @@ NAVIGATION: tuple[NavItem, ...] = (
         "insight:read",
         ("people.doubles", "people.say_of_double"),
     ),
-    # Managers find it from their handovers.
-    NavItem("Weekly panel", "pathway.panel", "insight:read"),
-    NavItem("The service at a glance", "insight.index", "insight:read", ("insight.show_list",)),
+    NavItem(
+        "The service at a glance",
+        "insight.index",
+        "insight:read",
+        ("insight.show_list", "pathway.panel", "pathway.to_mend"),
+    ),
     NavItem("By agency and week", "insight.agencies", "insight:read"),
     NavItem("Definitions", "insight.definitions", "insight:read"),
     NavItem("Samples", "insight.list_samples", "insight:read", ("insight.sample", "insight.draw")),
