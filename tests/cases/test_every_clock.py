@@ -118,34 +118,34 @@ def test_recorded_on_a_page_it_appears_with_its_sentence_and_late_it_is_explaine
     with clock.at(LATER):
         leah, ruth = browser("north.worker"), browser("north.manager")
         late = leah.get(address).text.partition('id="ended"')[0]
-        running = {view.rule.key: view.id for view in _clocks(bare_app, of)}
+        running = {view.rule.key: view.id for view in clocks(bare_app, of)}
         for key, *_ in group:
             told = {"reason": "too_much", "words": f"Why {key} is late.", "seen": "0"}
             why = f"/deadlines/late/{of.reference}/{running[key]}"
             assert why in late, key
             assert leah.post(why, data=told).status_code == 303, key
-        for path in _to_authorise(ruth, group):
-            assert ruth.post(path).status_code == 303
+        authorise_each(ruth, len(group))
         shown = cards(ruth.get(address).text.partition('id="ended"')[0])
         for key, *_ in group:
             card = shown[get_rule(key, START.date()).words]
             assert "Late by" in card and f"Why {key} is late." in card and "Authorised by Ruth Hallam" in card
         for stop in dict.fromkeys(row[2] for row in group):
             record(leah, of, stop, LATER - timedelta(hours=1))
-        ended = {view.id: view.ended_as for view in _clocks(bare_app, of, running_only=False)}
+        ended = {view.id: view.ended_as for view in clocks(bare_app, of, running_only=False)}
         assert {key: ended[running[key]] for key, *_ in group} == dict.fromkeys((row[0] for row in group), LATE)
 
 
-def _clocks(app: Flask, of: AFamily, *, running_only: bool = True) -> list:  # type: ignore[type-arg]
+def clocks(app: Flask, of: AFamily, *, running_only: bool = True) -> list:  # type: ignore[type-arg]
     with app.app_context():
         return clocks_of([of.case_id], running_only=running_only).get(of.case_id, [])
 
 
-def _to_authorise(manager: FlaskClient, group: list[Row]) -> list[str]:
-    """The addresses that the manager's list leads to: one for each."""
+def authorise_each(manager: FlaskClient, count: int) -> None:
+    """The manager authorises each reason that their list leads to: so many."""
     found = re.findall(r'href="(/deadlines/late/[^"]+/reasons/\d+)">Authorise', manager.get("/deadlines/late").text)
-    assert len(found) == len(group)
-    return found
+    assert len(found) == count
+    for path in found:
+        assert manager.post(path).status_code == 303
 
 
 @pytest.mark.once("sqlite")
