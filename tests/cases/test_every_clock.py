@@ -7,15 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from caseapp.cases.commands import answer_correction
+from caseapp.cases.models import Correction
+from caseapp.cases.queries import list_chronology
 from caseapp.deadlines.catalogue import KINDS, RULES, WITH_PAGE, get_rule
 from caseapp.deadlines.domain import LATE, Rule, long_day
 from caseapp.deadlines.queries import clocks_of
 from caseapp.kernel import clock
-from caseapp.kernel.db import transaction
+from caseapp.kernel.db import db, transaction
 from caseapp.night.commands import write_child_entry
+from tests.cases.test_family_side import say_wrong
 from tests.deadlines.test_catalogue_rows import NAMED, NOT_CLOCKS, START, TABLE
 from tests.factories import AFamily, a_case, a_visit, an_authorised_assessment, look_at, someone, start_an_assessment
 from tests.night.test_night import texts
@@ -248,3 +253,30 @@ def test_every_rule_of_a_case_is_in_one_of_these_tables() -> None:
     of_a_case = {rule.key for rule in RULES if rule.subject_kind == "case"}
     assert of_a_case == {row[0] for row in RECORDED} | set(NOT_CLOCKS) | by_themselves | by_plans
     assert len(GROUPS) < 10
+
+
+@pytest.mark.once("sqlite")
+def test_what_the_family_says_is_wrong_is_answered_within_a_month_or_late(bare_app: Flask, browser: Browser) -> None:
+    of = opened(bare_app, START - timedelta(days=300))
+    with bare_app.app_context(), clock.at(START + timedelta(minutes=5)), transaction():
+        told = list_chronology(someone("north.worker"), [of.case_id], limit=100)
+        say_wrong(of, told.entries[0].id, on=START.date())
+        asked = db.session.scalars(sa.select(Correction.id)).one()
+    address = f"/cases/{of.reference}/clocks"
+    with clock.at(START + timedelta(minutes=10)):
+        card = cards(browser("north.worker").get(address).text)["Correction answered"]
+    assert "The correction was asked for on Friday 18 December 2026" in card
+    assert "Answering has 1 month." in card and "Monday 18 January 2027" in card
+    with clock.at(LATER):
+        leah, ruth = browser("north.worker"), browser("north.manager")
+        number = next(view.id for view in clocks(bare_app, of) if view.rule.key == "correction.answer")
+        why = {"reason": "too_much", "words": "The manager was away.", "seen": "0"}
+        assert leah.post(f"/deadlines/late/{of.reference}/{number}", data=why).status_code == 303
+        authorise_each(ruth, 1)
+        card = cards(ruth.get(address).text.partition('id="ended"')[0])["Correction answered"]
+        assert "Late by" in card and "The manager was away." in card and "Authorised by Ruth Hallam" in card
+        with bare_app.app_context(), transaction():
+            said = {"case_id": of.case_id, "answer": "put_right", "words": "It was the aunt."}
+            answer_correction(someone("north.manager"), correction_id=asked, **said)  # type: ignore[arg-type]
+    ended = {view.id: view.ended_as for view in clocks(bare_app, of, running_only=False)}
+    assert ended[number] == LATE

@@ -11,6 +11,9 @@ from caseapp.deadlines.catalogue.front_door import FRONT_DOOR
 
 TODAY = date(2026, 11, 20)
 EVENTS = {
+    "correction.answered",
+    "correction.asked",
+    "correction.waits",
     "case.handover.agreed_urgent",
     "case.stepped_down",
     "case.stepped_up",
