@@ -165,7 +165,7 @@ NAVIGATION: tuple[NavItem, ...] = (
 SIGNED_IN = (
     {"label": "Your account", "url": "/accounts/me"},
     {"label": "Every deadline, explained", "url": "/deadlines/"},
-    {"label": "Levels, and what follows what", "url": "/pathway/levels"},
+    {"label": "Levels, explained", "url": "/pathway/levels"},
 )
 
 SIGN_OUT = "/accounts/sign-out"

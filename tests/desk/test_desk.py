@@ -21,7 +21,7 @@ from caseapp.desk.domain import mix_words
 from caseapp.kernel import clock
 from caseapp.kernel.db import db, transaction
 from caseapp.pathway import commands as pathway
-from tests.factories import AFamily, a_case, propose_step_down, someone, team_id
+from tests.factories import AFamily, a_case, meet_the_family, propose_step_down, someone, team_id
 from tests.helpers.statements import count_statements
 
 Browser = Callable[[str], FlaskClient]
@@ -311,6 +311,7 @@ def test_children_handed_over_are_counted_apart_until_the_part_is_closed(
         number = propose_step_down(gone)
         pathway.agree_handover(someone("north.manager"), handover_id=number)
         pathway.accept_handover(someone("familyhelp.north"), handover_id=number)
+        meet_the_family(number)
     worker = browser("north.worker")
 
     with count_statements(bare_app) as statements:

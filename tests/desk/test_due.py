@@ -102,7 +102,8 @@ def test_a_day_that_is_over_counts_what_is_still_not_done(bare_app: Flask, brows
 def test_the_list_narrows_to_a_worker_and_to_a_part_of_the_work(
     bare_app: Flask, browser: Browser, friday: datetime
 ) -> None:
-    steel = made(bare_app, friday, name="Steel", worker="north.worker")
+    # Nothing is dated before the referral.
+    steel = made(bare_app, friday - timedelta(days=2), name="Steel", worker="north.worker")
     made(bare_app, friday, name="Haigh", worker="marta.wilk")
     made(bare_app, friday, name="Lister")
     happened(bare_app, steel, "plan.cp_began", friday - timedelta(days=1))
