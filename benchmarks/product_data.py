@@ -28,6 +28,7 @@ from caseapp.kernel.db import db, is_postgresql, transaction
 from caseapp.kernel.health import migrations
 from caseapp.kernel.subjects import new_subject
 from caseapp.pathway.commands import close_family_cases
+from caseapp.pathway.queries.closing import get_closing
 from caseapp.people import commands as people
 from caseapp.referrals.commands import drafts, receive_referral, triage
 
@@ -92,14 +93,28 @@ class Filler:
                     happened_at=clock.now(),
                     once_key=secrets.token_hex(16),
                 )
-            if self.made < self.total - OPEN:
-                versions = {row.id: row.version for row in family_cases(family_id)}
-                close_family_cases(
-                    self.managers[key], case_id=rows[0].id, versions=versions, reason="RC7", words="All told by letter."
-                )
+            if self.made < self.total - min(OPEN, self.total * 3 // 4):
+                self._close(key, family_id)
             else:
                 self.opened += [row.reference for row in rows if key == "north"]
         self.made += count
+
+    def _close(self, key: str, family_id: int) -> None:
+        """The family's cases end: everybody was told by letter."""
+        versions = {row.id: row.version for row in family_cases(family_id)}
+        case_id, on = next(iter(versions)), clock.today()
+        close_family_cases(
+            self.managers[key],
+            case_id=case_id,
+            versions=versions,
+            reason="RC7",
+            words="All told by letter.",
+            told=[
+                cases.TellingOf(person_id=party.person_id, agency_id=party.agency_id, how="letter", told_on=on)
+                for party in get_closing(self.managers[key], case_id).of(list(versions))
+            ],
+            settled=True,
+        )
 
     def _child(self, key: str, family_id: int, referral: int, number: int, last: str, received: datetime) -> None:
         child = people.add_person(
