@@ -69,6 +69,7 @@ class Episode(Model):
 
     __table_args__ = (
         partial_index("uq_episode_open", "person_id", "kind", where="closed_on IS NULL", unique=True),
+        sa.Index("ix_episode_person", "person_id"),
         sa.CheckConstraint("(closed_on IS NULL) = (closure_code IS NULL)", name="closed_with_code"),
     )
 
