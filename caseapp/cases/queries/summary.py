@@ -1,5 +1,5 @@
 """The summary card of a child: school, dangers, legal status, who worked with the child and for how long, how often it
-was assessed, stepped up and down, the census episodes. Two statements for all of it."""
+was assessed, stepped up and down, the census episodes. One statement for all of it."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from caseapp.cases.models import Case, CaseLevel, Custody, Episode, Involvement
 from caseapp.cases.slots import CARD
 from caseapp.deadlines.domain import TAKEN_BACK
 from caseapp.kernel import clock
-from caseapp.kernel.db import UTCDateTime, fetch, padded
+from caseapp.kernel.db import UTCDateTime, fetch, is_postgresql
 from caseapp.kernel.events import Event, EventSubject
 from caseapp.people.models import FamilyMember, Person, PersonIdentity, WorkerDanger
 from caseapp.people.queries import FamilyRow
@@ -150,10 +150,9 @@ _CODES = tuple(
 
 def get_summary(actor: Actor, case: CaseRow, family: Sequence[FamilyRow]) -> Summary:
     """The card of a case that the caller has loaded at L4, with its family as the page shows it. Of earlier cases of
-    the same child it counts what is not kept from this reader. Two statements."""
+    the same child it counts what is not kept from this reader. One statement."""
     given = {"case": case.id, "person": case.person_id, "family": case.family_id, **reader_params(actor)}
-    cases = [row.id for row in fetch(_cases(*reader_shape(actor)), given)]
-    rows = fetch(_statement(*reader_shape(actor)), {**given, "cases": padded(cases)})
+    rows = fetch(_statement(is_postgresql(), *reader_shape(actor)), given)
     of = _by_kind(rows)
     events = _standing(of["event"])
     levels = sorted(of["level"], key=lambda row: row.from_at)
@@ -266,44 +265,45 @@ def _work_part() -> sa.Select[Any]:
     )
 
 
-@cache
-def _cases(placed: bool, covers: bool) -> Any:
-    """The cases of a child under whichever record, the newest first. They are asked for first: of a few cases the
-    database finds the rest at once, where it would read every case for a query in their place."""
-    person: Any = sa.bindparam("person", type_=sa.BigInteger())
+def _cases(reader: AnyReader, person: Any) -> sa.Select[Any]:
+    """The cases of a child under whichever record."""
     mine, theirs = orm.aliased(PersonIdentity), orm.aliased(PersonIdentity)
     linked = (
         sa.select(theirs.person_id).join(mine, mine.identity_id == theirs.identity_id).where(mine.person_id == person)
     )
-    return (
-        sa.select(Case.id)
-        .where(Case.person_id.in_(sa.union(sa.select(person), linked)), not_barred(AnyReader(placed, covers), Case.id))
-        .order_by(Case.id.desc())
+    return sa.select(Case.id).where(
+        Case.person_id.in_(sa.union(sa.select(person), linked)), not_barred(reader, Case.id)
     )
 
 
 @cache
-def _statement(placed: bool, covers: bool) -> Any:
-    """Built once: it runs on every case page."""
+def _statement(array: bool, placed: bool, covers: bool) -> Any:
+    """Built once: it runs on every case page. `array`: PostgreSQL takes the cases as a list that it has found; for a
+    query in their place it read every case there is, and SQLite knows no list."""
     reader = AnyReader(placed, covers)
     person: Any = sa.bindparam("person", type_=sa.BigInteger())
     now: Any = sa.bindparam("case", type_=sa.BigInteger())
-    cases: Any = sa.bindparam("cases", expanding=True, type_=sa.BigInteger())
-    about = sa.select(EventSubject.event_id).where(EventSubject.subject_id.in_(cases))
+    # Found once for all parts.
+    few = sa.select(_cases(reader, person).cte("few").c.id)
+
+    def theirs(column: Any) -> sa.ColumnElement[bool]:
+        return column == sa.any_(sa.func.array(few.scalar_subquery())) if array else column.in_(few)
+
+    about = sa.select(EventSubject.event_id).where(theirs(EventSubject.subject_id))
     here = sa.exists().where(EventSubject.event_id == Event.id, EventSubject.subject_id == now).correlate(Event)
     return sa.union_all(
         card_part("person", text1=Person.school, text2=Person.gp).where(Person.id == person),
         card_part("team", text1=Team.name, text2=Team.phone)
         .join(Custody, Custody.team_id == Team.id)
         .where(Custody.case_id == now, Custody.to_at.is_(None)),
-        _work_part().where(Involvement.case_id.in_(cases)),
+        _work_part().where(theirs(Involvement.case_id)),
         card_part(
             "level",
             number=CaseLevel.case_id,
             text1=CaseLevel.level,
             from_at=CaseLevel.from_at,
             to_at=CaseLevel.to_at,
-        ).where(CaseLevel.case_id.in_(cases)),
+        ).where(theirs(CaseLevel.case_id)),
         card_part(
             "episode",
             number=Episode.id,
@@ -311,7 +311,7 @@ def _statement(placed: bool, covers: bool) -> Any:
             text2=Episode.closure_code,
             day1=Episode.referral_on,
             day2=Episode.closed_on,
-        ).where(Episode.case_id.in_(cases)),
+        ).where(theirs(Episode.case_id)),
         card_part("danger", text1=WorkerDanger.words, text2=WorkerDanger.said_by, from_at=WorkerDanger.said_at)
         .join(FamilyMember, FamilyMember.person_id == WorkerDanger.person_id)
         .where(
