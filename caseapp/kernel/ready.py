@@ -206,7 +206,7 @@ def _cursor_of(connection: sa.Connection) -> Any:
     held = connection.connection
     cursor = held.info.get(_CURSOR)
     if cursor is None:
-        cursor = held.info[_CURSOR] = held.dbapi_connection.cursor()  # type: ignore[union-attr]
+        cursor = held.info[_CURSOR] = held.cursor()
     return cursor
 
 

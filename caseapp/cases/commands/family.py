@@ -239,9 +239,10 @@ def _amend_group(actor: Actor, case_id: int, group_id: int, facts: FamilyGroupFa
         sa.update(FamilyGroup)
         .where(FamilyGroup.id == group_id, FamilyGroup.case_id == case_id, FamilyGroup.current == version)
         .values(current=version + 1)
+        .returning(FamilyGroup.id)
         .execution_options(synchronize_session=False)
     )
-    if not changed.rowcount:  # type: ignore[attr-defined]
+    if changed.first() is None:
         if db.session.scalar(sa.select(FamilyGroup.case_id).where(FamilyGroup.id == group_id)) != case_id:
             raise NotFound
         raise Conflict("Somebody changed this while your page was open. What they wrote stands above the form.")

@@ -56,10 +56,10 @@ def ask_told(actor: Actor, subject: SubjectAccess, entry: int) -> ResponseReturn
 
 
 def _telling_form(person_id: int, row: queries.ToldRow | None, actor: Actor) -> TellingForm:
-    data = {"told_by": actor.name}
+    data: dict[str, object] = {"told_by": actor.name}
     if row is not None:
         chosen = f"how:{row.how}" if row.how else f"not:{row.why_not}"
-        data = {"how": chosen, "told_on": row.told_on, "told_by": row.told_by}  # type: ignore[dict-item]
+        data = {"how": chosen, "told_on": row.told_on, "told_by": row.told_by}
     return TellingForm(formdata=None, prefix=f"p{person_id}-", data=data)
 
 

@@ -33,7 +33,7 @@ from caseapp.pathway.models import Handover
 from caseapp.pathway.queries.panel import is_late, managers_of
 from caseapp.pathway.queries.parts import parts_of
 
-from .leading import end_asking, has_declined, must_have_said_yes
+from .leading import who_leads
 from .moving import bring_down, bring_up
 from .steps import (
     RETURNED_TASK,
@@ -72,7 +72,6 @@ def send_back_handover(actor: Actor, *, handover_id: int, words: str) -> None:
     must_follow(row, SEND_BACK)
     need_words(words, "Say what has to change, so that it can be put right")
     mark_answered(actor, row, SENT_BACK, words)
-    end_asking(row.id)
     record(actor, "case.handover.sent_back", subjects=subjects_of(row), **teams_of(row))
 
 
@@ -91,7 +90,7 @@ def accept_handover(
     if actor.user_id in (row.proposed_by_id, row.agreed_by_id):
         raise Refused("You proposed or agreed this handover: somebody else has to accept it.")
     for_whom = _in_whose_place(actor, row)
-    named = _who_leads(row)
+    named = who_leads(row)
     lead_id = named or lead_professional_id
     lead = find_professional(lead_id) if lead_id else None
     if lead is None or (named is None and (lead.team_id != row.to_team_id or not can_lead(lead.id))):
@@ -102,7 +101,6 @@ def accept_handover(
     row.lead_professional_id, row.answered_for = lead.id, for_whom
     mark_answered(actor, row, ACCEPTED, words)
     settle_returned(actor, row.family_id)
-    end_asking(row.id)
     row.accepted_at = row.answered_at
     db.session.flush()
     move = move_of(row)
@@ -126,16 +124,6 @@ def accept_handover(
         _close(actor, row, case_ids)
 
 
-def _who_leads(row: Handover) -> int | None:
-    """The lead practitioner whom the sender named, if they can and will lead; None: the receiver names one. Raises
-    OutOfOrder while somebody outside the receiving team has not said yes."""
-    named = row.lead_professional_id
-    if named is None or not can_lead(named) or has_declined(row):
-        return None
-    must_have_said_yes(row)
-    return named
-
-
 def return_handover(actor: Actor, *, handover_id: int, reason: str) -> None:
     """The receiving manager sends it back and says what is missing; the sender keeps the family.
 
@@ -150,7 +138,6 @@ def return_handover(actor: Actor, *, handover_id: int, reason: str) -> None:
     row.answered_for = _in_whose_place(actor, row)
     need_words(reason, "Say what is missing, so that it can be put right")
     mark_answered(actor, row, RETURNED, reason)
-    end_asking(row.id)
     record(actor, "case.handover.returned", subjects=subjects_of(row), **teams_of(row))
     make_task(case_id=case_ids_of(row.id)[0], kind=RETURNED_TASK, about_id=row.id, actor=actor)
 
@@ -162,7 +149,6 @@ def withdraw_handover(actor: Actor, *, handover_id: int, words: str = "") -> Non
     if row.direction == STEP_UP and not actor.teams(HUB):
         raise OutOfOrder("The hub decided this step-up: ring the hub if it is not needed any more.")
     mark_answered(actor, row, WITHDRAWN, words)
-    end_asking(row.id)
     settle_returned(actor, row.family_id)
     end_reach(subject_id=row.id, why="receiver")
     record(actor, "case.handover.withdrawn", subjects=subjects_of(row), **teams_of(row))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from caseapp.access.commands import end_reach, give_reach
+from caseapp.access.commands import give_reach
 from caseapp.access.domain import L0, Actor
 from caseapp.access.queries import barred_principals
-from caseapp.accounts.queries import find_professional
+from caseapp.accounts.queries import can_lead, find_professional
 from caseapp.kernel import clock
 from caseapp.kernel.db import db
 from caseapp.kernel.errors import Conflict, Invalid, NotFound, OutOfOrder
@@ -106,11 +106,13 @@ def write_answer_down(actor: Actor, *, handover_id: int, answer: LeadAnswer) -> 
     _write(actor, row, answer)
 
 
-def must_have_said_yes(handover: Handover) -> None:
-    """Nobody outside the receiving team leads unasked: raises OutOfOrder while they have not said yes."""
-    lead = find_professional(handover.lead_professional_id) if handover.lead_professional_id else None
+def who_leads(handover: Handover) -> int | None:
+    """The lead practitioner whom the sender named, if they can and will lead; None: the receiver names one. Nobody
+    outside the receiving team leads unasked: raises OutOfOrder while they have not answered."""
+    named = handover.lead_professional_id
+    lead = find_professional(named) if named and can_lead(named) else None
     if lead is None or lead.team_id == handover.to_team_id:
-        return
+        return lead.id if lead else None
     known = last_request(handover.id)
     if known is None or known.professional_id != lead.id or known.state == ASKED:
         asked = "has not answered yet" if known else "has not been asked yet"
@@ -118,12 +120,7 @@ def must_have_said_yes(handover: Handover) -> None:
             f"{lead.name} of {lead.agency} {asked} whether they will lead. The handover can be accepted when they have "
             "said yes; or send it back, and say who else could lead."
         )
-
-
-def has_declined(handover: Handover) -> bool:
-    """Whether the one who is named was asked and did not say yes: somebody else has to lead."""
-    known = last_request(handover.id)
-    return known is not None and known.professional_id == handover.lead_professional_id and known.state in DECLINED
+    return None if known.state in DECLINED else lead.id
 
 
 def _lock(request_id: int) -> LeadRequest | None:
@@ -169,10 +166,3 @@ def _write(actor: Actor, row: LeadRequest, answer: LeadAnswer) -> None:
 
 def _subjects(handover_id: int, request_id: int) -> list[int]:
     return [handover_id, request_id, *case_ids_of(handover_id)]
-
-
-def end_asking(handover_id: int) -> None:
-    """The handover is over: whoever was asked and has not said yes reads no more of it."""
-    asked = sa.select(LeadRequest.id).where(LeadRequest.handover_id == handover_id, LeadRequest.state != YES)
-    for request_id in db.session.scalars(asked).all():
-        end_reach(subject_id=request_id, why="asked")

@@ -28,11 +28,12 @@ from caseapp.pathway.domain import (
     SEND_BACK,
     SENT_BACK,
     WITHDRAWN,
+    YES,
     next_phase,
     phase_of,
     why_not,
 )
-from caseapp.pathway.models import Handover, HandoverCase
+from caseapp.pathway.models import Handover, HandoverCase, LeadRequest
 from caseapp.pathway.queries.panel import panel_teams
 from caseapp.people.models import Family
 
@@ -207,3 +208,7 @@ def mark_answered(actor: Actor, row: Handover, state: str, words: str) -> None:
     row.state, row.answered_at, row.answered_by_id = state, clock.now(), actor.user_id
     row.answer_words, row.version = words or None, row.version + 1
     db.session.flush()
+    # Whoever was asked to lead and has not said yes reads no more of it.
+    asked = sa.select(LeadRequest.id).where(LeadRequest.handover_id == row.id, LeadRequest.state != YES)
+    for request_id in db.session.scalars(asked).all():
+        end_reach(subject_id=request_id, why="asked")

@@ -159,11 +159,6 @@ def _children(handover_ids: list[int]) -> dict[int, tuple[str, ...]]:
     return {handover_id: tuple(names) for handover_id, names in found.items()}
 
 
-def list_closed_weeks(agency_id: int, *, from_on: date) -> list[ClosureRow]:
-    """The weeks in which an agency is closed from a day on: the calendar of a school's year."""
-    return list_closures(agency_id, from_on=from_on)
-
-
 def closed_for_meeting(professional_id: int, meeting_on: date | None) -> ClosureRow | None:
     """The closed weeks of their agency into which the meeting with the family falls; None if it does not."""
     if meeting_on is None:

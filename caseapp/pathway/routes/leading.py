@@ -6,6 +6,7 @@ from flask import redirect, render_template, url_for
 
 from caseapp.access.domain import Actor, SubjectAccess
 from caseapp.access.guard import guard
+from caseapp.accounts.queries.desks import list_closures
 from caseapp.kernel import clock
 from caseapp.kernel.errors import Invalid, OutOfOrder
 from caseapp.pathway import commands, forms, queries
@@ -83,7 +84,7 @@ def _ask_page(subject: SubjectAccess, form: Any = None, said: Any = None) -> str
 def _words(row: leading.LeadRequestRow | None) -> dict[str, Any]:
     """What both pages show of a request: the weeks in which they are closed, and the words of the codes."""
     return {
-        "weeks": leading.list_closed_weeks(row.agency_id, from_on=clock.today()) if row else [],
+        "weeks": list_closures(row.agency_id, from_on=clock.today()) if row else [],
         "closed": leading.closed_for_meeting(row.professional_id, row.meeting_on) if row and row.waits else None,
         "answers": LEAD_ANSWERS,
         "reasons": LEAD_REASONS,

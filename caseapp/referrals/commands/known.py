@@ -68,6 +68,19 @@ def say_of_child(actor: Actor, *, referral_id: int, number: int, about: str, ans
     _follow(actor, child, key, answer, words)
 
 
+def standing_answer(actor: Actor, history: Sequence[Answered], answer_id: int, words: str) -> Answered | None:
+    """The answer that is taken back with these words; None where the same person has taken it back in the same words
+    (pressing twice). Raises NotFound, OutOfOrder where it does not stand any more."""
+    said = next((each for each in history if each.id == answer_id), None)
+    if said is None:
+        raise NotFound
+    if said.ended_at is None:
+        return said
+    if said.end_words == words and said.ended_by == actor.name:
+        return None
+    raise OutOfOrder(f"This does not stand any more: {said.ended_by} took it back {when(said.ended_at)}.")
+
+
 def take_back_of_child(actor: Actor, *, referral_id: int, number: int, answer_id: int, words: str) -> None:
     """Take back what was said of a child and a record, at any time, with the reason: it may be suggested again. The
     record is not the child's any more; a link between records that the answer made ends with it. A case that was opened
@@ -80,13 +93,9 @@ def take_back_of_child(actor: Actor, *, referral_id: int, number: int, answer_id
         raise Invalid({"words": "Write why you take it back"})
     lock_referral(referral_id)
     page = get_likely_page(actor, referral_id, number)
-    said = next((each for each in page.history if each.id == answer_id), None)
+    said = standing_answer(actor, page.history, answer_id, words)
     if said is None:
-        raise NotFound
-    if said.ended_at is not None:
-        if said.end_words == words and said.ended_by == actor.name:
-            return
-        raise OutOfOrder(f"This does not stand any more: {said.ended_by} took it back {when(said.ended_at)}.")
+        return
     _end(actor, said.id, words)
     child = _child(page.child.id)
     _part(actor, child, said, [each for each in page.history if each.ended_at is None and each.id != said.id], words)

@@ -11,11 +11,11 @@ from caseapp.kernel.db import fetch, write_rows
 from caseapp.kernel.errors import Invalid, NotFound, OutOfOrder
 from caseapp.kernel.events import record
 from caseapp.kernel.text import clean, is_blank
-from caseapp.kernel.web import when
 from caseapp.people.catalogue import ANSWERS, SAME
 from caseapp.referrals.models import AdultAnswer
 from caseapp.referrals.queries.likely_adults import get_adult_page
 
+from .known import standing_answer
 from .triage import lock_referral
 
 DECIDED = (
@@ -85,13 +85,9 @@ def take_back_of_adult(actor: Actor, *, referral_id: int, position: int | None, 
         raise Invalid({"words": "Write why you take it back"})
     lock_referral(referral_id)
     page = get_adult_page(actor, referral_id, position)
-    said = next((each for each in page.history if each.id == answer_id), None)
+    said = standing_answer(actor, page.history, answer_id, words)
     if said is None:
-        raise NotFound
-    if said.ended_at is not None:
-        if said.end_words == words and said.ended_by == actor.name:
-            return
-        raise OutOfOrder(f"This does not stand any more: {said.ended_by} took it back {when(said.ended_at)}.")
+        return
     _end(actor, said.id, words)
     record(actor, "referral.adult_known_taken_back", subjects=[referral_id, said.key[1]], number=said.id)
 
